@@ -1,0 +1,79 @@
+"""What can go wrong, in the operator's words: a title that says what is wrong, and a hint that says what to do next."""
+
+from __future__ import annotations
+
+
+class ConsoleError(Exception):
+    """An error made for the screen.
+
+    Args:
+        title: what is wrong, one line, without a full stop.
+        hint: what to do next, one line.
+    """
+
+    #: Whether trying the same thing again may help without the operator doing anything.
+    transient = False
+
+    def __init__(self, title: str, hint: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.title}. {self.hint}" if self.hint else self.title
+
+
+class SettingsError(ConsoleError):
+    """A setting is wrong: the title names file or variable, key and expectation."""
+
+
+class AuthExpired(ConsoleError):
+    """Credentials are missing, wrong or expired; the hint says how to renew them."""
+
+
+class AccessDenied(ConsoleError):
+    """AWS refused one call for want of permission.
+
+    Args:
+        action: the IAM action that is needed, such as ``lambda:GetPolicy``.
+    """
+
+    def __init__(self, action: str, hint: str = "") -> None:
+        super().__init__(f"not permitted: {action}", hint or f"ask for {action}, or go on without it")
+        self.action = action
+
+
+class Throttled(ConsoleError):
+    """AWS asked to slow down; trying again later helps."""
+
+    transient = True
+
+
+class Conflict(ConsoleError):
+    """What was to be changed has changed in the meantime, or is being changed."""
+
+
+class ReadOnly(ConsoleError):
+    """The read-only gate refused a request before it was sent.
+
+    Args:
+        action: the IAM-style name of the operation refused, such as ``lambda:UpdateAlias``.
+    """
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"read-only: {action} was not sent", "start without --read-only to change things")
+        self.action = action
+
+
+class NotFound(ConsoleError):
+    """What was asked for does not exist."""
+
+
+class Unreachable(ConsoleError):
+    """No answer from the endpoint, or an answer that is not AWS's."""
+
+    transient = True
+
+
+class RequestRefused(ConsoleError):
+    """AWS refused the request for a reason that has no class of its own here."""
