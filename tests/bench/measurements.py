@@ -1,0 +1,277 @@
+"""What is measured: one function for each row of the benchmark, which gives its figures.
+
+Times are in ms and memory in MB (10^6 bytes). The console and its yardstick are run in turns, so that whatever else
+the machine does falls on both.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+
+from tests.bench import console
+from tests.bench.table import Bound, Figure
+from tests.bench.yardsticks import GREETING
+from tests.support.account_server import CREDENTIALS, PAGE, AccountServer
+from tests.support.terminal import REPOSITORY, Terminal, private_environment
+
+FUNCTIONS = 10_000
+HELLO = "Textual hello-world"
+CURSOR_KEYS = 80
+#: Every letter narrows what is on screen, and none occurs in a runtime, an architecture or a description there.
+FILTERS = ["".join(letters) for letters in product("579", repeat=3)]
+IDLE_SECONDS = 10.0
+
+
+def yardstick(*arguments: str) -> Terminal:
+    """Starts a yardstick, by its name and arguments, in a terminal like the console's."""
+    command = [sys.executable, "-m", "tests.bench.yardsticks", *arguments]
+    return Terminal(command, columns=console.COLUMNS, rows=console.ROWS, env=CREDENTIALS)
+
+
+def first_bytes(start: Callable[[], Terminal], pattern: bytes) -> float:
+    """How long after its start a program's output matches a regular expression, ms."""
+    with start() as terminal:
+        return (terminal.wait_for_bytes(pattern) - terminal.started) * 1000
+
+
+def hello_first_paint() -> float:
+    """The first paint of the Textual hello-world, ms."""
+    return first_bytes(lambda: yardstick("hello"), GREETING.encode())
+
+
+def in_turns(
+    repeat: int, subject: Callable[[], float], measure: Callable[[], float]
+) -> tuple[list[float], list[float]]:
+    """Both, `repeat` times each, in turns, after one of each that only warms the disk's and Python's caches."""
+    samples: tuple[list[float], list[float]] = ([], [])
+    for turn in range(repeat + 1):
+        both = [(subject, samples[0]), (measure, samples[1])]
+        for run, taken in both if turn % 2 else reversed(both):
+            value = run()
+            if turn:
+                taken.append(value)
+    return samples
+
+
+@contextmanager
+def loaded(server: AccountServer, functions: int = FUNCTIONS) -> Iterator[Terminal]:
+    """The console with all functions of the account in its table, at rest."""
+    with console.start(server) as terminal:
+        terminal.wait_for(console.complete(functions))
+        terminal.settle(quiet=1.0)
+        yield terminal
+
+
+def paint(repeat: int) -> list[Figure]:
+    """The first of the console's own text on the screen."""
+    with AccountServer(FUNCTIONS) as server:
+        samples, hello = in_turns(
+            repeat, lambda: first_bytes(lambda: console.start(server), console.OWN_TEXT), hello_first_paint
+        )
+    return [Figure("first paint", "ms", samples, Bound(times=1.3), hello, HELLO)]
+
+
+def network(repeat: int) -> list[Figure]:
+    """The first function's name on the screen, with nothing cached."""
+    with AccountServer(FUNCTIONS) as server:
+        samples, hello = in_turns(
+            repeat, lambda: first_bytes(lambda: console.start(server), console.A_FUNCTION), hello_first_paint
+        )
+    return [Figure("first row from the network, cold", "ms", samples, Bound(times=2.2), hello, HELLO)]
+
+
+def cached(repeat: int) -> list[Figure]:
+    """The first function's name on the screen, on the second start."""
+    with AccountServer(FUNCTIONS) as server, tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "first"
+        with console.start(server, home) as terminal:
+            terminal.wait_for(console.complete(FUNCTIONS))
+            terminal.settle()
+            terminal.send("q")
+            terminal.wait_exit()
+
+        def second_start() -> float:
+            again = Path(folder) / "again"
+            shutil.copytree(home, again)
+            try:
+                return first_bytes(lambda: console.start(server, again), console.A_FUNCTION)
+            finally:
+                shutil.rmtree(again)
+
+        samples, hello = in_turns(repeat, second_start, hello_first_paint)
+    return [Figure("first row from the cached inventory", "ms", samples, Bound(times=1.4), hello, HELLO)]
+
+
+def inventory(repeat: int) -> list[Figure]:
+    """All functions in the table, against only reading them."""
+    with AccountServer(FUNCTIONS) as server:
+
+        def listed() -> float:
+            with console.start(server) as terminal:
+                return (terminal.wait_for(console.complete(FUNCTIONS)) - terminal.started) * 1000
+
+        def read() -> float:
+            return first_bytes(lambda: yardstick("paginator", server.url), b"%d functions" % FUNCTIONS)
+
+        samples, paginated = in_turns(repeat, listed, read)
+    name = f"{FUNCTIONS:,} functions complete in the table"
+    return [Figure(name, "ms", samples, Bound(times=1.5), paginated, "bare aiobotocore paginator")]
+
+
+def keys(repeat: int) -> list[Figure]:
+    """From key to paint among 10,000 rows; each repetition gives the 95th percentile of its keys."""
+    down: list[float] = []
+    letters: list[float] = []
+    hello_down: list[float] = []
+    hello_letters: list[float] = []
+    with AccountServer(FUNCTIONS) as server, loaded(server) as terminal, yardstick("hello") as hello:
+        terminal.wait_for(console.cursor)
+        hello.wait_for(GREETING)
+        pressed = 0
+        for _ in range(repeat):
+            steps = [step_down(terminal) for _ in range(CURSOR_KEYS)]
+            greetings = [greet(hello, pressed + number) for number in range(1, CURSOR_KEYS + 1)]
+            down.append(p95(steps))
+            hello_down.append(p95(greetings))
+            typed = [time_taken for word in FILTERS for time_taken in type_filter(terminal, word)]
+            pressed += CURSOR_KEYS
+            greetings = [greet(hello, pressed + number) for number in range(1, len(typed) + 1)]
+            pressed += len(typed)
+            letters.append(p95(typed))
+            hello_letters.append(p95(greetings))
+    return [
+        Figure("key to paint, cursor down, p95", "ms", down, Bound(1, plus=25), hello_down, HELLO),
+        Figure("key to paint, filter letter, p95", "ms", letters, Bound(1, plus=50), hello_letters, HELLO),
+    ]
+
+
+def step_down(terminal: Terminal) -> float:
+    """Presses cursor down; how long until the cursor is on another function, ms."""
+    before = console.cursor(terminal)
+    return press(terminal, "down", lambda shown: console.cursor(shown) not in {before, None})
+
+
+def type_filter(terminal: Terminal, word: str) -> list[float]:
+    """Opens the filter, types the word and clears it; for each letter, how long until only rows with it show, ms."""
+
+    def only(text: str) -> Callable[[Terminal], bool]:
+        return lambda shown: bool(found := console.rows(shown)) and all(text in row for row in found)
+
+    taken = []
+    terminal.send("/")
+    terminal.settle(quiet=0.1)
+    for length in range(1, len(word) + 1):
+        narrowed = only(word[:length])
+        if narrowed(terminal):
+            raise AssertionError(f"the filter {word[:length]!r} changes nothing on screen; choose other words")
+        taken.append(press(terminal, word[length - 1], narrowed))
+    terminal.send("escape")
+    terminal.wait_for(lambda shown: not only(word[0])(shown) and console.rows(shown))
+    terminal.settle(quiet=0.1)
+    return taken
+
+
+def greet(hello: Terminal, count: int) -> float:
+    """Presses a key on the hello-world; how long until it says that it was the `count`-th, ms."""
+    return press(hello, "x", lambda shown: f"{GREETING} {count} keys" in shown.screen.display[0])
+
+
+def press(terminal: Terminal, key: str, shown: Callable[[Terminal], object]) -> float:
+    """Presses a key; how long until the predicate is true of the screen, ms.
+
+    All output is read before any is shown on the emulated screen, which would hold up the reading.
+    """
+    pressed_at = terminal.send(key)
+    terminal.settle(quiet=0.06, timeout=2.0)
+    return (terminal.wait_for(shown) - pressed_at) * 1000
+
+
+def p95(samples: list[float]) -> float:
+    """The 95th percentile: the least value that 95 % of the samples do not exceed."""
+    return sorted(samples)[math.ceil(len(samples) * 0.95) - 1]
+
+
+def memory(repeat: int) -> list[Figure]:
+    """What stays resident once everything is loaded."""
+    samples, tree = [], []
+    with AccountServer(FUNCTIONS) as server:
+        for _ in range(repeat):
+            with loaded(server) as terminal:
+                samples.append(terminal.rss_mb())
+                tree.append(terminal.tree_rss_mb())
+    with yardstick("hello") as hello:
+        hello.wait_for_bytes(GREETING.encode())
+        hello.settle()
+        bare = hello.rss_mb()
+    note = f"with child processes {max(tree):.0f} MB; the {HELLO} {bare:.0f} MB"
+    return [Figure(f"resident memory at {FUNCTIONS:,} functions", "MB", samples, Bound(plus=150), note=note)]
+
+
+def idle(repeat: int) -> list[Figure]:
+    """What goes to the terminal and to AWS while nothing changes; one long look, however often the rest repeats."""
+    with AccountServer(FUNCTIONS) as server, loaded(server) as terminal:
+        terminal.settle(quiet=3.0, timeout=30.0)
+        before = server.counts()
+        written = terminal.watch(IDLE_SECONDS)
+        asked = server.counts() - before
+    note = ", ".join(f"{operation} {count}" for operation, count in asked.items())
+    return [
+        Figure("idle, to the terminal", "bytes/s", [written / IDLE_SECONDS], Bound(plus=50)),
+        Figure("idle, to AWS", "requests", [asked.total()], Bound(), note=note),
+    ]
+
+
+def requests(repeat: int) -> list[Figure]:
+    """What a first screen asks of AWS; counted once, since counting has no noise."""
+    figures = []
+    for functions in (0, PAGE + 1, FUNCTIONS):
+        with AccountServer(functions) as server, loaded(server, functions):
+            counts = server.counts()
+        listed = counts.pop("ListFunctions", 0)
+        pages = math.ceil(functions / PAGE)
+        others = ", ".join(f"{operation} {count}" for operation, count in sorted(counts.items()))
+        name = f"first screen of {functions:,} functions"
+        figures += [
+            Figure(f"{name}, ListFunctions", "requests", [listed], Bound(plus=max(pages, 1))),
+            Figure(f"{name}, all others", "requests", [counts.total()], Bound(plus=CONSTANT), note=others),
+        ]
+    return figures
+
+
+#: What the first screen may ask besides the list, however many functions there are: who am I, what is the account
+#: called, and the parts of one function's overview.
+CONSTANT = 15
+
+
+def flags(repeat: int) -> list[Figure]:
+    """The flags that only print something."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = private_environment(Path(folder))
+
+        def run(*arguments: str) -> float:
+            began = time.monotonic()
+            subprocess.run(
+                [sys.executable, *arguments], cwd=REPOSITORY, env=environment, check=True, stdout=subprocess.DEVNULL
+            )
+            return (time.monotonic() - began) * 1000
+
+        figures = []
+        for flag in ("--help", "--version"):
+            samples, bare = in_turns(repeat * 2, lambda: run("-m", "lambdatui", flag), lambda: run("-c", "pass"))  # noqa: B023
+            figures.append(Figure(flag, "ms", samples, Bound(1.5, plus=60), bare, "python -c pass"))
+    return figures
+
+
+#: The rows of the benchmark, by the name that the command line takes.
+ROWS: dict[str, Callable[[int], list[Figure]]] = {
+    row.__name__: row for row in (paint, network, cached, inventory, keys, memory, idle, requests, flags)
+}

@@ -1,0 +1,49 @@
+"""What the console is measured against: the least that anybody could do. Each runs as a process of its own.
+
+``python -m tests.bench.yardsticks hello`` is a bare Textual app of one Static, which counts the keys pressed.
+``python -m tests.bench.yardsticks paginator URL`` reads all functions with a bare aiobotocore paginator.
+"""
+
+from __future__ import annotations
+
+import sys
+
+GREETING = "Hello, world!"
+
+
+def hello() -> None:
+    """Greets, and says after every key how many there were."""
+    from textual.app import App, ComposeResult
+    from textual.widgets import Static
+
+    class Hello(App[None]):
+        keys = 0
+
+        def compose(self) -> ComposeResult:
+            yield Static(GREETING)
+
+        def on_key(self) -> None:
+            self.keys += 1
+            self.query_one(Static).update(f"{GREETING} {self.keys} keys")
+
+    Hello().run()
+
+
+def paginator(url: str) -> None:
+    """Prints how many functions the account at `url` has, once it has read them all."""
+    import asyncio
+
+    from aiobotocore.session import get_session
+
+    async def count() -> int:
+        functions = 0
+        async with get_session().create_client("lambda", endpoint_url=url, region_name="us-east-1") as client:
+            async for page in client.get_paginator("list_functions").paginate():
+                functions += len(page["Functions"])
+        return functions
+
+    print(f"{asyncio.run(count())} functions", flush=True)
+
+
+if __name__ == "__main__":
+    {"hello": hello, "paginator": paginator}[sys.argv[1]](*sys.argv[2:])
