@@ -1,0 +1,186 @@
+"""The filter language of every table: words, ``!not``, ``column:text`` and comparisons.
+
+=====================  ================================================================================================
+``pay live``           both words stand somewhere in the record's columns, in either case
+``"two words"``        they stand side by side; quoting also takes the meaning from ``! : < > =``
+``!word``              the word stands nowhere; ``!`` turns every other form around as well
+``runtime:python``     the column's text contains it
+``err>1``              the column's value compares so: ``>``, ``>=``, ``<``, ``<=``, ``=``
+=====================  ================================================================================================
+
+A column goes by its id or its title, or by any beginning that no other column shares. A bare number is in the unit of
+the column (a share counts in per cent, as it is shown); a unit is converted to the column's. ``=`` also compares text,
+as a whole. What AWS counts in MB and GB are powers of 1,024 (facts 1.1), and so they are here.
+
+A word with a colon whose beginning is no column, such as an ARN, is searched for as it stands. With a comparison it is
+an error, because a search for ``eror>1`` that finds nothing would look like good news.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt
+from typing import Generic
+
+from lambdatui.ui.widgets.column import Column, R, Value
+
+Test = Callable[[R, str], bool]
+
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le, "=": eq}
+
+#: The kinds of quantity, with their units in terms of the smallest. A column's `unit` names its kind as well.
+UNITS: tuple[dict[str, float], ...] = (
+    {"": 1, "k": 1e3, "m": 1e6, "g": 1e9},
+    {"ms": 1, "s": 1e3, "m": 60e3, "min": 60e3, "h": 3600e3, "d": 86400e3, "w": 7 * 86400e3},
+    {"b": 1}
+    | {name: 1024.0**power for power, letter in enumerate("kmgt", 1) for name in (letter, letter + "b", letter + "ib")},
+    {"%": 1, "share": 100},
+)
+
+TERM = re.compile(
+    r"""(?P<negated>!)?
+    (?: (?P<column>[^\s"!:<>=]+) (?P<operator>[<>]=|[:<>=]) )?
+    (?: "(?P<quoted>[^"]*)"? | (?P<word>\S*) )""",
+    re.VERBOSE,
+)
+QUANTITY = re.compile(r"([-+]?\d*\.?\d+)\s*([^\W\d]*|%)")
+
+#: Parts the columns of a haystack; harmless text never contains it.
+BETWEEN = "\0"
+
+
+class FilterError(ValueError):
+    """A filter that cannot be understood; its text says why, in the operator's words."""
+
+
+def haystack(record: R, columns: Sequence[Column[R]]) -> str:
+    """What a record is searched by: the text of all columns, without regard to case, parted by `BETWEEN`."""
+    return BETWEEN.join([column.text(record) for column in columns]).casefold()
+
+
+@dataclass(frozen=True)
+class Term(Generic[R]):
+    """One condition of a filter."""
+
+    negated: bool
+    column: Column[R] | None
+    operator: str
+    """``:`` for a search, else a comparison."""
+    operand: str
+
+    def implies(self, other: Term[R]) -> bool:
+        """Whether every record that meets this term is sure to meet the other."""
+        searches = (self.negated, self.column, self.operator) == (False, other.column, ":")
+        return self == other or (
+            searches and (other.negated, other.operator) == (False, ":") and other.operand in self.operand
+        )
+
+
+class Filter(Generic[R]):
+    """A filter that was understood.
+
+    Args:
+        text: as the operator wrote it.
+        terms: what a record must meet, all of it; nothing lets every record pass.
+        columns: those of the haystacks, in order.
+    """
+
+    def __init__(self, text: str, terms: Sequence[Term[R]], columns: Sequence[Column[R]]) -> None:
+        self.text = text
+        self.terms = tuple(terms)
+        self._columns = columns
+        self._tests = [_test(term, columns) for term in terms]
+
+    def matches(self, record: R, hay: str | None = None) -> bool:
+        """Whether the record passes; `hay` is its `haystack`, for callers that keep it."""
+        if hay is None:
+            hay = haystack(record, self._columns)
+        return all(test(record, hay) for test in self._tests)
+
+    def extends(self, other: Filter[R]) -> bool:
+        """Whether all that passes here is sure to pass the other, so that only the other's result need be searched."""
+        return all(any(term.implies(former) for term in self.terms) for former in other.terms)
+
+
+def parse_filter(text: str, columns: Sequence[Column[R]]) -> Filter[R]:
+    """Reads a filter.
+
+    Raises:
+        FilterError: a comparison with an unknown column or without a number, a beginning that two columns share, or a
+            unit that the column does not count in.
+    """
+    terms = []
+    for match in TERM.finditer(text):
+        negated, name, operator = bool(match["negated"]), match["column"], match["operator"] or ":"
+        operand = (match["word"] if match["quoted"] is None else match["quoted"]).strip().casefold()
+        column = _find(name, columns) if name else None
+        if name and column is None:
+            if operator != ":":
+                raise FilterError(f"no column {name}: there are {', '.join(column.id for column in columns)}")
+            operand = f"{name}:{operand}".casefold()
+        if operand or operator != ":":
+            terms.append(Term(negated, column, operator, operand))
+    return Filter(text, terms, columns)
+
+
+def _find(name: str, columns: Sequence[Column[R]]) -> Column[R] | None:
+    wanted = name.casefold()
+    names = [(column, (column.id.casefold(), column.title.casefold())) for column in columns]
+    found = [column for column, known in names if wanted in known] or [
+        column for column, known in names if any(each.startswith(wanted) for each in known)
+    ]
+    if len(found) > 1:
+        raise FilterError(f"{name} could be {' or '.join(column.id for column in found)}")
+    return found[0] if found else None
+
+
+def _test(term: Term[R], columns: Sequence[Column[R]]) -> Test[R]:
+    positive = _comparison(term, term.column) if term.column and term.operator != ":" else _search(term, columns)
+    return (lambda record, hay: not positive(record, hay)) if term.negated else positive
+
+
+def _search(term: Term[R], columns: Sequence[Column[R]]) -> Test[R]:
+    operand = term.operand
+    if term.column is None:
+        return lambda record, hay: operand in hay
+    index = columns.index(term.column)
+    return lambda record, hay: operand in hay and operand in hay.split(BETWEEN)[index]
+
+
+def _comparison(term: Term[R], column: Column[R]) -> Test[R]:
+    holds, text = COMPARISONS[term.operator], term.operand
+    value_of = column.comparable
+    try:
+        number = quantity(text, column)
+    except FilterError:
+        if holds is not eq or not text:
+            raise
+        return lambda record, hay: value_of(record) == text
+
+    def test(record: R, hay: str) -> bool:
+        value: Value = value_of(record)
+        if isinstance(value, str):
+            return holds is eq and value == text
+        return value is not None and holds(value, number)
+
+    return test
+
+
+def quantity(text: str, column: Column[R]) -> float:
+    """Reads a number with or without a unit as the column's `value` counts: ``2m`` is 120 where that is in seconds.
+
+    Raises:
+        FilterError: no number, or a unit of another kind than the column's.
+    """
+    match = QUANTITY.fullmatch(text)
+    if match is None:
+        raise FilterError(f"{column.id} needs a number, such as {column.id}>1")
+    number, unit = float(match[1]), match[2].casefold()
+    own = column.unit.casefold()
+    units = next(kind for kind in UNITS if own in kind)
+    default = "%" if own == "share" else own
+    if (unit or default) not in units:
+        raise FilterError(f"{column.id} is not counted in {unit}: use {', '.join(filter(None, units))}")
+    return number * units[unit or default] / units[own]

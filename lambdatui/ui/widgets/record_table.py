@@ -1,0 +1,457 @@
+"""The table that every pane shows its records in: virtual, sorted and filtered on the records themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from lambdatui.ui.widgets.cells import aligned, harmless
+from lambdatui.ui.widgets.column import GAP, Column, R, fit
+from lambdatui.ui.widgets.record_filter import FilterError
+from lambdatui.ui.widgets.record_set import RecordSet
+
+__all__ = ["Column", "FilterError", "RecordTable"]
+
+T = TypeVar("T")
+"""The kind of record that a message is about."""
+
+MARK = "●"
+GUTTER = 2
+"""Cells left of the first column: the mark and a space."""
+MARGIN = 1
+"""Cells right of the last column."""
+HEADER = 1
+"""Lines above the first record."""
+
+
+class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
+    """Shows any number of records, one on a line, under a header that stays.
+
+    Only what can be seen is drawn, and only lines that look different from what the terminal already shows are
+    repainted: whatever changes, `_repaint` compares. The cursor and the marks belong to keys, not to lines, and so
+    survive sorting, filtering and refreshing. Until the operator first moves, the cursor stays on the top line while
+    records stream in.
+
+    Args:
+        columns: from left to right.
+        key: names a record for good.
+        placeholder: said instead of records while none is shown.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "record-table--header",
+        "record-table--row",
+        "record-table--cursor",
+        "record-table--mark",
+        "record-table--placeholder",
+    }
+    DEFAULT_CSS = """
+    RecordTable {
+        height: 1fr;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+
+        & > .record-table--header { color: $text-muted; text-style: bold; }
+        & > .record-table--mark { color: $text-accent; }
+        & > .record-table--placeholder { color: $text-muted; }
+        & > .record-table--cursor {
+            color: $block-cursor-blurred-foreground;
+            background: $block-cursor-blurred-background;
+            text-style: $block-cursor-blurred-text-style;
+        }
+        &:focus > .record-table--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+        &:nocolor > .record-table--cursor { text-style: underline; }
+        &:nocolor:focus > .record-table--cursor { text-style: reverse; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="table.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="table.down"),
+        Binding("pageup,ctrl+b", "move_page(-1)", "Page up", show=False, id="table.page_up"),
+        Binding("pagedown,ctrl+f", "move_page(1)", "Page down", show=False, id="table.page_down"),
+        Binding("home,g", "first", "First", show=False, id="table.first"),
+        Binding("end,G", "last", "Last", show=False, id="table.last"),
+        Binding("enter", "open", "Open", show=False, id="table.open"),
+        Binding("space", "mark", "Mark", show=False, id="table.mark"),
+    ]
+
+    @dataclass
+    class Highlighted(Message, Generic[T]):
+        """The cursor is on another record, or on a newer state of the same; None when no record is shown."""
+
+        table: RecordTable[T]
+        record: T | None
+
+        @property
+        def control(self) -> RecordTable[T]:
+            return self.table
+
+    @dataclass
+    class Opened(Message, Generic[T]):
+        """The operator wants to look into a record."""
+
+        table: RecordTable[T]
+        record: T
+
+        @property
+        def control(self) -> RecordTable[T]:
+            return self.table
+
+    @dataclass
+    class ShownChanged(Message, Generic[T]):
+        """One of the counts has changed: all records, those shown, and those both shown and marked."""
+
+        table: RecordTable[T]
+        total: int
+        shown: int
+        marked: int
+
+        @property
+        def control(self) -> RecordTable[T]:
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column[R]],
+        key: Callable[[R], str],
+        *,
+        placeholder: str | Text = "",
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._set: RecordSet[R] = RecordSet(columns, key)
+        self._columns = columns
+        self._placeholder: str | Text = placeholder
+        self._cursor = 0
+        self._cursor_key: str | None = None
+        self._marks: set[str] = set()
+        self._width = -1
+        self._fitted: list[tuple[Column[R], int]] = []
+        self._highlighted: R | None = None
+        self._counts = (0, 0, 0)
+        self._strips: LRUCache[tuple[str, bool, bool], tuple[R, Strip]] = LRUCache(1024)
+        self._painted: dict[int, Strip] = {}
+
+    # What is in the table
+
+    @property
+    def records(self) -> list[R]:
+        """All records, in the order in which they came."""
+        return list(self._set.by_key.values())
+
+    @property
+    def shown(self) -> list[R]:
+        """The records that pass the filter, as they stand on the screen."""
+        return [self._set.by_key[key] for key in self._set.shown]
+
+    @property
+    def total(self) -> int:
+        """How many records there are, shown or not."""
+        return len(self._set.by_key)
+
+    def set_records(self, records: Iterable[R]) -> None:
+        """Takes these records and no others. A record that equals its former state keeps it, and is not repainted."""
+        self._set.replace(records)
+        self._marks &= self._set.by_key.keys()
+        self._rearranged()
+
+    def add_records(self, records: Iterable[R]) -> None:
+        """Takes these records too; one whose key is known replaces the former."""
+        self._set.add(records)
+        self._rearranged()
+
+    def reread(self) -> None:
+        """Asks the columns again: they would say something else of the same records, for a clock or a metric moved."""
+        self._set.reread()
+        self._strips.clear()
+        self._rearranged()
+
+    @property
+    def placeholder(self) -> str | Text:
+        """What is said while no record is shown: loading, empty, failed or forbidden each in their own words."""
+        return self._placeholder
+
+    @placeholder.setter
+    def placeholder(self, placeholder: str | Text) -> None:
+        self._placeholder = placeholder
+        self._repaint()
+
+    # Filtering and sorting
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force, as the operator wrote it."""
+        return self._set.filter.text
+
+    def set_filter(self, text: str) -> None:
+        """Shows only the records that pass; the language is `record_filter`'s.
+
+        Raises:
+            FilterError: the filter cannot be understood; the former one stays in force.
+        """
+        self._set.set_filter(text)
+        if self._cursor_key not in self._set.shown:
+            self._cursor, self._cursor_key = 0, None
+        self._rearranged()
+
+    @property
+    def sort_column(self) -> str | None:
+        """The id of the column that the table is sorted by; None while records stand as they came."""
+        return self._set.sorted_by.id if self._set.sorted_by else None
+
+    @property
+    def sort_reverse(self) -> bool:
+        return self._set.reverse
+
+    def sort_by(self, column_id: str | None, *, reverse: bool = False) -> None:
+        """Sorts by a column's value, equal values by key, records without a value last.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        self._set.sort(column_id, reverse=reverse)
+        self._rearranged()
+
+    def sort_next(self) -> None:
+        """Sorts by the next column that can be seen, and by the first after the last."""
+        ids = [column.id for column, _ in self._fitted] or [column.id for column in self._columns]
+        following = ids.index(self.sort_column) + 1 if self.sort_column in ids else 0
+        self.sort_by(ids[following % len(ids)])
+
+    def reverse_sort(self) -> None:
+        """Turns the order around."""
+        self.sort_by(self.sort_column, reverse=not self.sort_reverse)
+
+    # The cursor and the marks
+
+    @property
+    def cursor_record(self) -> R | None:
+        """The record that the cursor is on."""
+        return self._set.by_key[self._set.shown[self._cursor]] if self._set.shown else None
+
+    def move_to(self, key: str) -> bool:
+        """Moves the cursor to a record and into view; False if it is not shown."""
+        if key not in self._set.shown:
+            return False
+        self._move_to(self._set.shown.index(key))
+        return True
+
+    @property
+    def marked(self) -> tuple[R, ...]:
+        """The marked records among those shown, as they stand on the screen."""
+        return tuple(self._set.by_key[key] for key in self._set.shown if key in self._marks)
+
+    def toggle_mark(self) -> None:
+        """Marks the record under the cursor, or takes its mark away."""
+        if self._set.shown:
+            self._marks ^= {self._set.shown[self._cursor]}
+            self._changed()
+
+    def clear_marks(self) -> None:
+        """Takes all marks away, of records that are filtered out as well."""
+        self._marks.clear()
+        self._changed()
+
+    def action_move(self, lines: int) -> None:
+        self._move_to(self._cursor + lines)
+
+    def action_move_page(self, pages: int) -> None:
+        page = max(1, self._height - HEADER)
+        self._scroll(self._top + pages * page)
+        self._move_to(self._cursor + pages * page)
+
+    def action_first(self) -> None:
+        self._move_to(0)
+
+    def action_last(self) -> None:
+        self._move_to(len(self._set.shown) - 1)
+
+    def action_open(self) -> None:
+        record = self.cursor_record
+        if record is not None:
+            self.post_message(self.Opened(self, record))
+
+    def action_mark(self) -> None:
+        self.toggle_mark()
+        self._move_to(self._cursor + 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, a double click opens, a click on the header sorts."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y < HEADER:
+            self._sort_at(offset.x)
+        elif (index := self._top + offset.y - HEADER) < len(self._set.shown):
+            self._move_to(index)
+            if event.chain == 2:
+                self.action_open()
+
+    def _sort_at(self, x: int) -> None:
+        right = GUTTER
+        for column, width in self._fitted:
+            right += width + GAP
+            if x < right:
+                self.sort_by(column.id, reverse=column.id == self.sort_column and not self.sort_reverse)
+                return
+
+    def _move_to(self, index: int) -> None:
+        shown = self._set.shown
+        if shown:
+            self._cursor = min(max(0, index), len(shown) - 1)
+            self._cursor_key = shown[self._cursor]
+            self._scroll(min(max(self._top, self._cursor - self._height + HEADER + 1), self._cursor))
+            self._changed()
+
+    def _rearranged(self) -> None:
+        """Finds the cursor's record again, and holds it still on the screen."""
+        shown, former = self._set.shown, self._cursor
+        if self._cursor_key is None or not shown:
+            self._cursor = 0
+        elif self._cursor_key in self._set.by_key and self._cursor_key in shown:
+            self._cursor = shown.index(self._cursor_key)
+        else:
+            self._cursor = min(former, len(shown) - 1)
+            self._cursor_key = shown[self._cursor]
+        self.virtual_size = Size(0, HEADER + len(shown))
+        if self._cursor_key is not None or self._cursor != former:
+            on_screen = self._top <= former < self._top + self._height - HEADER
+            self._scroll(self._top + (self._cursor - former if on_screen else 0))
+        self._changed()
+
+    def _changed(self) -> None:
+        record = self.cursor_record
+        if record is not self._highlighted:
+            self._highlighted = record
+            self.post_message(self.Highlighted(self, record))
+        marked = sum(key in self._marks for key in self._set.shown) if self._marks else 0
+        counts = (len(self._set.by_key), len(self._set.shown), marked)
+        if counts != self._counts:
+            self._counts = counts
+            self.post_message(self.ShownChanged(self, *counts))
+        self._repaint()
+
+    # Drawing
+
+    @property
+    def _top(self) -> int:
+        """The index of the first record in view."""
+        return self.scroll_offset.y
+
+    @property
+    def _height(self) -> int:
+        return self.scrollable_content_region.height
+
+    def _scroll(self, top: int) -> None:
+        self.scroll_to(y=top, animate=False, force=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
+        self._repaint()
+
+    def on_resize(self) -> None:
+        if self._cursor_key is not None:
+            self._move_to(self._cursor)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Repaints the lines that would look different from what was last painted there."""
+        if not self.is_mounted:
+            return
+        width, height = self.scrollable_content_region.size
+        stale = [
+            Region(0, y, width, 1)
+            for y, painted in self._painted.items()
+            if y < height and self._line(y, width) != painted
+        ]
+        if stale:
+            self.refresh(*stale)
+
+    def render_line(self, y: int) -> Strip:
+        strip = self._painted[y] = self._line(y, self.scrollable_content_region.width)
+        return strip
+
+    def _line(self, y: int, width: int) -> Strip:
+        if width != self._width:
+            self._width = width
+            self._fitted = fit(self._columns, width - GUTTER - MARGIN)
+            self._strips.clear()
+        if y < HEADER:
+            return self._header()
+        index = self._top + y - HEADER
+        if index < len(self._set.shown):
+            return self._row(index)
+        if not self._set.shown:
+            return self._placeholder_line(y - HEADER - 1)
+        return self._strip("record-table--row")
+
+    def _header(self) -> Strip:
+        arrow = "▼" if self.sort_reverse else "▲"
+        parts: list[Content | str] = [" " * GUTTER]
+        for column, room in self._fitted:
+            title = harmless(column.title)
+            if column.id != self.sort_column:
+                parts += [aligned(title, room, column.align), " " * GAP]
+            elif column.align == "right":  # the arrow stands in the gap, and the title over its numbers
+                parts += [aligned(title, room, "right"), arrow, " " * (GAP - 1)]
+            else:
+                parts += [aligned(title.truncate(room, ellipsis=True) + arrow, room + 1, "left"), " " * (GAP - 1)]
+        return self._strip("record-table--header", *parts)
+
+    def _row(self, index: int) -> Strip:
+        key = self._set.shown[index]
+        record, look = self._set.by_key[key], (key, index == self._cursor, key in self._marks)
+        drawn, strip = self._strips.get(look, (None, None))
+        if strip is None or drawn is not record:
+            strip = self._draw(record, *look[1:])
+            self._strips[look] = (record, strip)
+        return strip
+
+    def _draw(self, record: R, at_cursor: bool, marked: bool) -> Strip:
+        name = "record-table--cursor" if at_cursor else "record-table--row"
+        mark = Content.styled(MARK, self.get_visual_style(name, "record-table--mark")) if marked else " "
+        parts: list[Content | str] = [mark, " " * (GUTTER - 1)]
+        for column, room in self._fitted:
+            parts += [aligned(harmless(column.cell(record)), room, column.align), " " * GAP]
+        return self._strip(name, *parts)
+
+    def _placeholder_line(self, line: int) -> Strip:
+        room = max(1, self._width - 2 * GUTTER)
+        lines = [part for each in self._placeholder.split("\n") for part in harmless(each).wrap(room)]
+        return self._strip("record-table--placeholder", " " * GUTTER, *lines[max(0, line) : line + 1])
+
+    def _strip(self, component: str, *parts: Content | str) -> Strip:
+        """A whole line in the style of a component."""
+        base = self.get_visual_style(component)
+        content = Content.assemble(*parts)
+        segments = [
+            Segment(text, style.rich_style)
+            for text, style in content.render(base, end="", parse_style=self.app.stylesheet.parse_style)
+        ]
+        return Strip(segments).simplify().adjust_cell_length(self._width, base.rich_style)
