@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from subprocess import SubprocessError
 
 from rich.console import Console
 
@@ -28,7 +29,7 @@ def main() -> int:
         progress.print(f"{time.monotonic() - began:4.0f} s  {name}", style="dim", highlight=False)
         try:
             results += ROWS[name](arguments.repeat)
-        except (AssertionError, OSError, TimeoutError) as error:
+        except (AssertionError, OSError, SubprocessError) as error:
             results.append(Failure(name, str(error)))
     output = Console()
     render(results, output if output.is_terminal else Console(width=130))

@@ -157,32 +157,45 @@ def keys(repeat: int) -> list[Figure]:
 def step_down(terminal: Terminal) -> float:
     """Presses cursor down; how long until the cursor is on another function, ms."""
     before = console.cursor(terminal)
-    return press(terminal, "down", lambda shown: console.cursor(shown) not in {before, None})
+
+    def cursor_moved(shown: Terminal) -> bool:
+        return console.cursor(shown) not in {before, None}
+
+    return press(terminal, "down", cursor_moved)
 
 
 def type_filter(terminal: Terminal, word: str) -> list[float]:
     """Opens the filter, types the word and clears it; for each letter, how long until only rows with it show, ms."""
 
-    def only(text: str) -> Callable[[Terminal], bool]:
-        return lambda shown: bool(found := console.rows(shown)) and all(text in row for row in found)
+    text = ""
+
+    def only_rows_with_it(shown: Terminal) -> bool:
+        return bool(found := console.rows(shown)) and all(text in row for row in found)
+
+    def rows_without_it(shown: Terminal) -> bool:
+        return any(text not in row for row in console.rows(shown))
 
     taken = []
     terminal.send("/")
     terminal.settle(quiet=0.1)
-    for length in range(1, len(word) + 1):
-        narrowed = only(word[:length])
-        if narrowed(terminal):
-            raise AssertionError(f"the filter {word[:length]!r} changes nothing on screen; choose other words")
-        taken.append(press(terminal, word[length - 1], narrowed))
+    for letter in word:
+        text += letter
+        if only_rows_with_it(terminal):
+            raise AssertionError(f"the filter {text!r} changes nothing on screen; choose other words")
+        taken.append(press(terminal, letter, only_rows_with_it))
     terminal.send("escape")
-    terminal.wait_for(lambda shown: not only(word[0])(shown) and console.rows(shown))
+    terminal.wait_for(rows_without_it)
     terminal.settle(quiet=0.1)
     return taken
 
 
 def greet(hello: Terminal, count: int) -> float:
     """Presses a key on the hello-world; how long until it says that it was the `count`-th, ms."""
-    return press(hello, "x", lambda shown: f"{GREETING} {count} keys" in shown.screen.display[0])
+
+    def greeted(shown: Terminal) -> bool:
+        return f"{GREETING} {count} keys" in shown.screen.display[0]
+
+    return press(hello, "x", greeted)
 
 
 def press(terminal: Terminal, key: str, shown: Callable[[Terminal], object]) -> float:
@@ -264,11 +277,11 @@ def flags(repeat: int) -> list[Figure]:
             )
             return (time.monotonic() - began) * 1000
 
-        figures = []
-        for flag in ("--help", "--version"):
-            samples, bare = in_turns(repeat * 2, lambda: run("-m", "lambdatui", flag), lambda: run("-c", "pass"))  # noqa: B023
-            figures.append(Figure(flag, "ms", samples, Bound(1.5, plus=60), bare, "python -c pass"))
-    return figures
+        def flag(name: str) -> Figure:
+            samples, bare = in_turns(repeat * 2, lambda: run("-m", "lambdatui", name), lambda: run("-c", "pass"))
+            return Figure(name, "ms", samples, Bound(1.5, plus=60), bare, "python -c pass")
+
+        return [flag("--help"), flag("--version")]
 
 
 #: The rows of the benchmark, by the name that the command line takes.
