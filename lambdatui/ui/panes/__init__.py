@@ -1,0 +1,56 @@
+"""Every pane there is. A new pane is its file and one line here."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lambdatui.ui.panes.pane import Pane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneEntry:
+    """Where a pane is found: by name after `:` for the whole region, by number as a tab of one function, or both.
+
+    `region` and `tab` are ``module:class``; the module is imported when the pane is first opened.
+    """
+
+    id: str
+    title: str
+    about: str
+    region: str | None = None
+    tab: str | None = None
+
+
+PANES = (
+    PaneEntry(
+        id="functions",
+        title="Functions",
+        about="every function of the region",
+        region="lambdatui.ui.panes.functions:FunctionsPane",
+    ),
+    PaneEntry(
+        id="overview",
+        title="Overview",
+        about="one function's configuration",
+        tab="lambdatui.ui.panes.overview:OverviewPane",
+    ),
+    PaneEntry(
+        id="errors",
+        title="Errors",
+        about="what went wrong in this session",
+        region="lambdatui.ui.panes.errors:ErrorsPane",
+    ),
+)
+
+REGION_PANES = {entry.id: entry for entry in PANES if entry.region}
+TABS = tuple(entry for entry in PANES if entry.tab)
+
+
+def load_pane(path: str) -> type[Pane]:
+    """The pane's class from its ``module:class``."""
+    module, _, name = path.partition(":")
+    pane_class: type[Pane] = getattr(importlib.import_module(module), name)
+    return pane_class

@@ -1,0 +1,7 @@
+"""``python -m lambdatui``."""
+
+import sys
+
+from lambdatui.cli import main
+
+sys.exit(main())

@@ -1,0 +1,170 @@
+"""The command line: flags, subcommands, and the start of the console.
+
+Nothing heavy is imported before it is known to be needed: ``--help`` and ``--version`` answer at once, and the console
+paints before anything of AWS is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lambdatui import __version__
+from lambdatui.errors import ConsoleError
+
+EXIT_USAGE = 2
+THEMES = ("dark", "light", "high-contrast", "monochrome")
+SETTINGS_FLAGS = ("profile", "region", "endpoint_url", "read_only", "theme", "low_bandwidth")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line.
+
+    Returns:
+        The exit status: 0, 1 where something went wrong, 2 where the command line or the settings are at fault,
+        128 plus the signal where a signal ended the console.
+    """
+    options = _parser().parse_args(argv)
+    try:
+        match options.command:
+            case "config":
+                return _print_config(options)
+            case "iam-policy":
+                return _print_policy(options)
+            case _ if options.serve:
+                return _serve_demo(options)
+            case _:
+                return _run_console(options)
+    except ConsoleError as error:
+        print(f"lambdatui: {error}", file=sys.stderr)
+        return EXIT_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lambdatui",
+        description="A terminal console for operating AWS Lambda.",
+        epilog="Profiles, regions and credentials are found as the AWS CLI finds them.",
+    )
+    parser.add_argument("--version", action="version", version=f"lambdatui {__version__}")
+    parser.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
+    parser.add_argument("--region", metavar="NAME", help="region to open")
+    parser.add_argument("--endpoint-url", metavar="URL", help="send the AWS calls there instead of to AWS")
+    parser.add_argument("--read-only", "--readonly", action="store_true", help="refuse every call that is not a read")
+    parser.add_argument("--theme", choices=THEMES, help="the colours")
+    parser.add_argument("--low-bandwidth", action="store_true", help="send less to the terminal, for slow connections")
+    parser.add_argument("--demo", action="store_true", help="open an embedded AWS account instead of yours")
+    parser.add_argument("--serve", action="store_true", help="with --demo: run the account only, for any AWS client")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands.add_parser("config", help="the settings in force and where each came from")
+    policy = commands.add_parser("iam-policy", help="the least IAM policy that the console needs")
+    policy.add_argument("--read-only", "--readonly", action="store_true", help="the auditor's policy")
+    return parser
+
+
+def _gather(options: argparse.Namespace) -> Any:
+    from lambdatui.paths import settings_file
+    from lambdatui.settings_sources import gather
+
+    flags = {name: getattr(options, name) for name in SETTINGS_FLAGS}
+    return gather(flags, os.environ, settings_file())
+
+
+def _run_console(options: argparse.Namespace) -> int:
+    if options.serve and not options.demo:
+        raise ConsoleError("--serve goes with --demo")
+    _require_terminal(os.environ)
+
+    # Collecting garbage while modules are imported finds none and costs a tenth of the start.
+    import gc
+
+    gc.disable()
+    from lambdatui.aws.connection import Target
+    from lambdatui.aws.inventory import InventoryCache, InventoryProcess
+    from lambdatui.paths import cache_folder
+
+    gathered = _gather(options)
+    raw = gathered.raw
+    target = Target(
+        profile=raw.get("profile"),
+        region=raw.get("region"),
+        endpoint_url=raw.get("endpoint_url"),
+        read_only=raw.get("read_only") is not False if "read_only" in raw else False,
+        billed_reads=not raw.get("read_only") or bool(raw.get("billed_reads_when_read_only")),
+    )
+    demo = process = cache = cached = None
+    if options.demo:
+        from lambdatui.demo.account import DemoAccount
+
+        demo = DemoAccount()
+    else:
+        cache = InventoryCache(cache_folder(), target)
+        cached = cache.load()
+        if cached is None:
+            process = InventoryProcess(target)
+
+    os.environ["TEXTUAL_FPS"] = "10" if raw.get("low_bandwidth") else "30"
+    from lambdatui.ui.app import Console, Start
+
+    console = Console(
+        Start(
+            gathered=gathered,
+            target=target,
+            process=process,
+            cached=cached,
+            cache=cache,
+            demo=demo,
+            no_color=bool(os.environ.get("NO_COLOR")),
+        )
+    )
+    try:
+        console.run(mouse=not raw.get("low_bandwidth"))
+    finally:
+        if process is not None:
+            process.stop()
+        if demo is not None:
+            demo.kill()
+    return console.return_code or 0
+
+
+def _require_terminal(environ: Mapping[str, str]) -> None:
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise ConsoleError("the console needs a terminal", "run it without pipes; `lambdatui --help` lists what works in them")
+    if environ.get("TERM", "") in {"", "dumb"}:
+        raise ConsoleError(
+            f"the terminal type TERM={environ.get('TERM', '')} cannot show the console", "try TERM=xterm-256color"
+        )
+
+
+def _print_config(options: argparse.Namespace) -> int:
+    from lambdatui.paths import settings_file
+    from lambdatui.settings import describe
+
+    gathered = _gather(options)
+    rows = describe(gathered, gathered.validate())
+    file = settings_file()
+    print(f"settings file: {file}{'' if file.exists() else ' (not there)'}\n")
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    for row in rows:
+        print(f"{row.key:<{widths[0]}}  {row.value:<{widths[1]}}  {row.origin}")
+    return 0
+
+
+def _print_policy(options: argparse.Namespace) -> int:
+    import json
+
+    from lambdatui.aws.iam_policy import least_policy
+
+    print(json.dumps(least_policy(read_only=options.read_only), indent=2))
+    return 0
+
+
+def _serve_demo(options: argparse.Namespace) -> int:
+    if not options.demo:
+        raise ConsoleError("--serve goes with --demo")
+    from lambdatui.demo.account import serve
+
+    return serve()

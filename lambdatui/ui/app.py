@@ -1,0 +1,252 @@
+"""The console: wiring only. What it shows is in panes/, what it knows in session.py."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, now_ms
+from lambdatui.aws.connection import Target
+from lambdatui.errors import ConsoleError, SettingsError
+from lambdatui.paths import cache_folder
+from lambdatui.settings_sources import Gathered
+from lambdatui.ui import figures, themes
+from lambdatui.ui.panes import REGION_PANES
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.screens.main import MainScreen
+from lambdatui.ui.session import InventoryChange, LoggedError, Session
+from lambdatui.ui.styles import stylesheet
+from lambdatui.ui.widgets.plain_text import plain
+
+if TYPE_CHECKING:
+    from lambdatui.demo.account import DemoAccount
+
+HEADER_EVERY_S = 30.0
+EXIT_BAD_SETTINGS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What the command line hands to the console."""
+
+    gathered: Gathered
+    target: Target
+    process: InventoryProcess | None = None
+    """Already reading the inventory, on a cold start."""
+    cached: CachedInventory | None = None
+    cache: InventoryCache | None = None
+    demo: DemoAccount | None = None
+    no_color: bool = False
+
+
+class Console(App[None]):
+    """The terminal console."""
+
+    TITLE = "lambdatui"
+    CSS_PATH = stylesheet("console.tcss")
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "goto", "go to", id="app.goto", key_display=":", tooltip="a pane, function, profile or region"),
+        Binding("question_mark", "help", "help", id="app.help", key_display="?", tooltip="the keys of what is in focus"),
+        Binding("R", "goto('region ')", "region", id="app.region", show=False, tooltip="switch to another region"),
+        Binding("P", "goto('profile ')", "profile", id="app.profile", show=False, tooltip="switch to another profile"),
+        Binding("ctrl+r", "refresh", "refresh", id="app.refresh", show=False, tooltip="read again what is on screen"),
+        Binding("exclamation_mark", "errors", "errors", id="app.errors", show=False, tooltip="what went wrong"),
+        Binding("ctrl+c", "quit", "quit", id="app.quit", show=False, priority=True, tooltip="leave at once"),
+    ]
+
+    def __init__(self, start: Start) -> None:
+        super().__init__()
+        self.start = start
+        self.animation_level = "none"
+        for theme in themes.THEMES.values():
+            self.register_theme(theme)
+        asked = "monochrome" if start.no_color else start.gathered.raw.get("theme")
+        self.theme = asked if asked in themes.THEMES else themes.DEFAULT
+        self.session = Session(start.target, self._told, start.cache)
+        self._main = MainScreen(self.session)
+        if start.cached is not None:
+            self.session.show_cached(start.cached)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self._main
+
+    # -- start and end
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self._show_place()
+        self.set_interval(HEADER_EVERY_S, self._show_place)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._start_up(), group="inventory", exclusive=True, exit_on_error=False, description="start")
+
+    async def _start_up(self) -> None:
+        """Everything that may come after the first paint."""
+        process = self.start.process
+        if process is None and self.start.demo is None:
+            process = InventoryProcess(self.start.target)
+        try:
+            if self.start.cached is not None:
+                await self.session.read_cached(self.start.cached)
+            await self._settle()
+            if self.start.demo is not None:
+                await self._open_demo(self.start.demo)
+            await self._keep_reading(process)
+        finally:
+            if process is not None:
+                process.stop()
+
+    async def _settle(self) -> None:
+        """Checks the settings, now that there is time to import what checks them."""
+        from lambdatui.ui.keymap import check_keys  # noqa: PLC0415
+
+        try:
+            settings = await asyncio.to_thread(self.start.gathered.validate)
+            keymap = check_keys(settings.keys, self.start.gathered.origins.get("keys", "settings"))
+        except SettingsError as error:
+            self.exit(return_code=EXIT_BAD_SETTINGS, message=str(error))
+            return
+        self.session.settings = settings
+        self.set_keymap(keymap)
+        if settings.runtimes_file is not None:
+            from lambdatui.insight import runtimes  # noqa: PLC0415
+
+            runtimes.use_table(settings.runtimes_file)
+
+    async def _open_demo(self, demo: DemoAccount) -> None:
+        try:
+            account = await demo.start()
+        except ConsoleError as error:
+            self.exit(return_code=1, message=str(error))
+            return
+        self.session.target = replace(
+            self.session.target,
+            endpoint_url=account.endpoint,
+            region=account.region,
+            access_key_id=account.access_key_id,
+            secret_access_key=account.secret_access_key,
+        )
+
+    # -- reading
+
+    @on(Pane.InventoryWanted)
+    def read_inventory(self) -> None:
+        """Reads the functions anew; a reading that runs already is taken over."""
+        self.run_worker(
+            self._keep_reading(None), group="inventory", exclusive=True, exit_on_error=False, description="inventory"
+        )
+
+    async def _keep_reading(self, process: InventoryProcess | None) -> None:
+        await self.session.read_inventory(process)
+        while self.session.settings is not None and self.session.settings.refresh_s:
+            await asyncio.sleep(self.session.settings.refresh_s)
+            if self.app_focus:
+                await self.session.read_inventory()
+
+    # -- what the session tells
+
+    def _told(self, change: InventoryChange | LoggedError | Literal["whereabouts"]) -> None:
+        if not self._main.is_mounted:
+            return
+        if isinstance(change, InventoryChange):
+            self._main.inventory_changed(change)
+        elif isinstance(change, LoggedError):
+            self._main.error_logged(change)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        session = self.session
+        identity = session.identity
+        parts = [Content.styled(" lambdatui ", "bold")]
+        if identity is not None:
+            account = f"{plain(identity.account_alias)} {identity.account}" if identity.account_alias else identity.account
+            parts.append(Content(f" {account} · {plain(identity.region)} · {plain(identity.name)}"))
+        elif session.target.region:
+            parts.append(Content(f" {plain(session.target.region)}"))
+        if session.target.profile:
+            parts.append(Content(f" · {plain(session.target.profile)}"))
+        if session.target.read_only:
+            parts.append(Content.styled("  READ-ONLY ", "bold reverse"))
+        if self.start.demo is not None:
+            parts.append(Content.styled("  demo", "$secondary"))
+        self._main.header.place = Content.assemble(*parts)
+        self._main.header.state = self._state()
+
+    def _state(self) -> Content:
+        reading = self.session.reading
+        told = []
+        if reading.read_at is not None and reading.cached:
+            told.append(Content.styled(f"cached {figures.age(now_ms() - reading.read_at)}", "$warning"))
+        elif reading.read_at is not None and now_ms() - reading.read_at >= 60_000:
+            told.append(Content.styled(f"read {figures.age(now_ms() - reading.read_at)} ago", "$secondary"))
+        if self.session.errors:
+            told.append(Content.styled(f"! {len(self.session.errors)}", "$error"))
+        return Content(" · ").join(told)
+
+    # -- going somewhere
+
+    def action_goto(self, typed: str = "") -> None:
+        from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
+
+        self.push_screen(GoTo(self.session, typed), self._go)
+
+    async def _go(self, place: str | None) -> None:
+        """Goes where the operator asked to: a pane, ``profile NAME``, ``region NAME``, ``theme NAME`` or a function."""
+        word, _, name = (place or "").partition(" ")
+        if name and word == "profile":
+            settings = self.session.settings.for_profile(name) if self.session.settings is not None else None
+            await self._move(
+                replace(
+                    self.session.target,
+                    profile=name,
+                    region=settings.region if settings else None,
+                    read_only=settings.read_only if settings else self.session.target.read_only,
+                )
+            )
+        elif name and word == "region":
+            await self._move(replace(self.session.target, region=name))
+        elif name and word == "theme" and name in themes.THEMES:
+            self.theme = name
+        elif place in REGION_PANES:
+            await self._main.open_pane(REGION_PANES[place])
+        elif place in self.session.functions:
+            await self._main.open_function(place)
+        elif place:
+            self.notify(f"there is no {plain(place)}", severity="warning", markup=False)
+
+    async def _move(self, target: Target) -> None:
+        self.workers.cancel_all()
+        await self._main.forget_subject()
+        await self.session.move(target)
+        self.read_inventory()
+
+    async def action_errors(self) -> None:
+        await self._main.open_pane(REGION_PANES["errors"])
+
+    def action_refresh(self) -> None:
+        self._main.read_again()
+
+    def action_help(self) -> None:
+        from lambdatui.ui.dialogs.help import Help  # noqa: PLC0415
+
+        self.push_screen(Help.of(self.screen))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        from lambdatui.ui.keymap import palette  # noqa: PLC0415
+
+        yield from palette(self, screen)

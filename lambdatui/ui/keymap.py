@@ -1,0 +1,114 @@
+"""Every key there is, gathered from the bindings themselves: for remapping, for help, for the palette."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from lambdatui.errors import SettingsError
+from lambdatui.ui.panes import PANES, load_pane
+from lambdatui.ui.screens.main import MainScreen
+from lambdatui.ui.themes import THEMES
+from lambdatui.ui.widgets.filter_bar import FilterBar
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from lambdatui.ui.app import Console
+
+
+def holders() -> list[type[DOMNode]]:
+    """Everything that has keys of its own: the console, its screen, every pane, and what they are made of."""
+    from lambdatui.ui.app import Console  # noqa: PLC0415 - the console imports this when it has painted
+
+    panes = [load_pane(path) for entry in PANES for path in (entry.region, entry.tab) if path]
+    return [Console, MainScreen, *panes, RecordTable, FilterBar]
+
+
+def bindings_of(holder: type[DOMNode]) -> dict[str, Binding]:
+    """The bindings of a class and of those of ours that it builds on, by id."""
+    found: dict[str, Binding] = {}
+    for ancestor in reversed(holder.__mro__):
+        if ancestor.__module__.startswith("lambdatui."):
+            for binding in ancestor.__dict__.get("BINDINGS", ()):
+                if isinstance(binding, Binding) and binding.id:
+                    found[binding.id] = binding
+    return found
+
+
+def all_bindings() -> dict[str, Binding]:
+    """Every binding that can be remapped, by id."""
+    return {id_: binding for holder in holders() for id_, binding in bindings_of(holder).items()}
+
+
+def check_keys(keys: Mapping[str, Sequence[str]], origin: str) -> dict[str, str]:
+    """The keymap for Textual, from the settings' ``[keys]``.
+
+    Args:
+        keys: the keys of an action, by its id.
+        origin: where they were set, for the error.
+
+    Raises:
+        SettingsError: an id that is not there, or a key that would do two things in the same place.
+    """
+    if not keys:
+        return {}
+    known = all_bindings()
+    problems = []
+    for id_ in keys:
+        if id_ not in known:
+            near = difflib.get_close_matches(id_, known, n=1, cutoff=0)
+            problems.append(f"{origin}: keys.{id_} is not an action; did you mean {near[0]}?")
+    keymap = {id_: ",".join(names) for id_, names in keys.items() if id_ in known}
+    problems += _clashes(keymap, origin)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return keymap
+
+
+def _clashes(keymap: Mapping[str, str], origin: str) -> Iterable[str]:
+    """Where one key would do two things: of the console, the screen, and one pane with its table."""
+    from lambdatui.ui.app import Console  # noqa: PLC0415
+
+    everywhere = [Console, MainScreen, RecordTable]
+    told: set[tuple[str, frozenset[str]]] = set()
+    for holder in holders():
+        taken: dict[str, str] = {}
+        for scope in dict.fromkeys([*everywhere, holder] if holder is not FilterBar else [FilterBar]):
+            for id_, binding in bindings_of(scope).items():
+                for key in keymap.get(id_, binding.key).split(","):
+                    other = taken.setdefault(key, id_)
+                    clash = (key, frozenset({id_, other}))
+                    if other != id_ and clash not in told and {id_, other} & keymap.keys():
+                        told.add(clash)
+                        yield f"{origin}: the key {key} would do both {other} and {id_}"
+
+
+def palette(console: Console, screen: Screen[object]) -> Iterable[SystemCommand]:
+    """What the palette offers: every pane and theme, and everything that a key does here."""
+    for entry in PANES:
+        if entry.region:
+            yield SystemCommand(f"Go to {entry.title}", entry.about, lambda id_=entry.id: console.go(id_))
+    yield SystemCommand("Go to profile…", "switch to another profile", lambda: console.action_goto("profile "))
+    yield SystemCommand("Go to region…", "switch to another region", lambda: console.action_goto("region "))
+    for name in THEMES:
+        yield SystemCommand(f"Theme: {name}", "change the colours", lambda name=name: console.go(f"theme {name}"))
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.id and active.enabled and not binding.id.startswith(("table.", "app.goto", "app.region", "app.profile")):
+            yield SystemCommand(
+                binding.description.capitalize(),
+                f"{binding.tooltip}  ({key_name(console, binding)})",
+                lambda active=active: console.run_in(active.node, active.binding.action),
+            )
+
+
+def key_name(app: App[None], binding: Binding) -> str:
+    """The key of a binding as an operator would write it."""
+    return plain(app.get_key_display(binding))

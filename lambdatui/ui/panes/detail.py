@@ -1,0 +1,92 @@
+"""The detail of one function: a line of tabs by number, and the tab that is open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from lambdatui.models.function import FunctionSummary
+from lambdatui.ui.panes import TABS, load_pane
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.session import InventoryChange
+from lambdatui.ui.widgets.plain_text import plain
+
+REST_S = 0.25
+"""How long the cursor has to rest on a function before anything is asked about it."""
+
+
+class TabLine(Widget):
+    """The function's name, and the tabs with the numbers that open them."""
+
+    DEFAULT_CSS = """
+    TabLine { height: 1; background: $panel; }
+    """
+
+    name_shown: reactive[str] = reactive("")
+    open_tab: reactive[str] = reactive(TABS[0].id)
+
+    def render(self) -> Content:
+        tabs = [
+            Content.assemble(
+                "  ",
+                (f"{number}", "bold $accent"),
+                " ",
+                (entry.title, "bold underline" if entry.id == self.open_tab else ""),
+            )
+            for number, entry in enumerate(TABS, start=1)
+        ]
+        room = self.size.width - sum(tab.cell_length for tab in tabs) - 1
+        name = Content.styled(plain(self.name_shown), "bold").truncate(max(8, room), ellipsis=True)
+        return Content.assemble(" ", name, *tabs)
+
+
+class DetailPane(Pane):
+    """Holds the open tab; a tab that was never opened is never loaded."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.tab_line = TabLine()
+
+    def compose(self) -> ComposeResult:
+        yield self.tab_line
+
+    async def on_mount(self) -> None:
+        await self._open_tab()
+
+    def focus_content(self) -> None:
+        self._tab.focus_content()
+
+    @property
+    def _tab(self) -> Pane:
+        return self.query_one("#tab", Pane)
+
+    def show_subject(self, subject: FunctionSummary) -> None:
+        """Shows another function in the open tab, or the same one as it is now."""
+        if subject is self.subject and self.tab_line.name_shown:
+            return
+        self.subject = subject
+        self.tab_line.name_shown = subject.name
+        for tab in self.query("#tab").results(Pane):
+            tab.show_subject(subject)
+
+    async def show_tab(self, tab: str) -> None:
+        """Opens one of the tabs."""
+        if tab != self.tab_line.open_tab:
+            self.tab_line.open_tab = tab
+            await self._tab.remove()
+            await self._open_tab()
+
+    async def _open_tab(self) -> None:
+        entry = next(entry for entry in TABS if entry.id == self.tab_line.open_tab)
+        assert entry.tab is not None
+        assert self.subject is not None
+        self.tab_line.name_shown = self.subject.name
+        await self.mount(load_pane(entry.tab)(self.session, self.subject, id="tab"))
+
+    def inventory_changed(self, change: InventoryChange) -> None:
+        if self.subject is not None and self.subject.name in self.session.functions:
+            self.show_subject(self.session.functions[self.subject.name])

@@ -1,0 +1,164 @@
+"""Every function of the region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from lambdatui.aws.inventory import now_ms
+from lambdatui.errors import AccessDenied
+from lambdatui.insight.runtimes import runtime_status
+from lambdatui.models.function import FunctionSummary
+from lambdatui.ui import figures
+from lambdatui.ui.panes.list_pane import ListPane
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.session import InventoryChange
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_table import Column, RecordTable
+
+REFRESH_AGES_S = 30.0
+
+
+class FunctionsPane(ListPane[FunctionSummary]):
+    """The inventory: comes in page by page, and stays on screen while it is read again."""
+
+    TITLE = "Functions"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("Y", "copy_arn", "copy ARN", id="list.copy_arn", show=False, tooltip="copy the ARN to the clipboard"),
+    ]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._today = datetime.now(UTC).date()
+
+    def columns(self) -> Sequence[Column[FunctionSummary]]:
+        return function_columns(lambda: self._today, lambda: self.session.times)
+
+    def key(self, record: FunctionSummary) -> str:
+        return record.name
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.table.sort_by("name")
+        self.inventory_changed(InventoryChange(replaced=True))
+        self.set_interval(REFRESH_AGES_S, self.show_title)
+
+    def inventory_changed(self, change: InventoryChange) -> None:
+        if change.replaced:
+            self.table.set_records(list(self.session.functions.values()))
+        elif change.arrived:
+            self.table.add_records(change.arrived)
+        self.table.placeholder = self._placeholder()
+        self.show_title()
+
+    def state(self) -> Content:
+        reading = self.session.reading
+        if reading.running:
+            pages = f"reading, page {reading.pages + 1}" if reading.pages else "reading"
+            return Content.styled(f"{pages}…", "$secondary")
+        if reading.error is not None:
+            stale = f"stale {figures.age(now_ms() - reading.read_at)}: " if reading.read_at else ""
+            return Content.styled(f"! {stale}{plain(reading.error.title)}", "$error")
+        return Content("")
+
+    def _placeholder(self) -> Content:
+        reading = self.session.reading
+        place = self.session.identity.region if self.session.identity else self.session.target.region or "the region"
+        if self.table.records:
+            return Content.assemble("No function matches. ", ("esc", "bold $accent"), " clears the filter.")
+        if reading.error is not None:
+            glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
+            lines = [Content.styled(f"{glyph} {plain(reading.error.title)}", "bold $error")]
+            if reading.error.hint:
+                lines.append(Content(plain(reading.error.hint)))
+            lines.append(Content.styled("It is tried again by itself; ctrl+r tries now.", "dim"))
+            return Content("\n").join(lines)
+        if reading.read_at is None:
+            return Content.styled(f"Reading the functions of {plain(place)}…", "$secondary")
+        return Content.assemble(f"No functions in {plain(place)}. ", ("R", "bold $accent"), " chooses another region.")
+
+    @on(RecordTable.Highlighted)
+    def _subject_changed(self, event: RecordTable.Highlighted) -> None:
+        event.stop()
+        self.post_message(Pane.SubjectChanged(event.record))
+
+    @on(RecordTable.Opened)
+    def _subject_opened(self, event: RecordTable.Opened) -> None:
+        event.stop()
+        self.post_message(Pane.SubjectOpened(event.record))
+
+    def action_copy_arn(self) -> None:
+        self.copy(lambda function: function.arn)
+
+    def read_again(self) -> None:
+        self.post_message(Pane.InventoryWanted())
+
+
+def function_columns(today: Callable[[], date], times: Callable[[], figures.Times]) -> Sequence[Column[FunctionSummary]]:
+    """The columns of the inventory.
+
+    Args:
+        today: gives the date by which runtimes are judged.
+        times: gives how times are written.
+    """
+
+    def runtime(function: FunctionSummary) -> Content | str:
+        if function.runtime is None:
+            return Content.styled("image", "dim") if function.package_type == "Image" else "-"
+        status = runtime_status(function.runtime, today())
+        return (
+            Content.assemble(plain(function.runtime), (f" {status.glyph}", status.colour))
+            if status.glyph
+            else plain(function.runtime)
+        )
+
+    return (
+        Column(id="name", title="NAME", cell=lambda f: f.name, flex=True, min_width=20),
+        Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=1),
+        Column(
+            id="memory",
+            title="MEM MB",
+            cell=lambda f: str(f.memory_mb),
+            value=lambda f: f.memory_mb,
+            width=6,
+            align="right",
+            priority=2,
+        ),
+        Column(
+            id="timeout",
+            title="TIMEOUT",
+            cell=lambda f: f"{f.timeout_s} s",
+            value=lambda f: f.timeout_s,
+            width=7,
+            align="right",
+            priority=2,
+        ),
+        Column(
+            id="size",
+            title="SIZE",
+            cell=lambda f: figures.size(f.code_size),
+            value=lambda f: f.code_size,
+            width=8,
+            align="right",
+            priority=4,
+        ),
+        Column(
+            id="modified",
+            title="MODIFIED",
+            cell=lambda f: figures.moment(f.last_modified, now_ms(), times()),
+            value=lambda f: f.last_modified,
+            width=8,
+            align="right",
+            priority=3,
+        ),
+        Column(id="arch", title="ARCH", cell=lambda f: " ".join(f.architectures), width=6, priority=5),
+        Column(id="package", title="PACKAGE", cell=lambda f: f.package_type, width=7, priority=6),
+        Column(id="description", title="DESCRIPTION", cell=lambda f: f.description, width=36, priority=7),
+    )
+

@@ -1,0 +1,173 @@
+"""A pane that is a list: a title line that tells its state, a filter, and a RecordTable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from lambdatui.ui import figures
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_filter import FilterError
+from lambdatui.ui.widgets.record_table import Column, RecordTable
+
+if TYPE_CHECKING:
+    from lambdatui.ui.widgets.filter_bar import FilterBar
+
+R = TypeVar("R")
+
+
+class TitleLine(Widget):
+    """The line above a list: what it shows, how many, how filtered and sorted, and what is wrong with it."""
+
+    DEFAULT_CSS = """
+    TitleLine { height: 1; color: $foreground; }
+    """
+
+    left: reactive[Content] = reactive(Content(""))
+    right: reactive[Content] = reactive(Content(""))
+
+    def render(self) -> Content:
+        room = self.size.width - self.left.cell_length - 2
+        right = self.right.truncate(max(0, room), ellipsis=True)
+        gap = max(1, self.size.width - self.left.cell_length - right.cell_length - 1)
+        return Content.assemble(self.left, " " * gap, right)
+
+
+class ListPane(Pane, Generic[R]):
+    """A list of records. A subclass says which columns there are and gives the records."""
+
+    TITLE: ClassVar[str]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", id="list.filter", tooltip="show only what matches"),
+        Binding("s", "sort_next", "sort", id="list.sort", show=False, tooltip="sort by the next column"),
+        Binding("S", "sort_reverse", "reverse", id="list.reverse", show=False, tooltip="reverse the order"),
+        Binding("y", "copy_name", "copy name", id="list.copy_name", show=False, tooltip="copy the name to the clipboard"),
+    ]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.title_line = TitleLine()
+        self.table: RecordTable[R] = RecordTable(self.columns(), self.key)
+        self._filter_bar: FilterBar | None = None
+        self._filter_problem = ""
+
+    def columns(self) -> Sequence[Column[R]]:
+        """The columns, from left to right."""
+        raise NotImplementedError
+
+    def key(self, record: R) -> str:
+        """What makes a record the same one after reading it again."""
+        raise NotImplementedError
+
+    def name_of(self, record: R) -> str:
+        """What `y` copies."""
+        return self.key(record)
+
+    def state(self) -> Content:
+        """What is to be known of the records as a whole, for the right of the title line."""
+        return Content("")
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        yield self.table
+
+    def on_mount(self) -> None:
+        self.show_title()
+
+    def focus_content(self) -> None:
+        self.table.focus(scroll_visible=False)
+
+    def show_title(self) -> None:
+        """Draws the title line anew, where it changed."""
+        table = self.table
+        total, shown, marked = len(table.records), len(table.shown), len(table.marked)
+        left = Content.assemble(" ", (self.TITLE, "bold"), " ", figures.count(total))
+        if table.filter_text:
+            left = left.append(
+                Content.assemble("  ", (f"/{plain(table.filter_text)}", "$accent"), f"  {figures.count(shown)} shown")
+            )
+        if marked:
+            left = left.append(Content.assemble("  ", (f"● {figures.count(marked)} marked", "$warning")))
+        if self._filter_problem:
+            self.title_line.left = left
+            self.title_line.right = Content.styled(self._filter_problem, "$error")
+            return
+        self.title_line.left = left
+        self.title_line.right = self.state()
+
+    # -- filter
+
+    async def action_filter(self) -> None:
+        from lambdatui.ui.widgets.filter_bar import FilterBar  # noqa: PLC0415 - the first paint does without
+
+        if self._filter_bar is None:
+            self._filter_bar = FilterBar(self.table.filter_text)
+            await self.mount(self._filter_bar, after=self.title_line)
+        self._filter_bar.focus()
+
+    def filter_by(self, text: str) -> None:
+        """Filters the list; a filter that cannot be read is told in the title line and the former one stays."""
+        try:
+            self.table.set_filter(text)
+            self._filter_problem = ""
+        except FilterError as error:
+            self._filter_problem = str(error)
+        self.show_title()
+
+    async def close_filter(self, *, keep: bool) -> None:
+        """Closes the filter's line; its text goes on filtering only if it is kept."""
+        bar, self._filter_bar = self._filter_bar, None
+        if bar is not None:
+            await bar.remove()
+        if not keep:
+            self.filter_by("")
+        self._filter_problem = ""
+        self.show_title()
+        self.focus_content()
+
+    @on(RecordTable.ShownChanged)
+    def _show_counts(self, event: RecordTable.ShownChanged) -> None:
+        event.stop()
+        self.show_title()
+
+    # -- what a row can do
+
+    def action_sort_next(self) -> None:
+        self.table.sort_next()
+        self.show_title()
+
+    def action_sort_reverse(self) -> None:
+        self.table.reverse_sort()
+        self.show_title()
+
+    def action_copy_name(self) -> None:
+        self.copy(self.name_of)
+
+    def copy(self, what: Callable[[R], str]) -> None:
+        """Copies something of the row under the cursor, or of every marked row, over OSC 52."""
+        records = self.table.marked or tuple(filter(None, (self.table.cursor_record,)))
+        if not records:
+            return
+        texts = [what(record) for record in records]
+        self.app.copy_to_clipboard("\n".join(texts))
+        told = plain(texts[0]) if len(texts) == 1 else f"{len(texts)} lines"
+        self.notify(f"copied {told}", markup=False, timeout=2)
+
+    def step_back(self) -> bool:
+        if self.table.filter_text:
+            self.filter_by("")
+            return True
+        if self.table.marked:
+            self.table.clear_marks()
+            self.show_title()
+            return True
+        return False

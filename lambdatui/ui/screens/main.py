@@ -1,0 +1,234 @@
+"""The one screen: header, a pane of the region, the detail of the function under the cursor, and the keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from lambdatui.models.function import FunctionSummary
+from lambdatui.ui.panes import REGION_PANES, TABS, PaneEntry, load_pane
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.session import InventoryChange, LoggedError, Session
+from lambdatui.ui.widgets.header_line import HeaderLine
+from lambdatui.ui.widgets.key_line import KeyLine
+
+LOW = 30
+"""Below as many lines the detail has no place under the list: `enter` gives it the whole screen."""
+WIDE = 200
+"""From as many columns on the detail stands beside the list."""
+
+
+class MainScreen(Screen[None]):
+    """Shows one pane of the region and, where there is room or on `enter`, the detail of its subject."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus", "zoom", "zoom", id="screen.zoom", show=False, tooltip="the pane in focus alone, or both again"),
+        Binding("escape", "back", "back", id="screen.back", show=False, tooltip="one step back"),
+        Binding("q", "back_or_quit", "back", id="screen.quit", show=False, tooltip="back, or quit at the root"),
+        Binding("v", "raw", "raw JSON", id="screen.raw", show=False, tooltip="the function as JSON, secrets masked"),
+        *(
+            Binding(str(number), f"tab('{entry.id}')", entry.title, id=f"tab.{entry.id}", show=False, tooltip=entry.about)
+            for number, entry in enumerate(TABS, start=1)
+        ),
+    ]
+
+    alone: reactive[str] = reactive("")
+    """Which part has the screen for itself: ``list``, ``detail``, or neither."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.header = HeaderLine()
+        self.entry = REGION_PANES["functions"]
+        self.subject: FunctionSummary | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self.header
+        yield self._pane_of(self.entry)
+        yield KeyLine()
+
+    def _pane_of(self, entry: PaneEntry) -> Pane:
+        assert entry.region is not None
+        return load_pane(entry.region)(self.session, id="pane")
+
+    @property
+    def pane(self) -> Pane:
+        """The pane of the region that is open."""
+        return self.query_one("#pane", Pane)
+
+    @property
+    def detail(self) -> Pane | None:
+        """The detail, once there was room or reason for it."""
+        return next(iter(self.query("#detail").results(Pane)), None)
+
+    def on_mount(self) -> None:
+        self.pane.focus_content()
+
+    # -- going somewhere
+
+    async def open_pane(self, entry: PaneEntry) -> None:
+        """Opens a pane of the region in place of the one that is open."""
+        self.alone = ""
+        if entry.id != self.entry.id:
+            self.entry = entry
+            self.subject = None
+            await self.pane.remove()
+            await self.mount(self._pane_of(entry), after=self.header)
+            await self._fit_detail()
+        self.pane.focus_content()
+
+    async def open_function(self, name: str) -> None:
+        """Goes to a function in the inventory and opens its detail."""
+        from lambdatui.ui.panes.functions import FunctionsPane  # noqa: PLC0415 - loaded with the first paint
+
+        await self.open_pane(REGION_PANES["functions"])
+        pane = self.pane
+        assert isinstance(pane, FunctionsPane)
+        if not pane.table.move_to(name):
+            pane.filter_by("")
+            pane.table.move_to(name)
+        await self._open_subject(self.session.functions.get(name))
+
+    async def forget_subject(self) -> None:
+        """Another account or region: nothing of the former one stays on screen."""
+        self.subject = None
+        self.alone = ""
+        if self.detail is not None:
+            await self.detail.remove()
+        await self.open_pane(REGION_PANES["functions"])
+
+    # -- the subject and its detail
+
+    @on(Pane.SubjectOpened)
+    async def _subject_opened(self, event: Pane.SubjectOpened) -> None:
+        event.stop()
+        await self._open_subject(event.function)
+
+    async def _open_subject(self, function: FunctionSummary | None) -> None:
+        if function is None:
+            return
+        self.subject = function
+        self.alone = "detail"
+        await self._fit_detail()
+        if self.detail is not None:
+            self.detail.focus_content()
+
+    @on(Pane.SubjectChanged)
+    async def _subject_changed(self, event: Pane.SubjectChanged) -> None:
+        event.stop()
+        if isinstance(event, Pane.SubjectOpened):
+            return
+        self.subject = event.function
+        self.call_after_refresh(self._fit_detail)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether list and detail fit on the screen together."""
+        return self.size.height >= LOW
+
+    async def _fit_detail(self) -> None:
+        wanted = self.subject is not None and self.alone != "list" and (self.has_room or self.alone == "detail")
+        detail = self.detail
+        if not wanted or self.subject is None:
+            if detail is not None:
+                detail.display = False
+            return
+        from lambdatui.ui.panes.detail import DetailPane  # noqa: PLC0415 - the first paint does without
+
+        if detail is None:
+            detail = DetailPane(self.session, self.subject, id="detail")
+            await self.mount(detail, before=self.query_one(KeyLine))
+        assert isinstance(detail, DetailPane)
+        detail.display = True
+        detail.show_subject(self.subject)
+
+    async def watch_alone(self, alone: str) -> None:
+        if not self.is_mounted:
+            return
+        self.set_class(alone == "detail", "-detail-alone")
+        self.set_class(alone == "list", "-list-alone")
+        await self._fit_detail()
+
+    async def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-beside")
+        await self._fit_detail()
+
+    # -- keys
+
+    async def action_tab(self, tab: str) -> None:
+        if self.subject is None:
+            return
+        if not self.has_room:
+            self.alone = "detail"
+        await self._fit_detail()
+        from lambdatui.ui.panes.detail import DetailPane  # noqa: PLC0415
+
+        if isinstance(self.detail, DetailPane):
+            await self.detail.show_tab(tab)
+            self.detail.focus_content()
+
+    def action_zoom(self) -> None:
+        if self.alone:
+            self.alone = ""
+            return
+        detail = self.detail
+        in_detail = detail is not None and detail.has_focus_within
+        self.alone = "detail" if in_detail else "list"
+
+    async def action_back(self) -> None:
+        await self._step_back()
+
+    async def action_back_or_quit(self) -> None:
+        if not await self._step_back():
+            self.app.exit()
+
+    async def _step_back(self) -> bool:
+        detail = self.detail
+        if detail is not None and detail.has_focus_within:
+            self.alone = ""
+            self.pane.focus_content()
+            return True
+        if self.alone:
+            self.alone = ""
+            self.pane.focus_content()
+            return True
+        if self.pane.step_back():
+            return True
+        if self.entry.id != "functions":
+            await self.open_pane(REGION_PANES["functions"])
+            return True
+        return False
+
+    def action_raw(self) -> None:
+        if self.subject is not None:
+            from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
+
+            self.app.push_screen(RawJson(self.session, self.subject))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"tab", "raw"} and self.subject is None:
+            return None
+        return True
+
+    # -- what the session tells
+
+    def inventory_changed(self, change: InventoryChange) -> None:
+        """Passes a change of the inventory to whoever shows it."""
+        for pane in self.query(Pane):
+            pane.inventory_changed(change)
+
+    def error_logged(self, entry: LoggedError) -> None:
+        """Passes an error to whoever shows it."""
+        for pane in self.query(Pane):
+            pane.error_logged(entry)
+
+    def read_again(self) -> None:
+        """Reads what is on screen anew."""
+        for pane in self.query(Pane):
+            if pane.display:
+                pane.read_again()

@@ -1,0 +1,249 @@
+"""What every pane shares: where the console is connected, the inventory, and what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, now_ms, read_region
+from lambdatui.errors import ConsoleError
+from lambdatui.models.function import FunctionSummary
+from lambdatui.models.identity import Identity
+from lambdatui.paths import cache_folder
+
+if TYPE_CHECKING:
+    from lambdatui.aws.connection import Connection, Target
+    from lambdatui.settings import Settings
+    from lambdatui.ui.figures import Times
+
+T = TypeVar("T")
+
+FIRST_RETRY_S = 1.0
+LONGEST_RETRY_S = 30.0
+ERRORS_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the inventory stands."""
+
+    read_at: int | None = None
+    """Epoch ms of the last complete reading; None if there was none."""
+    cached: bool = False
+    """Whether what is shown was read by an earlier run of the console."""
+    running: bool = False
+    pages: int = 0
+    """Read so far by the running reading."""
+    error: ConsoleError | None = None
+    retry_s: float = 0.0
+    """Seconds from the error to the next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryChange:
+    """What happened to the inventory.
+
+    `arrived` came or was read again; `replaced` says that all of the inventory is to be taken anew.
+    """
+
+    arrived: Page = ()
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedError:
+    """One thing that went wrong, for the error log."""
+
+    at: int
+    """Epoch ms of the first time."""
+    where: str
+    error: ConsoleError
+    times: int = 1
+    """How often in a row."""
+
+
+class Session:
+    """One operator's session in one place.
+
+    It knows no widget: whoever is told of changes is given as `tell`.
+
+    Args:
+        target: where to connect to.
+        tell: called with an InventoryChange, a LoggedError, or ``"whereabouts"`` when the header has to change.
+        cache: where the last inventory is kept; None keeps none.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        tell: Callable[[InventoryChange | LoggedError | Literal["whereabouts"]], None],
+        cache: InventoryCache | None = None,
+    ) -> None:
+        self.target = target
+        self.settings: Settings | None = None
+        """None until they could be checked, shortly after the first paint."""
+        self.identity: Identity | None = None
+        self.functions: dict[str, FunctionSummary] = {}
+        self.reading = Reading()
+        self.errors: deque[LoggedError] = deque(maxlen=ERRORS_KEPT)
+        self._tell = tell
+        self._cache = cache
+        self._connection: Connection | None = None
+        self._connecting = asyncio.Lock()
+
+    @property
+    def times(self) -> Times:
+        """How the operator wants times written."""
+        return self.settings.times if self.settings is not None else "relative"
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether environment values may be shown here (design 7)."""
+        if self.settings is None or not self.settings.reveal:
+            return False
+        return self.settings.reveal_when_read_only or not self.target.read_only
+
+    # -- the connection
+
+    async def connection(self) -> Connection:
+        """The connection, made when first asked for: importing the SDK is kept off the first screen's way."""
+        async with self._connecting:
+            if self._connection is None:
+                module = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.connection")
+                self._connection = module.Connection(self.target)
+            return self._connection
+
+    async def reconnect(self) -> None:
+        """Drops the connection, so that the next request reads credentials and configuration afresh."""
+        async with self._connecting:
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    async def move(self, target: Target) -> None:
+        """Goes to another profile or region. Nothing of the former place is kept."""
+        self.target = target
+        self.identity = None
+        self.functions = {}
+        self.reading = Reading()
+        self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
+        self._tell(InventoryChange(replaced=True))
+        self._tell("whereabouts")
+        await self.reconnect()
+
+    async def ask(self, where: str, request: Callable[[Connection], Awaitable[T]]) -> T:
+        """Makes one request for a pane.
+
+        Args:
+            where: what it is for, as the error log names it.
+
+        Raises:
+            ConsoleError: also entered in the error log.
+        """
+        try:
+            return await request(await self.connection())
+        except ConsoleError as error:
+            self.log(where, error)
+            raise
+
+    # -- what went wrong
+
+    def log(self, where: str, error: ConsoleError) -> None:
+        """Enters an error in the log; the same one again only counts."""
+        last = self.errors[-1] if self.errors else None
+        if last is not None and last.where == where and str(last.error) == str(error):
+            entry = replace(last, times=last.times + 1)
+            self.errors[-1] = entry
+        else:
+            entry = LoggedError(now_ms(), where, error)
+            self.errors.append(entry)
+        self._tell(entry)
+
+    # -- the inventory
+
+    def show_cached(self, cached: CachedInventory) -> None:
+        """Takes the first page of the cached inventory; `read_cached` takes the rest."""
+        self.identity = Identity(**cached.identity)
+        self.reading = Reading(read_at=cached.saved_at, cached=True)
+        self._arrive(next(cached.pages, ()))
+
+    async def read_cached(self, cached: CachedInventory) -> None:
+        """Takes the rest of the cached inventory, between other work."""
+        for page in cached.pages:
+            if not self.reading.cached:
+                return
+            self._arrive(page)
+            await asyncio.sleep(0)
+
+    async def read_inventory(self, process: InventoryProcess | None = None) -> None:
+        """Reads the functions of the region until it has succeeded, waiting longer after each failure.
+
+        What is on screen stays there meanwhile, marked stale.
+
+        Args:
+            process: does the first try, if given.
+        """
+        wait = FIRST_RETRY_S
+        found = process.pages() if process is not None else None
+        while True:
+            self.reading = replace(self.reading, running=True, pages=0)
+            self._tell("whereabouts")
+            try:
+                await self._read_once(found if found is not None else read_region(await self.connection()))
+            except ConsoleError as error:
+                self.reading = replace(self.reading, running=False, error=error, retry_s=wait)
+                self.log("functions", error)
+                self._tell("whereabouts")
+                self._tell(InventoryChange())
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_RETRY_S)
+                await self.reconnect()
+                found = None
+            else:
+                return
+
+    async def _read_once(self, found: AsyncIterator[Identity | Page]) -> None:
+        read: dict[str, FunctionSummary] = {}
+        async for item in found:
+            if isinstance(item, Identity):
+                self._identify(item)
+                continue
+            read.update((function.name, function) for function in item)
+            self.reading = replace(self.reading, pages=self.reading.pages + 1)
+            self._arrive(item)
+        gone = self.functions.keys() - read.keys()
+        self.functions = read
+        self.reading = Reading(read_at=now_ms())
+        self._tell(InventoryChange(replaced=bool(gone)))
+        self._tell("whereabouts")
+        await self._save()
+
+    def _identify(self, identity: Identity) -> None:
+        elsewhere = self.identity is not None and (self.identity.account, self.identity.region) != (
+            identity.account,
+            identity.region,
+        )
+        self.identity = identity
+        if elsewhere and self.reading.cached:
+            self.functions = {}
+            self.reading = replace(self.reading, read_at=None, cached=False)
+            self._tell(InventoryChange(replaced=True))
+        self._tell("whereabouts")
+
+    def _arrive(self, page: Page) -> None:
+        self.functions.update((function.name, function) for function in page)
+        self._tell(InventoryChange(arrived=page))
+
+    async def _save(self) -> None:
+        if self._cache is None or self.identity is None or self.reading.read_at is None:
+            return
+        try:
+            await asyncio.to_thread(
+                self._cache.save, self.identity, list(self.functions.values()), self.reading.read_at
+            )
+        except OSError as error:
+            self.log("cache", ConsoleError(f"the inventory cannot be cached: {error}", "the next start reads it anew"))
