@@ -1,0 +1,119 @@
+"""Functions: the inventory, page by page, and one function in detail.
+
+Every function here raises only `lambdatui.errors`. None stands for what AWS says is not configured, and for nothing
+else; a function that does not exist is NotFound.
+
+The models of the details are imported where they are used: they take longer to load than the first page takes to come.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, TypeVar
+
+from lambdatui.aws.connection import Connection
+from lambdatui.errors import NotFound
+from lambdatui.models.function import FunctionSummary
+
+if TYPE_CHECKING:
+    from lambdatui.models.configuration import (
+        AwsModel,
+        EventInvokeConfig,
+        FunctionDetail,
+        FunctionUrl,
+        Recursion,
+        RuntimeManagement,
+    )
+
+    Detail = TypeVar("Detail", bound=AwsModel)
+
+PAGE_SIZE = 50
+"""AWS sends no more functions than this in one page, whatever is asked for (facts 2.2)."""
+
+
+async def list_functions(connection: Connection) -> AsyncIterator[tuple[FunctionSummary, ...]]:
+    """All functions of the region, a page at a time and in AWS's order."""
+    marker: dict[str, str] = {}
+    while True:
+        answer = await connection.call("lambda", "ListFunctions", MaxItems=PAGE_SIZE, **marker)
+        yield tuple(FunctionSummary.from_aws(configuration) for configuration in answer.get("Functions", ()))
+        if not answer.get("NextMarker"):
+            return
+        marker = {"Marker": answer["NextMarker"]}
+
+
+async def get_function(connection: Connection, name: str, qualifier: str | None = None) -> FunctionDetail:
+    """A function in detail: configuration, tags, reserved concurrency.
+
+    One GetFunction and not several narrower calls, because it has a bucket of 100 requests a second to itself where
+    all others share 15 (facts 2.1).
+
+    Args:
+        name: a name or an ARN.
+        qualifier: a version or an alias; None for ``$LATEST``.
+    """
+    from lambdatui.models.configuration import FunctionDetail
+
+    return await _get(connection, FunctionDetail, "GetFunction", name, qualifier)
+
+
+async def get_event_invoke_config(
+    connection: Connection, name: str, qualifier: str | None = None
+) -> EventInvokeConfig | None:
+    """How asynchronous invocations are handled; None where Lambda's defaults apply (facts 3.8)."""
+    from lambdatui.models.configuration import EventInvokeConfig
+
+    return await _get_configured(connection, EventInvokeConfig, "GetFunctionEventInvokeConfig", name, qualifier)
+
+
+async def get_function_url(connection: Connection, name: str, qualifier: str | None = None) -> FunctionUrl | None:
+    """The function's own HTTPS address; None where it has none.
+
+    Args:
+        qualifier: an alias; None for ``$LATEST``. Versions cannot have one (facts 3.11).
+    """
+    from lambdatui.models.configuration import FunctionUrl
+
+    return await _get_configured(connection, FunctionUrl, "GetFunctionUrlConfig", name, qualifier)
+
+
+async def get_runtime_management(connection: Connection, name: str, qualifier: str | None = None) -> RuntimeManagement:
+    """When the function's runtime is updated (facts 3.12)."""
+    from lambdatui.models.configuration import RuntimeManagement
+
+    return await _get(connection, RuntimeManagement, "GetRuntimeManagementConfig", name, qualifier)
+
+
+async def get_recursion(connection: Connection, name: str) -> Recursion:
+    """What Lambda does when the function calls itself in a loop (facts 3.9)."""
+    from lambdatui.models.configuration import Recursion
+
+    return await _get(connection, Recursion, "GetFunctionRecursionConfig", name)
+
+
+async def _get(
+    connection: Connection, model: type[Detail], operation: str, name: str, qualifier: str | None = None
+) -> Detail:
+    from lambdatui.aws.faults import translated
+
+    qualified = {} if qualifier is None else {"Qualifier": qualifier}
+    answer = await connection.call("lambda", operation, FunctionName=name, **qualified)
+    with translated(connection, "lambda", operation):
+        return model.model_validate(answer)
+
+
+async def _get_configured(
+    connection: Connection, model: type[Detail], operation: str, name: str, qualifier: str | None
+) -> Detail | None:
+    """The answer of a call that is 404 both where nothing is configured and where there is no such function.
+
+    Only the message tells the two apart, and AWS does not always say which: what does not name the function as
+    missing is taken as "not configured" (facts 1.1 notes).
+    """
+    try:
+        return await _get(connection, model, operation, name, qualifier)
+    except NotFound as error:
+        if error.title.lower().startswith("function not found"):
+            raise
+        return None
