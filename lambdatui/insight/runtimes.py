@@ -121,9 +121,9 @@ def runtime_status(runtime: str | None, today: date, table: RuntimeTable | None 
     Args:
         runtime: as Lambda names it; None for a container image.
         today: the day to judge for. A stage begins on its date.
-        table: what to judge by; the shipped table where it is None.
+        table: what to judge by; where it is None, the table in use: the shipped one, or that of `use_table`.
     """
-    table = table or runtime_table()
+    table = table or runtime_table(_in_use)
     if runtime is None:
         return RuntimeStatus(None, Support.NO_RUNTIME, today, table.as_of)
     lifecycle = table.lifecycles.get(runtime)
@@ -142,6 +142,20 @@ def _support(lifecycle: Lifecycle, today: date) -> Support:
 
 def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
+
+
+_in_use = SHIPPED
+
+
+def use_table(file: Path) -> None:
+    """Judges by the operator's own table from now on, in the whole process; for the start of the console.
+
+    Raises:
+        SettingsError: as `runtime_table` does; the table in use stays.
+    """
+    global _in_use  # noqa: PLW0603 - one operator, one table
+    runtime_table(file)
+    _in_use = file
 
 
 @cache

@@ -12,6 +12,7 @@ import botocore.loaders
 import pytest
 
 from lambdatui.errors import SettingsError
+from lambdatui.insight import runtimes
 from lambdatui.insight.runtimes import Lifecycle, RuntimeTable, Support, runtime_status, runtime_table
 
 TODAY = date(2026, 11, 20)
@@ -143,6 +144,20 @@ def test_an_own_table_replaces_the_shipped_one(file: Path) -> None:
     table = runtime_table(file)
     assert (table.as_of, table.source) == (date(2026, 11, 1), "our platform team")
     assert table.lifecycles == {"python3.12": Lifecycle(deprecation=date(2030, 1, 1))}
+
+
+def test_an_own_table_is_judged_by_once_it_is_in_use(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtimes, "_in_use", runtimes.SHIPPED)
+    file.write_text(json.dumps(own(runtimes={"python3.12": {"deprecation": "2020-01-01"}})))
+    runtimes.use_table(file)
+    assert runtime_status("python3.12", TODAY).support is Support.DEPRECATED
+
+
+def test_a_bad_table_leaves_the_one_in_use(file: Path) -> None:
+    file.write_text("[]")
+    with pytest.raises(SettingsError):
+        runtimes.use_table(file)
+    assert runtime_status("python3.12", TODAY).support is Support.SUPPORTED
 
 
 BAD = {
