@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
 
 import aiohttp
 from botocore import exceptions as botocore
@@ -274,7 +275,7 @@ def _of_content(error: Exception, connection: Connection, service: str, operatio
 
     asked = iam_action(service, operation) if operation else service
     match error:
-        case ResponseParserError():
+        case ResponseParserError() | ParseError():
             return _foreign("text that cannot be read")
         case ValidationError():
             return Unreachable(f"the answer to {asked} does not fit AWS's description of it", "see for a newer version")
