@@ -88,12 +88,11 @@ def _run_console(options: argparse.Namespace) -> int:
 
     gathered = _gather(options)
     raw = gathered.raw
+    read_only = bool(raw.get("read_only"))
     target = Target(
-        profile=raw.get("profile"),
-        region=raw.get("region"),
-        endpoint_url=raw.get("endpoint_url"),
-        read_only=raw.get("read_only") is not False if "read_only" in raw else False,
-        billed_reads=not raw.get("read_only") or bool(raw.get("billed_reads_when_read_only")),
+        **{name: value for name in ("profile", "region", "endpoint_url") if isinstance(value := raw.get(name), str)},
+        read_only=read_only,
+        billed_reads=not read_only or raw.get("billed_reads_when_read_only") is True,
     )
     demo = process = cache = cached = None
     if options.demo:
@@ -125,14 +124,14 @@ def _run_console(options: argparse.Namespace) -> int:
     finally:
         if process is not None:
             process.stop()
-        if demo is not None:
-            demo.kill()
     return console.return_code or 0
 
 
 def _require_terminal(environ: Mapping[str, str]) -> None:
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise ConsoleError("the console needs a terminal", "run it without pipes; `lambdatui --help` lists what works in them")
+        raise ConsoleError(
+            "the console needs a terminal", "run it without pipes; `lambdatui --help` lists what works in them"
+        )
     if environ.get("TERM", "") in {"", "dumb"}:
         raise ConsoleError(
             f"the terminal type TERM={environ.get('TERM', '')} cannot show the console", "try TERM=xterm-256color"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from lambdatui.aws.profiles import Profiles
-from lambdatui.errors import AuthExpired, SettingsError, Unreachable
+from lambdatui.errors import AuthExpired, ConsoleError, SettingsError, Unreachable
 
 if TYPE_CHECKING:
     from lambdatui.aws.quota import Quota
@@ -112,9 +112,14 @@ class Connection:
         from lambdatui.aws.faults import translated  # noqa: PLC0415 (start-up speed)
 
         client = await self.client(service)
-        with translated(self, service, operation):
-            answer: dict[str, Any] = await client._make_api_call(operation, parameters)
-            return answer
+        try:
+            with translated(self, service, operation):
+                answer: dict[str, Any] = await client._make_api_call(operation, parameters)
+                return answer
+        except AuthExpired:
+            if self._clients.get(service) is client:
+                await self._forget()
+            raise
 
     async def client(self, service: str) -> Any:
         """The client of a service: made once, closed with the connection.
@@ -126,14 +131,33 @@ class Connection:
             return client
         async with self._opening:
             if service not in self._clients:
-                self._clients[service] = await self._create(service)
+                try:
+                    self._clients[service] = await self._create(service)
+                except ConsoleError:
+                    if not self._clients:
+                        self._session = None
+                        self._reread()
+                    raise
             return self._clients[service]
 
     async def close(self) -> None:
         """Closes every client; what is still under way fails. May be called twice."""
         self._closed = True
-        self._clients.clear()
-        await self._open.aclose()
+        await self._forget()
+
+    async def _forget(self) -> None:
+        """Drops session and clients, so that the next call takes credentials that were renewed meanwhile."""
+        async with self._opening:
+            clients, self._open = self._open, AsyncExitStack()
+            self._clients.clear()
+            self._session = None
+            self._reread()
+            await clients.aclose()
+
+    def _reread(self) -> None:
+        """Makes the next look at the machine's AWS configuration read it again."""
+        self.__dict__.pop("profiles", None)
+        self.__dict__.pop("region", None)
 
     async def __aenter__(self) -> Connection:
         return self
@@ -263,9 +287,15 @@ _NO_CONFIGURATION = {
 @functools.cache
 def _loader() -> Any:
     """botocore's reader of models, one for all connections: it keeps what it has read."""
-    from botocore.loaders import create_loader  # noqa: PLC0415
+    from botocore.loaders import Loader  # noqa: PLC0415
 
-    return create_loader()
+    class QuickLoader(Loader):  # type: ignore[misc]
+        """Trusts that a folder of a service has every kind of model, instead of looking into all 400 of them."""
+
+        def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002
+            return [entry.name for path in self.search_paths if Path(path).is_dir() for entry in Path(path).iterdir()]
+
+    return QuickLoader()
 
 
 def _import_faults() -> Any:

@@ -1,4 +1,4 @@
-"""Functions: the inventory, page by page, and one function in detail.
+"""One function in detail.
 
 Every function here raises only `lambdatui.errors`. None stands for what AWS says is not configured, and for nothing
 else; a function that does not exist is NotFound.
@@ -9,12 +9,10 @@ The models of the details are imported where they are used: they take longer to 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, TypeVar
 
 from lambdatui.aws.connection import Connection
 from lambdatui.errors import NotFound
-from lambdatui.models.function import FunctionSummary
 
 if TYPE_CHECKING:
     from lambdatui.models.configuration import (
@@ -27,20 +25,6 @@ if TYPE_CHECKING:
     )
 
     Detail = TypeVar("Detail", bound=AwsModel)
-
-PAGE_SIZE = 50
-"""AWS sends no more functions than this in one page, whatever is asked for (facts 2.2)."""
-
-
-async def list_functions(connection: Connection) -> AsyncIterator[tuple[FunctionSummary, ...]]:
-    """All functions of the region, a page at a time and in AWS's order."""
-    marker: dict[str, str] = {}
-    while True:
-        answer = await connection.call("lambda", "ListFunctions", MaxItems=PAGE_SIZE, **marker)
-        yield tuple(FunctionSummary.from_aws(configuration) for configuration in answer.get("Functions", ()))
-        if not answer.get("NextMarker"):
-            return
-        marker = {"Marker": answer["NextMarker"]}
 
 
 async def get_function(connection: Connection, name: str, qualifier: str | None = None) -> FunctionDetail:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 Page = tuple[FunctionSummary, ...]
 
-ROWS_A_LINE = 50
-"""As many as ListFunctions gives a page, and about what the first screen shows."""
+PAGE_SIZE = 50
+"""AWS sends no more functions than this in one page, whatever is asked for (facts 2.2); about a first screen."""
 LONGEST_LINE = 8 * 1024 * 1024
 
 
@@ -95,8 +95,8 @@ class InventoryCache:
                 "count": len(ordered),
             }
             file.write(json.dumps(head) + "\n")
-            for start in range(0, len(ordered), ROWS_A_LINE):
-                file.write(_line(ordered[start : start + ROWS_A_LINE]))
+            for start in range(0, len(ordered), PAGE_SIZE):
+                file.write(_line(ordered[start : start + PAGE_SIZE]))
         Path(unfinished).replace(self.path)
 
 
@@ -127,7 +127,7 @@ class InventoryProcess:
     def __init__(self, target: Target) -> None:
         import subprocess  # noqa: PLC0415 - a warm start never needs it
 
-        self._process = subprocess.Popen(  # noqa: S603 - this very interpreter and module
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "lambdatui.aws.inventory"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -182,26 +182,34 @@ def _error(kind: str, title: str, hint: str, action: str | None) -> ConsoleError
 
 
 async def read_region(connection: Connection) -> AsyncIterator[Identity | Page]:
-    """Who we are, and the functions page by page; the two are asked for at the same time.
+    """The functions page by page, and behind the first page who we are.
 
     Raises:
         ConsoleError: either could not be had.
     """
-    from lambdatui.aws.functions import list_functions  # noqa: PLC0415
     from lambdatui.aws.identity import get_identity  # noqa: PLC0415
 
-    asked = asyncio.ensure_future(get_identity(connection))
     told = False
-    try:
-        async for page in list_functions(connection):
-            if asked.done() and not told:
-                told = True
-                yield asked.result()
-            yield page
+    async for page in list_functions(connection):
+        yield page
         if not told:
-            yield await asked
-    finally:
-        asked.cancel()
+            told = True
+            yield await get_identity(connection)
+
+
+async def list_functions(connection: Connection) -> AsyncIterator[Page]:
+    """All functions of the region, a page at a time and in AWS's order.
+
+    Raises:
+        ConsoleError: a page could not be had.
+    """
+    marker: dict[str, str] = {}
+    while True:
+        answer = await connection.call("lambda", "ListFunctions", MaxItems=PAGE_SIZE, **marker)
+        yield tuple(FunctionSummary.from_aws(configuration) for configuration in answer["Functions"])
+        if not answer.get("NextMarker"):
+            return
+        marker = {"Marker": answer["NextMarker"]}
 
 
 async def _main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -84,12 +84,8 @@ class FunctionSummary:
     @classmethod
     def from_row(cls, row: list[Any]) -> FunctionSummary:
         """The inverse of `to_row`, after JSON turned tuples into lists."""
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in zip(FIELD_NAMES, row, strict=True)
-            }
-        )
+        values: Iterable[Any] = (tuple(value) if isinstance(value, list) else value for value in row)
+        return cls(**dict(zip(FIELD_NAMES, values, strict=True)))
 
 
 FIELD_NAMES = tuple(field.name for field in fields(FunctionSummary))

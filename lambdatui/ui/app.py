@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -14,10 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, now_ms
 from lambdatui.aws.connection import Target
+from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, now_ms
 from lambdatui.errors import ConsoleError, SettingsError
-from lambdatui.paths import cache_folder
+from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
 from lambdatui.ui import figures, themes
 from lambdatui.ui.panes import REGION_PANES
@@ -27,11 +27,25 @@ from lambdatui.ui.session import InventoryChange, LoggedError, Session
 from lambdatui.ui.styles import stylesheet
 from lambdatui.ui.widgets.plain_text import plain
 
-if TYPE_CHECKING:
-    from lambdatui.demo.account import DemoAccount
-
 HEADER_EVERY_S = 30.0
 EXIT_BAD_SETTINGS = 2
+
+
+class DemoEndpoint(Protocol):
+    """Where the embedded account listens."""
+
+    endpoint: str
+    region: str
+    access_key_id: str
+    secret_access_key: str
+
+
+class DemoAccount(Protocol):
+    """An account that lives as long as the console; the command line brings it (design 3: demo/ is reached from cli)."""
+
+    async def start(self) -> DemoEndpoint: ...
+
+    async def stop(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +59,7 @@ class Start:
     cached: CachedInventory | None = None
     cache: InventoryCache | None = None
     demo: DemoAccount | None = None
+    """The account to open instead, not started yet."""
     no_color: bool = False
 
 
@@ -57,8 +72,12 @@ class Console(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "goto", "go to", id="app.goto", key_display=":", tooltip="a pane, function, profile or region"),
-        Binding("question_mark", "help", "help", id="app.help", key_display="?", tooltip="the keys of what is in focus"),
+        Binding(
+            "colon", "goto", "go to", id="app.goto", key_display=":", tooltip="a pane, function, profile or region"
+        ),
+        Binding(
+            "question_mark", "help", "help", id="app.help", key_display="?", tooltip="the keys of what is in focus"
+        ),
         Binding("R", "goto('region ')", "region", id="app.region", show=False, tooltip="switch to another region"),
         Binding("P", "goto('profile ')", "profile", id="app.profile", show=False, tooltip="switch to another profile"),
         Binding("ctrl+r", "refresh", "refresh", id="app.refresh", show=False, tooltip="read again what is on screen"),
@@ -73,7 +92,7 @@ class Console(App[None]):
         for theme in themes.THEMES.values():
             self.register_theme(theme)
         asked = "monochrome" if start.no_color else start.gathered.raw.get("theme")
-        self.theme = asked if asked in themes.THEMES else themes.DEFAULT
+        self.theme = asked if isinstance(asked, str) and asked in themes.THEMES else themes.DEFAULT
         self.session = Session(start.target, self._told, start.cache)
         self._main = MainScreen(self.session)
         if start.cached is not None:
@@ -103,37 +122,37 @@ class Console(App[None]):
         try:
             if self.start.cached is not None:
                 await self.session.read_cached(self.start.cached)
-            await self._settle()
-            if self.start.demo is not None:
-                await self._open_demo(self.start.demo)
+            if not await self._settle():
+                return
+            if self.start.demo is not None and not await self._open_demo(self.start.demo):
+                return
             await self._keep_reading(process)
         finally:
             if process is not None:
                 process.stop()
 
-    async def _settle(self) -> None:
-        """Checks the settings, now that there is time to import what checks them."""
+    async def _settle(self) -> bool:
+        """Checks the settings, now that there is time to import what checks them; False if they end the console."""
         from lambdatui.ui.keymap import check_keys  # noqa: PLC0415
 
         try:
             settings = await asyncio.to_thread(self.start.gathered.validate)
             keymap = check_keys(settings.keys, self.start.gathered.origins.get("keys", "settings"))
+            if settings.runtimes_file is not None:
+                use_table(settings.runtimes_file)
         except SettingsError as error:
             self.exit(return_code=EXIT_BAD_SETTINGS, message=str(error))
-            return
+            return False
         self.session.settings = settings
         self.set_keymap(keymap)
-        if settings.runtimes_file is not None:
-            from lambdatui.insight import runtimes  # noqa: PLC0415
+        return True
 
-            runtimes.use_table(settings.runtimes_file)
-
-    async def _open_demo(self, demo: DemoAccount) -> None:
+    async def _open_demo(self, demo: DemoAccount) -> bool:
         try:
             account = await demo.start()
         except ConsoleError as error:
             self.exit(return_code=1, message=str(error))
-            return
+            return False
         self.session.target = replace(
             self.session.target,
             endpoint_url=account.endpoint,
@@ -141,6 +160,12 @@ class Console(App[None]):
             access_key_id=account.access_key_id,
             secret_access_key=account.secret_access_key,
         )
+        return True
+
+    async def on_unmount(self) -> None:
+        await self.session.disconnect()
+        if self.start.demo is not None:
+            await self.start.demo.stop()
 
     # -- reading
 
@@ -174,7 +199,9 @@ class Console(App[None]):
         identity = session.identity
         parts = [Content.styled(" lambdatui ", "bold")]
         if identity is not None:
-            account = f"{plain(identity.account_alias)} {identity.account}" if identity.account_alias else identity.account
+            account = (
+                f"{plain(identity.account_alias)} {identity.account}" if identity.account_alias else identity.account
+            )
             parts.append(Content(f" {account} · {plain(identity.region)} · {plain(identity.name)}"))
         elif session.target.region:
             parts.append(Content(f" {plain(session.target.region)}"))
@@ -203,9 +230,9 @@ class Console(App[None]):
     def action_goto(self, typed: str = "") -> None:
         from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
 
-        self.push_screen(GoTo(self.session, typed), self._go)
+        self.push_screen(GoTo(self.session, typed), self.go)
 
-    async def _go(self, place: str | None) -> None:
+    async def go(self, place: str | None) -> None:
         """Goes where the operator asked to: a pane, ``profile NAME``, ``region NAME``, ``theme NAME`` or a function."""
         word, _, name = (place or "").partition(" ")
         if name and word == "profile":
@@ -246,7 +273,7 @@ class Console(App[None]):
 
         self.push_screen(Help.of(self.screen))
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         from lambdatui.ui.keymap import palette  # noqa: PLC0415
 
         yield from palette(self, screen)

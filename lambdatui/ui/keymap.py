@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -76,11 +77,12 @@ def _clashes(keymap: Mapping[str, str], origin: str) -> Iterable[str]:
     """Where one key would do two things: of the console, the screen, and one pane with its table."""
     from lambdatui.ui.app import Console  # noqa: PLC0415
 
-    everywhere = [Console, MainScreen, RecordTable]
+    everywhere: list[type[DOMNode]] = [Console, MainScreen, RecordTable]
     told: set[tuple[str, frozenset[str]]] = set()
     for holder in holders():
         taken: dict[str, str] = {}
-        for scope in dict.fromkeys([*everywhere, holder] if holder is not FilterBar else [FilterBar]):
+        scopes: list[type[DOMNode]] = [FilterBar] if holder is FilterBar else [*everywhere, holder]
+        for scope in dict.fromkeys(scopes):
             for id_, binding in bindings_of(scope).items():
                 for key in keymap.get(id_, binding.key).split(","):
                     other = taken.setdefault(key, id_)
@@ -90,25 +92,29 @@ def _clashes(keymap: Mapping[str, str], origin: str) -> Iterable[str]:
                         yield f"{origin}: the key {key} would do both {other} and {id_}"
 
 
-def palette(console: Console, screen: Screen[object]) -> Iterable[SystemCommand]:
+def palette(console: Console, screen: Screen[Any]) -> Iterable[SystemCommand]:
     """What the palette offers: every pane and theme, and everything that a key does here."""
     for entry in PANES:
         if entry.region:
-            yield SystemCommand(f"Go to {entry.title}", entry.about, lambda id_=entry.id: console.go(id_))
+            yield SystemCommand(f"Go to {entry.title}", entry.about, partial(console.go, entry.id))
     yield SystemCommand("Go to profile…", "switch to another profile", lambda: console.action_goto("profile "))
     yield SystemCommand("Go to region…", "switch to another region", lambda: console.action_goto("region "))
     for name in THEMES:
-        yield SystemCommand(f"Theme: {name}", "change the colours", lambda name=name: console.go(f"theme {name}"))
+        yield SystemCommand(f"Theme: {name}", "change the colours", partial(console.go, f"theme {name}"))
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.id and active.enabled and not binding.id.startswith(("table.", "app.goto", "app.region", "app.profile")):
+        if (
+            binding.id
+            and active.enabled
+            and not binding.id.startswith(("table.", "app.goto", "app.region", "app.profile"))
+        ):
             yield SystemCommand(
                 binding.description.capitalize(),
                 f"{binding.tooltip}  ({key_name(console, binding)})",
-                lambda active=active: console.run_in(active.node, active.binding.action),
+                partial(console.run_action, binding.action, active.node),
             )
 
 
-def key_name(app: App[None], binding: Binding) -> str:
+def key_name(app: App[Any], binding: Binding) -> str:
     """The key of a binding as an operator would write it."""
     return plain(app.get_key_display(binding))

@@ -117,7 +117,7 @@ class Session:
                 self._connection = module.Connection(self.target)
             return self._connection
 
-    async def reconnect(self) -> None:
+    async def disconnect(self) -> None:
         """Drops the connection, so that the next request reads credentials and configuration afresh."""
         async with self._connecting:
             connection, self._connection = self._connection, None
@@ -133,7 +133,7 @@ class Session:
         self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
         self._tell(InventoryChange(replaced=True))
         self._tell("whereabouts")
-        await self.reconnect()
+        await self.disconnect()
 
     async def ask(self, where: str, request: Callable[[Connection], Awaitable[T]]) -> T:
         """Makes one request for a pane.
@@ -201,7 +201,7 @@ class Session:
                 self._tell(InventoryChange())
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_RETRY_S)
-                await self.reconnect()
+                await self.disconnect()
                 found = None
             else:
                 return

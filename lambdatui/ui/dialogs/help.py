@@ -56,7 +56,11 @@ class Help(ModalScreen[None]):
         """Help for what is in focus on a screen."""
         return cls(
             [
-                (active.binding.id, key_name(screen.app, active.binding), str(active.binding.tooltip or active.binding.description))
+                (
+                    active.binding.id,
+                    key_name(screen.app, active.binding),
+                    str(active.binding.tooltip or active.binding.description),
+                )
                 for active in screen.active_bindings.values()
                 if active.binding.id
             ]

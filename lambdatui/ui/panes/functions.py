@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -17,7 +17,7 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
-from lambdatui.ui.session import InventoryChange
+from lambdatui.ui.session import InventoryChange, Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
@@ -33,12 +33,8 @@ class FunctionsPane(ListPane[FunctionSummary]):
         Binding("Y", "copy_arn", "copy ARN", id="list.copy_arn", show=False, tooltip="copy the ARN to the clipboard"),
     ]
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._today = datetime.now(UTC).date()
-
     def columns(self) -> Sequence[Column[FunctionSummary]]:
-        return function_columns(lambda: self._today, lambda: self.session.times)
+        return function_columns(self.session, datetime.now(UTC).date())
 
     def key(self, record: FunctionSummary) -> str:
         return record.name
@@ -100,18 +96,18 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self.post_message(Pane.InventoryWanted())
 
 
-def function_columns(today: Callable[[], date], times: Callable[[], figures.Times]) -> Sequence[Column[FunctionSummary]]:
+def function_columns(session: Session, today: date) -> Sequence[Column[FunctionSummary]]:
     """The columns of the inventory.
 
     Args:
-        today: gives the date by which runtimes are judged.
-        times: gives how times are written.
+        session: knows how times are written.
+        today: the date by which runtimes are judged.
     """
 
     def runtime(function: FunctionSummary) -> Content | str:
         if function.runtime is None:
             return Content.styled("image", "dim") if function.package_type == "Image" else "-"
-        status = runtime_status(function.runtime, today())
+        status = runtime_status(function.runtime, today)
         return (
             Content.assemble(plain(function.runtime), (f" {status.glyph}", status.colour))
             if status.glyph
@@ -151,7 +147,7 @@ def function_columns(today: Callable[[], date], times: Callable[[], figures.Time
         Column(
             id="modified",
             title="MODIFIED",
-            cell=lambda f: figures.moment(f.last_modified, now_ms(), times()),
+            cell=lambda f: figures.moment(f.last_modified, now_ms(), session.times),
             value=lambda f: f.last_modified,
             width=8,
             align="right",
@@ -161,4 +157,3 @@ def function_columns(today: Callable[[], date], times: Callable[[], figures.Time
         Column(id="package", title="PACKAGE", cell=lambda f: f.package_type, width=7, priority=6),
         Column(id="description", title="DESCRIPTION", cell=lambda f: f.description, width=36, priority=7),
     )
-

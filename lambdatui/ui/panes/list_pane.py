@@ -50,7 +50,9 @@ class ListPane(Pane, Generic[R]):
         Binding("slash", "filter", "filter", id="list.filter", tooltip="show only what matches"),
         Binding("s", "sort_next", "sort", id="list.sort", show=False, tooltip="sort by the next column"),
         Binding("S", "sort_reverse", "reverse", id="list.reverse", show=False, tooltip="reverse the order"),
-        Binding("y", "copy_name", "copy name", id="list.copy_name", show=False, tooltip="copy the name to the clipboard"),
+        Binding(
+            "y", "copy_name", "copy name", id="list.copy_name", show=False, tooltip="copy the name to the clipboard"
+        ),
     ]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

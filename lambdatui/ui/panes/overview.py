@@ -178,8 +178,8 @@ class OverviewPane(Pane):
     def _tones(self) -> dict[str, Style]:
         colours = self.app.theme_variables
 
-        def of(colour: str, **style: bool) -> Style:
-            return Style(color=colours[colour], **style)
+        def of(colour: str, *, bold: bool = False) -> Style:
+            return Style(color=colours[colour], bold=bold)
 
         return {
             "": Style(),

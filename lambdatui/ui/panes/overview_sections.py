@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from lambdatui.errors import AccessDenied, ConsoleError
-from lambdatui.insight.runtimes import runtime_status
+from lambdatui.insight.runtimes import Support, runtime_status
 from lambdatui.models.configuration import (
     AwsModel,
     EventInvokeConfig,
@@ -77,7 +77,7 @@ def sections(
     known = detail.configuration if detail else None
     told = [
         _state(function, known),
-        _code(summary, known, parts["runtime_management"], today=today, now_ms=now_ms, times=times),
+        _code(summary, known, parts["runtime_management"], _runtime(summary.runtime, today), now_ms, times),
         _limits(summary, function),
         _environment(function, known, revealed=revealed),
         _execution(summary, known),
@@ -131,16 +131,11 @@ def _code(
     summary: FunctionSummary,
     known: FunctionConfiguration | None,
     management: Part,
-    *,
-    today: date,
+    runtime: Value,
     now_ms: int,
     times: figures.Times,
 ) -> Section:
-    rows: list[tuple[str, Value]] = []
-    if summary.runtime is not None:
-        status = runtime_status(summary.runtime, today)
-        tone: Tone = "warning" if status.glyph else ""
-        rows.append(("runtime", Value(" ".join(filter(None, (summary.runtime, status.glyph, status.explain())), ), tone)))
+    rows = [("runtime", runtime)]
     if summary.handler:
         rows.append(("handler", Value(summary.handler)))
     image = known.image_config_response.image_config if known and known.image_config_response else None
@@ -152,7 +147,10 @@ def _code(
     if summary.last_modified is not None:
         ago = f" ({figures.age(now_ms - summary.last_modified)} ago)"
         rows.append(
-            ("last modified", Value(figures.absolute(summary.last_modified, "local" if times == "local" else "utc") + ago))
+            (
+                "last modified",
+                Value(figures.absolute(summary.last_modified, "local" if times == "local" else "utc") + ago),
+            )
         )
     rows.extend(("layer", Value(layer)) for layer in summary.layers)
     rows.append(("runtime updates", _runtime_updates(management)))
@@ -160,6 +158,13 @@ def _code(
     if summary.description:
         rows.insert(0, ("description", Value(summary.description)))
     return Section("Code", tuple(rows))
+
+
+def _runtime(runtime: str | None, today: date) -> Value:
+    status = runtime_status(runtime, today)
+    if status.support is Support.SUPPORTED:
+        return Value(runtime or "")
+    return Value(" ".join(filter(None, (runtime, status.glyph, status.explain()))), "warning" if status.glyph else "")
 
 
 def _runtime_updates(management: Part) -> Value:
@@ -246,12 +251,18 @@ def _access(url: Part, recursion: Part) -> Section:
     if isinstance(url, FunctionUrl):
         rows.append(("function URL", Value(url.function_url)))
         public = url.auth_type == "NONE"
-        rows.append(("URL auth", Value("▲ NONE: anyone whom the policy lets may call it", "warning") if public else Value(url.auth_type or "-")))
+        auth = (
+            Value("▲ NONE: anyone whom the policy lets may call it", "warning")
+            if public
+            else Value(url.auth_type or "-")
+        )
+        rows.append(("URL auth", auth))
     else:
         rows.append(("function URL", _pending(url) or Value("none", "dim")))
     if isinstance(recursion, Recursion):
         allowed = recursion.recursive_loop == "Allow"
-        rows.append(("recursive loop", Value("▲ Allow", "warning") if allowed else Value(recursion.recursive_loop or "-")))
+        loop = Value("▲ Allow", "warning") if allowed else Value(recursion.recursive_loop or "-")
+        rows.append(("recursive loop", loop))
     else:
         rows.append(("recursive loop", _pending(recursion) or Value("-", "dim")))
     return Section("Access", tuple(rows))

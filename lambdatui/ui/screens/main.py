@@ -32,7 +32,9 @@ class MainScreen(Screen[None]):
         Binding("q", "back_or_quit", "back", id="screen.quit", show=False, tooltip="back, or quit at the root"),
         Binding("v", "raw", "raw JSON", id="screen.raw", show=False, tooltip="the function as JSON, secrets masked"),
         *(
-            Binding(str(number), f"tab('{entry.id}')", entry.title, id=f"tab.{entry.id}", show=False, tooltip=entry.about)
+            Binding(
+                str(number), f"tab('{entry.id}')", entry.title, id=f"tab.{entry.id}", show=False, tooltip=entry.about
+            )
             for number, entry in enumerate(TABS, start=1)
         ),
     ]
