@@ -10,7 +10,10 @@
 
 A column goes by its id or its title, or by any beginning that no other column shares. A bare number is in the unit of
 the column (a share counts in per cent, as it is shown); a unit is converted to the column's. ``=`` also compares text,
-as a whole. What AWS counts in MB and GB are powers of 1,024 (facts 1.1), and so they are here.
+as a whole. A GB is 1,024 MB, as it is for Lambda's memory (facts 7.1).
+
+Where the value is a time (unit ``epoch ms``), it is compared by its age or with a date: ``modified<2h`` is less than
+two hours ago, ``modified>2026-11-20`` is since that day began here.
 
 A word with a colon whose beginning is no column, such as an ARN, is searched for as it stands. With a comparison it is
 an error, because a search for ``eror>1`` that finds nothing would look like good news.
@@ -19,16 +22,22 @@ an error, because a search for ``eror>1`` that finds nothing would look like goo
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import eq, ge, gt, le, lt
 from typing import Generic
 
-from lambdatui.ui.widgets.column import Column, R, Value
+from lambdatui.ui.widgets.column import Column, R
+from lambdatui.ui.widgets.plain_text import plain
 
 Test = Callable[[R, str], bool]
 
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {">": gt, ">=": ge, "<": lt, "<=": le, "=": eq}
+Comparison = Callable[[float, float], bool]
+Clock = Callable[[], float]
+
+COMPARISONS: dict[str, Comparison] = {">": gt, ">=": ge, "<": lt, "<=": le, "=": eq}
 
 #: The kinds of quantity, with their units in terms of the smallest. A column's `unit` names its kind as well.
 UNITS: tuple[dict[str, float], ...] = (
@@ -38,6 +47,9 @@ UNITS: tuple[dict[str, float], ...] = (
     | {name: 1024.0**power for power, letter in enumerate("kmgt", 1) for name in (letter, letter + "b", letter + "ib")},
     {"%": 1, "share": 100},
 )
+
+#: The unit of a value that is a time, in ms since 1970.
+EPOCH = "epoch ms"
 
 TERM = re.compile(
     r"""(?P<negated>!)?
@@ -72,10 +84,10 @@ class Term(Generic[R]):
 
     def implies(self, other: Term[R]) -> bool:
         """Whether every record that meets this term is sure to meet the other."""
-        searches = (self.negated, self.column, self.operator) == (False, other.column, ":")
-        return self == other or (
-            searches and (other.negated, other.operator) == (False, ":") and other.operand in self.operand
-        )
+        if self == other:
+            return True
+        searches = self.operator == other.operator == ":" and not self.negated and not other.negated
+        return searches and other.column in (None, self.column) and other.operand in self.operand
 
 
 class Filter(Generic[R]):
@@ -87,11 +99,11 @@ class Filter(Generic[R]):
         columns: those of the haystacks, in order.
     """
 
-    def __init__(self, text: str, terms: Sequence[Term[R]], columns: Sequence[Column[R]]) -> None:
+    def __init__(self, text: str, terms: Sequence[Term[R]], columns: Sequence[Column[R]], now_ms: Clock) -> None:
         self.text = text
         self.terms = tuple(terms)
         self._columns = columns
-        self._tests = [_test(term, columns) for term in terms]
+        self._tests = [_test(term, columns, now_ms) for term in terms]
 
     def matches(self, record: R, hay: str | None = None) -> bool:
         """Whether the record passes; `hay` is its `haystack`, for callers that keep it."""
@@ -104,8 +116,13 @@ class Filter(Generic[R]):
         return all(any(term.implies(former) for term in self.terms) for former in other.terms)
 
 
-def parse_filter(text: str, columns: Sequence[Column[R]]) -> Filter[R]:
-    """Reads a filter.
+def epoch_ms() -> float:
+    """The time, in ms since 1970."""
+    return time.time() * 1000
+
+
+def parse_filter(text: str, columns: Sequence[Column[R]], now_ms: Clock = epoch_ms) -> Filter[R]:
+    """Reads a filter; `now_ms` is the clock by which ages are told.
 
     Raises:
         FilterError: a comparison with an unknown column or without a number, a beginning that two columns share, or a
@@ -114,7 +131,7 @@ def parse_filter(text: str, columns: Sequence[Column[R]]) -> Filter[R]:
     terms = []
     for match in TERM.finditer(text):
         negated, name, operator = bool(match["negated"]), match["column"], match["operator"] or ":"
-        operand = (match["word"] if match["quoted"] is None else match["quoted"]).strip().casefold()
+        operand = plain(match["word"] if match["quoted"] is None else match["quoted"]).strip().casefold()
         column = _find(name, columns) if name else None
         if name and column is None:
             if operator != ":":
@@ -122,7 +139,7 @@ def parse_filter(text: str, columns: Sequence[Column[R]]) -> Filter[R]:
             operand = f"{name}:{operand}".casefold()
         if operand or operator != ":":
             terms.append(Term(negated, column, operator, operand))
-    return Filter(text, terms, columns)
+    return Filter(text, terms, columns, now_ms)
 
 
 def _find(name: str, columns: Sequence[Column[R]]) -> Column[R] | None:
@@ -136,8 +153,11 @@ def _find(name: str, columns: Sequence[Column[R]]) -> Column[R] | None:
     return found[0] if found else None
 
 
-def _test(term: Term[R], columns: Sequence[Column[R]]) -> Test[R]:
-    positive = _comparison(term, term.column) if term.column and term.operator != ":" else _search(term, columns)
+def _test(term: Term[R], columns: Sequence[Column[R]], now_ms: Clock) -> Test[R]:
+    if term.column is None or term.operator == ":":
+        positive = _search(term, columns)
+    else:
+        positive = _comparison(term, term.column, now_ms)
     return (lambda record, hay: not positive(record, hay)) if term.negated else positive
 
 
@@ -149,38 +169,52 @@ def _search(term: Term[R], columns: Sequence[Column[R]]) -> Test[R]:
     return lambda record, hay: operand in hay and operand in hay.split(BETWEEN)[index]
 
 
-def _comparison(term: Term[R], column: Column[R]) -> Test[R]:
-    holds, text = COMPARISONS[term.operator], term.operand
-    value_of = column.comparable
+def _comparison(term: Term[R], column: Column[R], now_ms: Clock) -> Test[R]:
+    holds, operand, value_of = COMPARISONS[term.operator], term.operand, column.comparable
     try:
-        number = quantity(text, column)
-    except FilterError:
-        if holds is not eq or not text:
-            raise
-        return lambda record, hay: value_of(record) == text
+        meets = _age_or_date(holds, operand, now_ms) if column.unit == EPOCH else _number(holds, operand, column.unit)
+    except ValueError as error:
+        if holds is eq and operand and not column.unit:
+            return lambda record, hay: value_of(record) == operand
+        raise FilterError(f"{column.id}{term.operator}{operand}: {error}") from error
 
     def test(record: R, hay: str) -> bool:
-        value: Value = value_of(record)
+        value = value_of(record)
         if isinstance(value, str):
-            return holds is eq and value == text
-        return value is not None and holds(value, number)
+            return holds is eq and value == operand
+        return value is not None and meets(value)
 
     return test
 
 
-def quantity(text: str, column: Column[R]) -> float:
-    """Reads a number with or without a unit as the column's `value` counts: ``2m`` is 120 where that is in seconds.
+def _number(holds: Comparison, operand: str, unit: str) -> Callable[[float], bool]:
+    number = quantity(operand, unit)
+    return lambda value: holds(value, number)
+
+
+def _age_or_date(holds: Comparison, operand: str, now_ms: Clock) -> Callable[[float], bool]:
+    if holds is eq or operand.isdecimal():
+        raise ValueError("use < or > with an age, such as 2h, or a date, such as 2026-11-20")
+    try:
+        moment = datetime.fromisoformat(operand.upper()).timestamp() * 1000
+    except ValueError:
+        age = quantity(operand, "ms")
+        return lambda value: holds(now_ms() - value, age)
+    return lambda value: holds(value, moment)
+
+
+def quantity(text: str, unit: str = "") -> float:
+    """Reads a number, with or without a unit, in terms of a unit of `UNITS`: ``2m`` is 120 in ``s``.
 
     Raises:
-        FilterError: no number, or a unit of another kind than the column's.
+        ValueError: no number, or a unit of another kind.
     """
-    match = QUANTITY.fullmatch(text)
+    match = QUANTITY.fullmatch(text.casefold())
     if match is None:
-        raise FilterError(f"{column.id} needs a number, such as {column.id}>1")
-    number, unit = float(match[1]), match[2].casefold()
-    own = column.unit.casefold()
+        raise ValueError("a number is needed")
+    own = unit.casefold()
     units = next(kind for kind in UNITS if own in kind)
-    default = "%" if own == "share" else own
-    if (unit or default) not in units:
-        raise FilterError(f"{column.id} is not counted in {unit}: use {', '.join(filter(None, units))}")
-    return number * units[unit or default] / units[own]
+    given = match[2] or ("%" if own == "share" else own)
+    if given not in units:
+        raise ValueError(f"the unit can be {', '.join(filter(None, units))}")
+    return float(match[1]) * units[given] / units[own]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Generic
 
@@ -105,15 +106,24 @@ class RecordSet(Generic[R]):
         self._search(self.by_key)
         self._sort()
 
+    def read_ahead(self, count: int) -> bool:
+        """Prepares up to so many records for searching; False if there is none left to prepare."""
+        unread = list(islice((key for key in self.by_key if key not in self._haystacks), count))
+        for key in unread:
+            self._haystack(key)
+        return bool(unread)
+
+    def _haystack(self, key: str) -> str:
+        hay = self._haystacks.get(key)
+        if hay is None:
+            hay = self._haystacks[key] = haystack(self.by_key[key], self._columns)
+        return hay
+
     def _search(self, keys: Iterable[str]) -> None:
         self._matching = set(filter(self._matches, keys)) if self.filter.terms else set()
 
     def _matches(self, key: str) -> bool:
-        record = self.by_key[key]
-        hay = self._haystacks.get(key)
-        if hay is None:
-            hay = self._haystacks[key] = haystack(record, self._columns)
-        return self.filter.matches(record, hay)
+        return self.filter.matches(self.by_key[key], self._haystack(key))
 
     def _sort(self) -> None:
         self._sorted, self._unsorted = [], []

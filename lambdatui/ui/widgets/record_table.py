@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic
 
 from rich.segment import Segment
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
@@ -16,16 +15,14 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from lambdatui.ui.widgets.cells import aligned, harmless
-from lambdatui.ui.widgets.column import GAP, Column, R, fit
+from lambdatui.ui.widgets.column import GAP, Cell, Column, R, fit
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_set import RecordSet
 
 __all__ = ["Column", "FilterError", "RecordTable"]
-
-T = TypeVar("T")
-"""The kind of record that a message is about."""
 
 MARK = "●"
 GUTTER = 2
@@ -34,6 +31,8 @@ MARGIN = 1
 """Cells right of the last column."""
 HEADER = 1
 """Lines above the first record."""
+READ_EVERY, READ_AT_ONCE = 0.05, 250
+"""Seconds, and records: about 1 ms of work each time."""
 
 
 class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
@@ -85,10 +84,10 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="table.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="table.down"),
-        Binding("pageup,ctrl+b", "move_page(-1)", "Page up", show=False, id="table.page_up"),
-        Binding("pagedown,ctrl+f", "move_page(1)", "Page down", show=False, id="table.page_down"),
+        Binding("up,k", "cursor_up", "Up", show=False, id="table.up"),
+        Binding("down,j", "cursor_down", "Down", show=False, id="table.down"),
+        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, id="table.page_up"),
+        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, id="table.page_down"),
         Binding("home,g", "first", "First", show=False, id="table.first"),
         Binding("end,G", "last", "Last", show=False, id="table.last"),
         Binding("enter", "open", "Open", show=False, id="table.open"),
@@ -96,38 +95,38 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
     ]
 
     @dataclass
-    class Highlighted(Message, Generic[T]):
+    class Highlighted(Message):
         """The cursor is on another record, or on a newer state of the same; None when no record is shown."""
 
-        table: RecordTable[T]
-        record: T | None
+        table: RecordTable[Any]
+        record: Any
 
         @property
-        def control(self) -> RecordTable[T]:
+        def control(self) -> RecordTable[Any]:
             return self.table
 
     @dataclass
-    class Opened(Message, Generic[T]):
+    class Opened(Message):
         """The operator wants to look into a record."""
 
-        table: RecordTable[T]
-        record: T
+        table: RecordTable[Any]
+        record: Any
 
         @property
-        def control(self) -> RecordTable[T]:
+        def control(self) -> RecordTable[Any]:
             return self.table
 
     @dataclass
-    class ShownChanged(Message, Generic[T]):
+    class ShownChanged(Message):
         """One of the counts has changed: all records, those shown, and those both shown and marked."""
 
-        table: RecordTable[T]
+        table: RecordTable[Any]
         total: int
         shown: int
         marked: int
 
         @property
-        def control(self) -> RecordTable[T]:
+        def control(self) -> RecordTable[Any]:
             return self.table
 
     def __init__(
@@ -135,20 +134,21 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         columns: Sequence[Column[R]],
         key: Callable[[R], str],
         *,
-        placeholder: str | Text = "",
+        placeholder: Cell = "",
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._set: RecordSet[R] = RecordSet(columns, key)
         self._columns = columns
-        self._placeholder: str | Text = placeholder
+        self._placeholder: Cell = placeholder
         self._cursor = 0
         self._cursor_key: str | None = None
         self._marks: set[str] = set()
         self._width = -1
         self._fitted: list[tuple[Column[R], int]] = []
         self._highlighted: R | None = None
+        self._reader: Timer | None = None
         self._counts = (0, 0, 0)
         self._strips: LRUCache[tuple[str, bool, bool], tuple[R, Strip]] = LRUCache(1024)
         self._painted: dict[int, Strip] = {}
@@ -188,12 +188,12 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         self._rearranged()
 
     @property
-    def placeholder(self) -> str | Text:
+    def placeholder(self) -> Cell:
         """What is said while no record is shown: loading, empty, failed or forbidden each in their own words."""
         return self._placeholder
 
     @placeholder.setter
-    def placeholder(self, placeholder: str | Text) -> None:
+    def placeholder(self, placeholder: Cell) -> None:
         self._placeholder = placeholder
         self._repaint()
 
@@ -212,7 +212,8 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         """
         self._set.set_filter(text)
         if self._cursor_key not in self._set.shown:
-            self._cursor, self._cursor_key = 0, None
+            self._cursor_key = None
+            self._scroll(0)
         self._rearranged()
 
     @property
@@ -273,13 +274,17 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         self._marks.clear()
         self._changed()
 
-    def action_move(self, lines: int) -> None:
-        self._move_to(self._cursor + lines)
+    def action_cursor_up(self) -> None:
+        self._move_to(self._cursor - 1)
 
-    def action_move_page(self, pages: int) -> None:
-        page = max(1, self._height - HEADER)
-        self._scroll(self._top + pages * page)
-        self._move_to(self._cursor + pages * page)
+    def action_cursor_down(self) -> None:
+        self._move_to(self._cursor + 1)
+
+    def action_page_up(self) -> None:
+        self._move_page(-1)
+
+    def action_page_down(self) -> None:
+        self._move_page(1)
 
     def action_first(self) -> None:
         self._move_to(0)
@@ -316,6 +321,11 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
                 self.sort_by(column.id, reverse=column.id == self.sort_column and not self.sort_reverse)
                 return
 
+    def _move_page(self, pages: int) -> None:
+        lines = pages * max(1, self._height - HEADER)
+        self._scroll(self._top + lines)
+        self._move_to(self._cursor + lines)
+
     def _move_to(self, index: int) -> None:
         shown = self._set.shown
         if shown:
@@ -325,19 +335,20 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
             self._changed()
 
     def _rearranged(self) -> None:
-        """Finds the cursor's record again, and holds it still on the screen."""
+        """Finds the cursor's record again and holds it still on the screen."""
         shown, former = self._set.shown, self._cursor
+        in_view = self._top <= former < self._top + self._height - HEADER
         if self._cursor_key is None or not shown:
             self._cursor = 0
-        elif self._cursor_key in self._set.by_key and self._cursor_key in shown:
+        elif self._cursor_key in shown:
             self._cursor = shown.index(self._cursor_key)
         else:
             self._cursor = min(former, len(shown) - 1)
             self._cursor_key = shown[self._cursor]
         self.virtual_size = Size(0, HEADER + len(shown))
-        if self._cursor_key is not None or self._cursor != former:
-            on_screen = self._top <= former < self._top + self._height - HEADER
-            self._scroll(self._top + (self._cursor - former if on_screen else 0))
+        self._scroll(self._top + (self._cursor - former if in_view else 0))
+        if self._reader is not None:
+            self._reader.resume()
         self._changed()
 
     def _changed(self) -> None:
@@ -371,6 +382,14 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
             self.vertical_scrollbar.position = new_value
         self._repaint()
 
+    def on_mount(self) -> None:
+        self._reader = self.set_interval(READ_EVERY, self._read_ahead)
+
+    def _read_ahead(self) -> None:
+        """Prepares a few records for searching, so that the first letter of a filter finds them all prepared."""
+        if self._reader is not None and not self._set.read_ahead(READ_AT_ONCE):
+            self._reader.pause()
+
     def on_resize(self) -> None:
         if self._cursor_key is not None:
             self._move_to(self._cursor)
@@ -385,6 +404,8 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         if not self.is_mounted:
             return
         width, height = self.scrollable_content_region.size
+        if not height:  # hidden: there is nothing to compare with, so all is drawn when it is shown again
+            self.refresh()
         stale = [
             Region(0, y, width, 1)
             for y, painted in self._painted.items()
