@@ -1,0 +1,29 @@
+"""Fixtures that several folders of tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lambdatui.demo.cloud import Cloud
+from lambdatui.demo.emulator import Emulator
+from lambdatui.demo.endpoint import DemoEndpoint
+from lambdatui.demo.seed import seed_functions, seed_rest
+
+
+@pytest.fixture(scope="session")
+def demo_endpoint() -> Iterator[DemoEndpoint]:
+    """The demo's account, fully seeded, without traffic: one for the whole session, so change nothing in it."""
+    with Emulator() as endpoint:
+        cloud = Cloud(endpoint)
+        seed_functions(cloud)
+        seed_rest(cloud)
+        yield endpoint
+
+
+@pytest.fixture
+def empty_endpoint() -> Iterator[DemoEndpoint]:
+    """An account of the test's own with nothing in it."""
+    with Emulator() as endpoint:
+        yield endpoint
