@@ -39,6 +39,7 @@ KEYS = {
     "space": " ",
     "up": "\x1b[A",
     "down": "\x1b[B",
+    "home": "\x1b[H",
     "ctrl+c": "\x03",
     "ctrl+r": "\x12",
 }
