@@ -92,6 +92,10 @@ def _clashes(keymap: Mapping[str, str], origin: str) -> Iterable[str]:
                         yield f"{origin}: the key {key} would do both {other} and {id_}"
 
 
+_NOT_IN_PALETTE = ("table.", "screen.back", "app.goto", "app.region", "app.profile")
+"""What has no sense or another entry there."""
+
+
 def palette(console: Console, screen: Screen[Any]) -> Iterable[SystemCommand]:
     """What the palette offers: every pane and theme, and everything that a key does here."""
     for entry in PANES:
@@ -103,11 +107,7 @@ def palette(console: Console, screen: Screen[Any]) -> Iterable[SystemCommand]:
         yield SystemCommand(f"Theme: {name}", "change the colours", partial(console.go, f"theme {name}"))
     for active in screen.active_bindings.values():
         binding = active.binding
-        if (
-            binding.id
-            and active.enabled
-            and not binding.id.startswith(("table.", "app.goto", "app.region", "app.profile"))
-        ):
+        if binding.id and active.enabled and not binding.id.startswith(_NOT_IN_PALETTE):
             yield SystemCommand(
                 binding.description.capitalize(),
                 f"{binding.tooltip}  ({key_name(console, binding)})",

@@ -21,7 +21,8 @@ from lambdatui.ui.session import InventoryChange, Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
-REFRESH_AGES_S = 30.0
+REFRESH_AGES_S = 60.0
+"""Ages are written in minutes at the finest that matters."""
 
 
 class FunctionsPane(ListPane[FunctionSummary]):
@@ -43,7 +44,11 @@ class FunctionsPane(ListPane[FunctionSummary]):
         super().on_mount()
         self.table.sort_by("name")
         self.inventory_changed(InventoryChange(replaced=True))
-        self.set_interval(REFRESH_AGES_S, self.show_title)
+        self.set_interval(REFRESH_AGES_S, self._refresh_ages)
+
+    def _refresh_ages(self) -> None:
+        self.table.reread()
+        self.show_title()
 
     def inventory_changed(self, change: InventoryChange) -> None:
         if change.replaced:
@@ -66,7 +71,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
     def _placeholder(self) -> Content:
         reading = self.session.reading
         place = self.session.identity.region if self.session.identity else self.session.target.region or "the region"
-        if self.table.records:
+        if self.table.total:
             return Content.assemble("No function matches. ", ("esc", "bold $accent"), " clears the filter.")
         if reading.error is not None:
             glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
@@ -119,10 +124,11 @@ def function_columns(session: Session, today: date) -> Sequence[Column[FunctionS
         Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=1),
         Column(
             id="memory",
-            title="MEM MB",
-            cell=lambda f: str(f.memory_mb),
+            title="MEMORY",
+            cell=lambda f: f"{figures.count(f.memory_mb)} MB",
             value=lambda f: f.memory_mb,
-            width=6,
+            unit="MB",
+            width=9,
             align="right",
             priority=2,
         ),
@@ -131,6 +137,7 @@ def function_columns(session: Session, today: date) -> Sequence[Column[FunctionS
             title="TIMEOUT",
             cell=lambda f: f"{f.timeout_s} s",
             value=lambda f: f.timeout_s,
+            unit="s",
             width=7,
             align="right",
             priority=2,
@@ -140,6 +147,7 @@ def function_columns(session: Session, today: date) -> Sequence[Column[FunctionS
             title="SIZE",
             cell=lambda f: figures.size(f.code_size),
             value=lambda f: f.code_size,
+            unit="B",
             width=8,
             align="right",
             priority=4,
@@ -149,6 +157,7 @@ def function_columns(session: Session, today: date) -> Sequence[Column[FunctionS
             title="MODIFIED",
             cell=lambda f: figures.moment(f.last_modified, now_ms(), session.times),
             value=lambda f: f.last_modified,
+            unit="epoch ms",
             width=8,
             align="right",
             priority=3,

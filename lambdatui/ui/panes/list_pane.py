@@ -48,11 +48,9 @@ class ListPane(Pane, Generic[R]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", id="list.filter", tooltip="show only what matches"),
-        Binding("s", "sort_next", "sort", id="list.sort", show=False, tooltip="sort by the next column"),
+        Binding("s", "sort_next", "sort", id="list.sort", tooltip="sort by the next column"),
         Binding("S", "sort_reverse", "reverse", id="list.reverse", show=False, tooltip="reverse the order"),
-        Binding(
-            "y", "copy_name", "copy name", id="list.copy_name", show=False, tooltip="copy the name to the clipboard"
-        ),
+        Binding("y", "copy_name", "copy", id="list.copy_name", tooltip="copy the name to the clipboard"),
     ]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -61,6 +59,7 @@ class ListPane(Pane, Generic[R]):
         self.table: RecordTable[R] = RecordTable(self.columns(), self.key)
         self._filter_bar: FilterBar | None = None
         self._filter_problem = ""
+        self._shown = self._marked = 0
 
     def columns(self) -> Sequence[Column[R]]:
         """The columns, from left to right."""
@@ -91,14 +90,15 @@ class ListPane(Pane, Generic[R]):
     def show_title(self) -> None:
         """Draws the title line anew, where it changed."""
         table = self.table
-        total, shown, marked = len(table.records), len(table.shown), len(table.marked)
-        left = Content.assemble(" ", (self.TITLE, "bold"), " ", figures.count(total))
+        left = Content.assemble(" ", (self.TITLE, "bold"), " ", figures.count(table.total))
         if table.filter_text:
             left = left.append(
-                Content.assemble("  ", (f"/{plain(table.filter_text)}", "$accent"), f"  {figures.count(shown)} shown")
+                Content.assemble(
+                    "  ", (f"/{plain(table.filter_text)}", "$accent"), f"  {figures.count(self._shown)} shown"
+                )
             )
-        if marked:
-            left = left.append(Content.assemble("  ", (f"● {figures.count(marked)} marked", "$warning")))
+        if self._marked:
+            left = left.append(Content.assemble("  ", (f"● {figures.count(self._marked)} marked", "$warning")))
         if self._filter_problem:
             self.title_line.left = left
             self.title_line.right = Content.styled(self._filter_problem, "$error")
@@ -139,6 +139,7 @@ class ListPane(Pane, Generic[R]):
     @on(RecordTable.ShownChanged)
     def _show_counts(self, event: RecordTable.ShownChanged) -> None:
         event.stop()
+        self._shown, self._marked = event.shown, event.marked
         self.show_title()
 
     # -- what a row can do

@@ -100,6 +100,11 @@ def _pending(part: Part) -> Value | None:
     return Value("…", "dim") if part == "asking" else None
 
 
+def _with_function(part: Part) -> Value:
+    """What stands for a value that comes with the function, while that is not there: its error stands under State."""
+    return Value("…", "dim") if part == "asking" else Value("not known", "dim")
+
+
 def _state(function: Part, known: FunctionConfiguration | None) -> Section:
     if known is None:
         return Section("State", (("state", _pending(function) or Value("-", "dim")),))
@@ -189,7 +194,7 @@ def _limits(summary: FunctionSummary, function: Part) -> Section:
 
 def _reserved(function: Part) -> Value:
     if not isinstance(function, FunctionDetail):
-        return _pending(function) or Value("-", "dim")
+        return _with_function(function)
     reserved = function.reserved_concurrency
     if reserved is None:
         return Value("none: shares the account's unreserved", "dim")
@@ -270,7 +275,7 @@ def _access(url: Part, recursion: Part) -> Section:
 
 def _environment(function: Part, known: FunctionConfiguration | None, *, revealed: bool) -> Section:
     if known is None:
-        return Section("Environment", (("variables", _pending(function) or Value("-", "dim")),))
+        return Section("Environment", (("variables", _with_function(function)),))
     environment = known.environment
     if environment is None:
         return Section("Environment", (("variables", Value("none", "dim")),))
@@ -289,7 +294,7 @@ def _environment(function: Part, known: FunctionConfiguration | None, *, reveale
 
 def _tags(function: Part) -> Section:
     if not isinstance(function, FunctionDetail):
-        return Section("Tags", (("tags", _pending(function) or Value("-", "dim")),))
+        return Section("Tags", (("tags", _with_function(function)),))
     if function.tags_error is not None:
         return Section("Tags", (("tags", Value("⊘ not permitted: lambda:ListTags", "warning")),))
     if not function.tags:

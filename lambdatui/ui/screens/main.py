@@ -30,7 +30,7 @@ class MainScreen(Screen[None]):
         Binding("plus", "zoom", "zoom", id="screen.zoom", show=False, tooltip="the pane in focus alone, or both again"),
         Binding("escape", "back", "back", id="screen.back", show=False, tooltip="one step back"),
         Binding("q", "back_or_quit", "back", id="screen.quit", show=False, tooltip="back, or quit at the root"),
-        Binding("v", "raw", "raw JSON", id="screen.raw", show=False, tooltip="the function as JSON, secrets masked"),
+        Binding("v", "raw", "raw", id="screen.raw", tooltip="the function as JSON, secrets masked"),
         *(
             Binding(
                 str(number), f"tab('{entry.id}')", entry.title, id=f"tab.{entry.id}", show=False, tooltip=entry.about
@@ -102,6 +102,8 @@ class MainScreen(Screen[None]):
         self.alone = ""
         if self.detail is not None:
             await self.detail.remove()
+        while self.pane.step_back():
+            pass
         await self.open_pane(REGION_PANES["functions"])
 
     # -- the subject and its detail
