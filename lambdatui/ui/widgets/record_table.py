@@ -13,8 +13,10 @@ from textual.cache import LRUCache
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 from textual.timer import Timer
 
 from lambdatui.ui.widgets.cells import aligned, harmless
@@ -128,6 +130,9 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         @property
         def control(self) -> RecordTable[Any]:
             return self.table
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=True, repaint=False)
+    """As in every scroll view, save that a longer table is no reason to repaint the lines in view."""
 
     def __init__(
         self,
@@ -375,7 +380,8 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         return self.scrollable_content_region.height
 
     def _scroll(self, top: int) -> None:
-        self.scroll_to(y=top, animate=False, force=True)
+        if self.is_mounted:
+            self.scroll_to(y=top, animate=False, force=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         if self.show_vertical_scrollbar:
@@ -397,7 +403,6 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
-        self._repaint()
 
     def _repaint(self) -> None:
         """Repaints the lines that would look different from what was last painted there."""
@@ -456,7 +461,7 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
 
     def _draw(self, record: R, at_cursor: bool, marked: bool) -> Strip:
         name = "record-table--cursor" if at_cursor else "record-table--row"
-        mark = Content.styled(MARK, self.get_visual_style(name, "record-table--mark")) if marked else " "
+        mark = Content.styled(MARK, self._look(name, "record-table--mark")) if marked else " "
         parts: list[Content | str] = [mark, " " * (GUTTER - 1)]
         for column, room in self._fitted:
             parts += [aligned(harmless(column.cell(record)), room, column.align), " " * GAP]
@@ -469,10 +474,15 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
 
     def _strip(self, component: str, *parts: Content | str) -> Strip:
         """A whole line in the style of a component."""
-        base = self.get_visual_style(component)
+        base = self._look(component)
         content = Content.assemble(*parts)
         segments = [
             Segment(text, style.rich_style)
             for text, style in content.render(base, end="", parse_style=self.app.stylesheet.parse_style)
         ]
         return Strip(segments).simplify().adjust_cell_length(self._width, base.rich_style)
+
+    def _look(self, *components: str) -> Style:
+        """The style of components, the later over the earlier; `get_visual_style` leaves out what is reversed."""
+        reverse = any(self.get_component_styles(component).text_style.reverse for component in components)
+        return self.get_visual_style(*components) + Style(reverse=reverse)
