@@ -32,7 +32,7 @@ class DemoAccount:
         if any(find_spec(needed) is None for needed in ("boto3", "ministack")):
             raise ConsoleError("the demo is not installed", "install it with: pip install 'lambdatui[demo]'")
         self._supervisor = subprocess.Popen(  # noqa: ASYNC220 (starting it takes a millisecond)
-            [sys.executable, "-m", "lambdatui.demo"],
+            [sys.executable, "-P", "-m", "lambdatui.demo"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

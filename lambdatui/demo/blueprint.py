@@ -78,9 +78,9 @@ class Alias:
     """An alias, its main version, and what it sends to a second version."""
 
     name: str
-    version: int
+    version: str
     description: str = ""
-    second: int | None = None
+    second: str = ""
     weight: float = 0.0
     """Share of the traffic that the second version gets, 0..1."""
     moved_min: float | None = None

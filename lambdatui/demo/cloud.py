@@ -16,7 +16,6 @@ DIRECT = Config(
     proxies={},
     retries={"total_max_attempts": 1},
     max_pool_connections=16,
-    parameter_validation=False,
     disable_request_compression=True,
 )
 

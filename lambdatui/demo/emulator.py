@@ -68,7 +68,8 @@ class Emulator:
         Raises:
             EmulatorError: it ended or kept silent for `START_SECONDS`.
         """
-        for attempt in range(1, START_ATTEMPTS + 1):
+        message = ""
+        for _ in range(START_ATTEMPTS):
             port = free_port()
             with tempfile.TemporaryFile() as said:
                 self._warden = self._spawn(port, said)
@@ -77,9 +78,7 @@ class Emulator:
                 self.stop()
                 said.seek(0)
                 message = said.read().decode(errors="replace").strip()
-            if attempt == START_ATTEMPTS:
-                raise EmulatorError(message[-2000:] or "ministack gave no answer")
-        raise AssertionError
+        raise EmulatorError(message[-2000:] or "ministack gave no answer")
 
     def stop(self) -> None:
         """Kills ministack with all that it started and removes its files; nothing happens if it is not running."""

@@ -71,11 +71,16 @@ class Player:
     function: Function
     load: Load
     seeded_ms: int
+    aliases: tuple[Alias, ...] = field(init=False)
+    """As the account has them by now; the operator may move them."""
+    stopped: bool = False
+    """Whether its reserved concurrency is zero: every request is throttled."""
     dice: Random = field(init=False)
     _warm: dict[str, list[Environment]] = field(default_factory=dict)
     _next_ms: float = 0.0
 
     def __post_init__(self) -> None:
+        self.aliases = self.function.aliases
         self.dice = Random(self.function.name)  # noqa: S311 (a simulation)
 
     def play(self, since_ms: int, until_ms: int) -> list[Invocation]:
@@ -98,7 +103,7 @@ class Player:
         version = self._version(alias, at_ms) if alias else "$LATEST"
         request = str(UUID(int=self.dice.getrandbits(128), version=4))
         name = alias.name if alias else ""
-        if self.dice.random() < self.load.throttles / (1 + self.load.throttles):
+        if self.stopped or self.dice.random() < self.load.throttles / (1 + self.load.throttles):
             return Invocation(at_ms=at_ms, request=request, alias=name, version=version, outcome="throttled")
         environment, init_ms = self._environment(version, at_ms)
         limit_ms = self.function.timeout_s * 1000
@@ -122,21 +127,19 @@ class Player:
         return invocation
 
     def _alias(self) -> Alias | None:
-        aliases = self.function.aliases
-        if len(aliases) > 1 and self.dice.random() < BETA_SHARE:
-            return aliases[1]
-        return aliases[0] if aliases else None
+        if len(self.aliases) > 1 and self.dice.random() < BETA_SHARE:
+            return self.aliases[1]
+        return self.aliases[0] if self.aliases else None
 
     def _version(self, alias: Alias, at_ms: int) -> str:
         if alias.moved_min is not None and at_ms < self.seeded_ms - alias.moved_min * MINUTE_MS:
-            return str(alias.version - 1)
-        if alias.second is not None and self.dice.random() < alias.weight:
-            return str(alias.second)
-        return str(alias.version)
+            return str(int(alias.version) - 1)
+        return alias.second if alias.second and self.dice.random() < alias.weight else alias.version
 
     def _errors(self, version: str) -> float:
-        declared = self.function.versions[int(version) - 1].errors if version.isdigit() else None
-        return self.load.errors if declared is None else declared
+        published = self.function.versions[int(version) - 1 : int(version)] if version.isdigit() else ()
+        declared = [each.errors for each in published if each.errors is not None]
+        return declared[0] if declared else self.load.errors
 
     def _environment(self, version: str, at_ms: int) -> tuple[Environment, float | None]:
         """A free environment, or a new one with its init duration in ms."""

@@ -36,7 +36,7 @@ def text_lines(function: Function, invocation: Invocation) -> Iterator[Line]:
         yield at_ms, said + "\n"
     failure = function.failure
     if failure and invocation.outcome == "error" and failure.trace:
-        yield invocation.ended_ms, traceback(function, failure, invocation)
+        yield invocation.ended_ms, traceback(failure)
     yield invocation.ended_ms, f"END RequestId: {request}\n"
     yield invocation.ended_ms, report(function, invocation)
 
@@ -107,7 +107,7 @@ def words(function: Function, invocation: Invocation) -> Iterator[Line]:
         yield at_ms, said.format(id=order, time=iso(at_ms), request=invocation.request)
 
 
-def traceback(function: Function, failure: Failure, invocation: Invocation) -> str:
+def traceback(failure: Failure) -> str:
     """An unhandled exception as the Python runtime prints it, in one event."""
     frames = "\n".join(failure.trace)
     return f"[ERROR] {failure.kind}: {failure.message}\nTraceback (most recent call last):\n{frames}\n"

@@ -117,11 +117,11 @@ def release(cloud: Cloud, function: Function) -> None:
             client.update_function_code(FunctionName=name, ZipFile=function_package(function, version))
         client.publish_version(FunctionName=name, Description=version.description)
     for alias in function.aliases:
-        second = {"AdditionalVersionWeights": {str(alias.second): alias.weight}} if alias.second else {}
+        second = {"AdditionalVersionWeights": {alias.second: alias.weight}} if alias.second else {}
         client.create_alias(
             FunctionName=name,
             Name=alias.name,
-            FunctionVersion=str(alias.version),
+            FunctionVersion=alias.version,
             Description=alias.description,
             RoutingConfig=second,
         )

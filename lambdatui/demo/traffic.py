@@ -12,13 +12,14 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdatui.demo import fleet
-from lambdatui.demo.blueprint import Function
+from lambdatui.demo.blueprint import Alias, Function
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.load import MINUTE_MS, Invocation, Player
 from lambdatui.demo.log_lines import lines
@@ -26,6 +27,7 @@ from lambdatui.demo.metrics import Tally, by_function, in_parts
 
 HISTORY_MS = 60 * MINUTE_MS
 BEAT_SECONDS = 3.0
+LOOKS_PER_BEAT = 3
 METRICS_EVERY_MS = 15_000
 MAX_METRICS = 1000
 """Data that one PutMetricData takes."""
@@ -54,6 +56,28 @@ class Traffic:
         self._unsaid: list[tuple[int, str, str, str]] = []
         self._streams: set[tuple[str, str]] = set()
         self._tally = Tally()
+
+    def look(self, count: int) -> None:
+        """Reads of the next `count` functions what an operator may have changed: aliases, reserved concurrency, or
+        that the function is no more; its traffic follows."""
+        for player in self._players[:count]:
+            self._players.remove(player)
+            try:
+                player.aliases, player.stopped = self._read(player.function.name)
+            except self._cloud["lambda"].exceptions.ResourceNotFoundException:
+                continue
+            self._players.append(player)
+
+    def _read(self, name: str) -> tuple[tuple[Alias, ...], bool]:
+        aliases = []
+        for alias in self._cloud["lambda"].list_aliases(FunctionName=name)["Aliases"]:
+            weights: dict[str, float] = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+            second, weight = next(iter(weights.items()), ("", 0.0))
+            aliases.append(Alias(name=alias["Name"], version=alias["FunctionVersion"], second=second, weight=weight))
+        # The busiest first, as in the fleet: "live" stands before all others.
+        aliases.sort(key=lambda alias: alias.name != "live")
+        reserved = self._cloud["lambda"].get_function_concurrency(FunctionName=name)
+        return tuple(aliases), reserved.get("ReservedConcurrentExecutions") == 0
 
     def catch_up(self, until_ms: int) -> None:
         """Plays what happened since the last time, and writes the logs and metrics that are due at `until_ms`."""
@@ -98,10 +122,12 @@ class Traffic:
             due[group, stream].append({"timestamp": at_ms, "message": message})
         self._unsaid = [line for line in self._unsaid if line[0] > until_ms]
         for (group, stream), events in due.items():
-            if (group, stream) not in self._streams:
-                self._cloud["logs"].create_log_stream(logGroupName=group, logStreamName=stream)
-                self._streams.add((group, stream))
-            self._cloud["logs"].put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+            # Whoever deletes a log group loses its lines, and nobody else's.
+            with suppress(self._cloud["logs"].exceptions.ResourceNotFoundException):
+                if (group, stream) not in self._streams:
+                    self._cloud["logs"].create_log_stream(logGroupName=group, logStreamName=stream)
+                    self._streams.add((group, stream))
+                self._cloud["logs"].put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
     def publish(self) -> None:
         """Puts the metrics counted so far."""
@@ -165,11 +191,15 @@ class Customers:
 def keep_alive(cloud: Cloud, traffic: Traffic, ended: threading.Event) -> None:
     """Lets the shop live until `ended` is set."""
     customers = Customers(cloud, traffic)
-    steps: tuple[Callable[[], object], ...] = (customers.act, lambda: traffic.catch_up(now_ms()))
+    steps: tuple[Callable[[], object], ...] = (
+        customers.act,
+        lambda: traffic.look(LOOKS_PER_BEAT),
+        lambda: traffic.catch_up(now_ms()),
+    )
     while not ended.wait(BEAT_SECONDS):
         for step in steps:
             try:
                 step()
             except (BotoCoreError, ClientError):
-                # An operator may delete or throttle anything here at any time; the rest goes on.
+                # The operator may delete or throttle anything here at any time; the rest goes on.
                 continue

@@ -1,0 +1,89 @@
+"""The emulator is caged: it comes up, hears only loopback, sees nothing of the machine, and leaves without trace."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from lambdatui.demo.cloud import Cloud
+from lambdatui.demo.emulator import Emulator, EmulatorError
+from lambdatui.demo.endpoint import DemoEndpoint
+from lambdatui.demo.packages import packed
+from tests.demo.processes import Trace
+
+TELL_ENVIRONMENT = b"import os\ndef handler(event, context):\n    return dict(os.environ)\n"
+
+
+def test_empty_emulator_answers_and_holds_nothing(empty_endpoint: DemoEndpoint) -> None:
+    assert Cloud(empty_endpoint)["lambda"].list_functions()["Functions"] == []
+
+
+def test_emulator_listens_on_loopback_only() -> None:
+    with Emulator():
+        ministack = Trace.of(os.getpid()).ministack
+        listening = [each.laddr.ip for each in ministack.net_connections("inet") if each.status == "LISTEN"]
+    assert listening == ["127.0.0.1"]
+
+
+def test_stopped_emulator_leaves_no_process_and_no_folder() -> None:
+    emulator = Emulator()
+    emulator.start()
+    trace = Trace.of(os.getpid())
+    emulator.stop()
+    assert trace.remains() == []
+
+
+def test_stopping_an_emulator_twice_is_harmless() -> None:
+    emulator = Emulator()
+    emulator.start()
+    emulator.stop()
+    emulator.stop()
+
+
+def test_emulator_leaves_no_trace_when_its_owner_is_killed() -> None:
+    program = (
+        "import sys; from lambdatui.demo.emulator import Emulator\nwith Emulator(): print(flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        owner.stdout.readline()
+        trace = Trace.of(owner.pid)
+        owner.kill()
+    assert trace.remains() == []
+
+
+def test_emulator_leaves_no_trace_when_ministack_dies() -> None:
+    emulator = Emulator()
+    emulator.start()
+    trace = Trace.of(os.getpid())
+    trace.ministack.send_signal(signal.SIGKILL)
+    remains = trace.remains()
+    emulator.stop()
+    assert remains == []
+
+
+def test_function_sees_nothing_of_the_hosts_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOST_SECRET", "for the host alone")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "for the host alone")
+    with Emulator() as endpoint:
+        client = Cloud(endpoint)["lambda"]
+        client.create_function(
+            FunctionName="tell",
+            Runtime="python3.12",
+            Handler="app.handler",
+            Role="arn:aws:iam::123456789012:role/tell",
+            Code={"ZipFile": packed({"app.py": TELL_ENVIRONMENT})},
+        )
+        environment = json.load(client.invoke(FunctionName="tell")["Payload"])
+    assert "for the host alone" not in environment.values()
+
+
+def test_emulator_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lambdatui.demo.emulator.SETTINGS", {"BIND_HOST": "not an address"})
+    with pytest.raises(EmulatorError, match="Name or service not known"):
+        Emulator().start()
