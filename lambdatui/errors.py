@@ -20,7 +20,7 @@ class ConsoleError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.title}. {self.hint}" if self.hint else self.title
+        return f"{self.title} - {self.hint}" if self.hint else self.title
 
 
 class SettingsError(ConsoleError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, now_ms, read_region
-from lambdatui.errors import ConsoleError
+from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
 from lambdatui.paths import cache_folder
@@ -142,10 +142,13 @@ class Session:
             where: what it is for, as the error log names it.
 
         Raises:
+            NotFound: that is an answer, and no entry for the error log.
             ConsoleError: also entered in the error log.
         """
         try:
             return await request(await self.connection())
+        except NotFound:
+            raise
         except ConsoleError as error:
             self.log(where, error)
             raise

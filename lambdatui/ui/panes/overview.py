@@ -21,7 +21,7 @@ from lambdatui.errors import ConsoleError
 from lambdatui.models.configuration import AwsModel
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui.panes.detail import REST_S
-from lambdatui.ui.panes.overview_sections import Part, Section, sections
+from lambdatui.ui.panes.overview_sections import Part, Section, sections, unsettled
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import FIRST_RETRY_S, LONGEST_RETRY_S
 from lambdatui.ui.widgets.plain_text import plain
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 TWO_COLUMNS = 110
 """From as many cells on, the sections stand in two columns."""
-LABEL_WIDTH = 20
+LABEL_WIDTH = 26
+"""At most; a column takes what its longest label needs."""
 
 Request = Callable[["Connection", str], Awaitable[AwsModel | None]]
 
@@ -103,7 +104,7 @@ class OverviewPane(Pane):
         )
 
     async def _keep_asking(self, rest_s: float) -> None:
-        """Asks for every part, and again, less and less often, for those that failed."""
+        """Asks for every part; again, less and less often, for those that failed or are about to change."""
         assert self.subject is not None
         name = self.subject.name
         await asyncio.sleep(rest_s)
@@ -112,9 +113,7 @@ class OverviewPane(Pane):
         wait = FIRST_RETRY_S
         while requests:
             await asyncio.gather(*(self._ask_one(part, request, name) for part, request in requests.items()))
-            requests = {
-                part: request for part, request in requests.items() if isinstance(self._parts[part], ConsoleError)
-            }
+            requests = {part: request for part, request in requests.items() if unsettled(self._parts[part])}
             if requests:
                 wait = min(wait * 2, LONGEST_RETRY_S)
                 await asyncio.sleep(wait)
@@ -165,10 +164,11 @@ class OverviewPane(Pane):
 
     def _column(self, told: list[Section]) -> Group:
         tones = self._tones()
+        width = min(LABEL_WIDTH, max(len(label) for section in told for label, _ in section.rows))
         blocks: list[Any] = []
         for section in told:
             grid = Table.grid(padding=(0, 1))
-            grid.add_column(width=LABEL_WIDTH, no_wrap=True, overflow="ellipsis")
+            grid.add_column(width=width, no_wrap=True, overflow="ellipsis")
             grid.add_column(overflow="fold")
             for label, value in section.rows:
                 grid.add_row(Text(plain(label), tones["label"]), Text(plain(value.text), tones[value.tone]))

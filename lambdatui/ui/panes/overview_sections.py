@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from lambdatui.errors import AccessDenied, ConsoleError
+from lambdatui.errors import AccessDenied, ConsoleError, NotFound
 from lambdatui.insight.runtimes import Support, runtime_status
 from lambdatui.models.configuration import (
     AwsModel,
@@ -89,7 +89,17 @@ def sections(
     return [section for section in told if section.rows]
 
 
+def unsettled(part: Part) -> bool:
+    """Whether asking again may give something else soon: it failed, or AWS is about to change it."""
+    if isinstance(part, FunctionDetail):
+        configuration = part.configuration
+        return configuration.state == "Pending" or configuration.last_update_status == "InProgress"
+    return isinstance(part, ConsoleError) and not isinstance(part, NotFound)
+
+
 def _problem(error: ConsoleError) -> Value:
+    if isinstance(error, NotFound):
+        return Value("not offered by this endpoint", "dim")
     return Value(f"⊘ {error.title}", "warning") if isinstance(error, AccessDenied) else Value(f"! {error}", "error")
 
 
@@ -107,7 +117,8 @@ def _with_function(part: Part) -> Value:
 
 def _state(function: Part, known: FunctionConfiguration | None) -> Section:
     if known is None:
-        return Section("State", (("state", _pending(function) or Value("-", "dim")),))
+        gone = Value("! there is no such function any more", "error") if isinstance(function, NotFound) else None
+        return Section("State", (("state", gone or _pending(function) or Value("-", "dim")),))
     rows = []
     if known.state is not None:
         rows.append(("state", _status(known.state, known.state_reason_code, known.state_reason, good="Active")))
