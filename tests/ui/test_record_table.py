@@ -666,14 +666,25 @@ async def test_a_page_that_fills_the_screen_repaints_only_the_new_lines():
         assert sorted(table.drawn) == [4, 5]
 
 
-async def test_reread_repaints_what_the_columns_now_say_otherwise():
+async def test_redraw_repaints_what_the_columns_now_say_otherwise():
     clock = ["1 m ago"]
     age = Column[Function](id="age", title="AGE", cell=lambda f: clock[0] if f.name == "f001" else "-", width=8)
     async with running(*functions(3), columns=(NAME, age)) as (table, pilot):
         clock[0] = "2 m ago"
-        table.reread()
+        table.redraw()
         await pilot.pause()
         assert table.drawn == [2]
+
+
+async def test_reread_sorts_and_searches_by_what_the_columns_now_say():
+    errors = {"f000": 9, "f001": 0, "f002": 5}
+    column = Column[Function](id="err", title="ERR", cell=lambda f: f"{errors[f.name]}", width=6, priority=1)
+    async with running(*functions(3), columns=(NAME, column)) as (table, _):
+        table.sort_by("err")
+        table.set_filter("!err:5")
+        errors |= {"f001": 7, "f002": 3}
+        table.reread()
+        assert names(table) == ["f002", "f001", "f000"]
 
 
 async def test_what_changed_while_the_table_was_hidden_is_seen_when_it_is_shown():

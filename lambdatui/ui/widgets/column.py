@@ -17,8 +17,12 @@ R = TypeVar("R")
 Cell: TypeAlias = "str | Text | Content"
 Value: TypeAlias = str | int | float | None
 
-#: Cells between two columns.
+GUTTER = 2
+"""Cells left of the first column: the mark and a space."""
 GAP = 2
+"""Cells between two columns."""
+MARGIN = 1
+"""Cells right of the last column."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,15 +61,16 @@ class Column(Generic[R]):
         return value if value == value else None  # noqa: PLR0124 - only NaN differs from itself
 
 
-def fit(columns: Sequence[Column[R]], room: int) -> list[tuple[Column[R], int]]:
-    """Chooses the columns that fit into so many cells, with their widths in cells.
+def fit(columns: Sequence[Column[R]], width: int) -> list[tuple[Column[R], int]]:
+    """Chooses the columns that fit into a table of so many cells, with the width of each in cells.
 
     Columns are dropped by priority, the rightmost first among equals. What is left goes to the flexible ones.
     """
     kept = list(columns)
 
     def spare() -> int:
-        return room - sum(column.min_width if column.flex else column.width for column in kept) - GAP * (len(kept) - 1)
+        taken = sum(column.min_width if column.flex else column.width for column in kept)
+        return width - GUTTER - taken - GAP * (len(kept) - 1) - MARGIN
 
     while spare() < 0 and any(column.priority for column in kept):
         kept.remove(max(reversed(kept), key=lambda column: column.priority))
@@ -73,9 +78,9 @@ def fit(columns: Sequence[Column[R]], room: int) -> list[tuple[Column[R], int]]:
     share, rest = divmod(max(0, spare()), flexible or 1)
     fitted = []
     for column in kept:
-        width = column.width
         if column.flex:
-            width = column.min_width + share + (rest > 0)
+            fitted.append((column, column.min_width + share + (rest > 0)))
             rest -= 1
-        fitted.append((column, width))
+        else:
+            fitted.append((column, column.width))
     return fitted

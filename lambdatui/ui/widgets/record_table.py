@@ -19,18 +19,14 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.timer import Timer
 
-from lambdatui.ui.widgets.cells import aligned, harmless
-from lambdatui.ui.widgets.column import GAP, Cell, Column, R, fit
+from lambdatui.ui.widgets.cells import harmless, record_line, title_line
+from lambdatui.ui.widgets.column import GAP, GUTTER, Cell, Column, R, fit
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_set import RecordSet
 
 __all__ = ["Column", "FilterError", "RecordTable"]
 
 MARK = "●"
-GUTTER = 2
-"""Cells left of the first column: the mark and a space."""
-MARGIN = 1
-"""Cells right of the last column."""
 HEADER = 1
 """Lines above the first record."""
 READ_EVERY, READ_AT_ONCE = 0.05, 250
@@ -97,39 +93,34 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
     ]
 
     @dataclass
-    class Highlighted(Message):
+    class TableMessage(Message):
+        """What every message of a table tells: which table."""
+
+        table: RecordTable[Any]
+
+        @property
+        def control(self) -> RecordTable[Any]:
+            return self.table
+
+    @dataclass
+    class Highlighted(TableMessage):
         """The cursor is on another record, or on a newer state of the same; None when no record is shown."""
 
-        table: RecordTable[Any]
         record: Any
 
-        @property
-        def control(self) -> RecordTable[Any]:
-            return self.table
-
     @dataclass
-    class Opened(Message):
+    class Opened(TableMessage):
         """The operator wants to look into a record."""
 
-        table: RecordTable[Any]
         record: Any
 
-        @property
-        def control(self) -> RecordTable[Any]:
-            return self.table
-
     @dataclass
-    class ShownChanged(Message):
+    class ShownChanged(TableMessage):
         """One of the counts has changed: all records, those shown, and those both shown and marked."""
 
-        table: RecordTable[Any]
         total: int
         shown: int
         marked: int
-
-        @property
-        def control(self) -> RecordTable[Any]:
-            return self.table
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=True, repaint=False)
     """As in every scroll view, save that a longer table is no reason to repaint the lines in view."""
@@ -186,8 +177,13 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         self._set.add(records)
         self._rearranged()
 
+    def redraw(self) -> None:
+        """Draws the cells in view again: the same values are written differently by now, as ages are."""
+        self._strips.clear()
+        self._repaint()
+
     def reread(self) -> None:
-        """Asks the columns again: they would say something else of the same records, for a clock or a metric moved."""
+        """Asks every column again: what is sorted and searched by has changed though the records have not."""
         self._set.reread()
         self._strips.clear()
         self._rearranged()
@@ -426,29 +422,17 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
     def _line(self, y: int, width: int) -> Strip:
         if width != self._width:
             self._width = width
-            self._fitted = fit(self._columns, width - GUTTER - MARGIN)
+            self._fitted = fit(self._columns, width)
             self._strips.clear()
         if y < HEADER:
-            return self._header()
+            titles = title_line(self._fitted, self.sort_column, self.sort_reverse)
+            return self._strip("record-table--header", titles)
         index = self._top + y - HEADER
         if index < len(self._set.shown):
             return self._row(index)
         if not self._set.shown:
             return self._placeholder_line(y - HEADER - 1)
-        return self._strip("record-table--row")
-
-    def _header(self) -> Strip:
-        arrow = "▼" if self.sort_reverse else "▲"
-        parts: list[Content | str] = [" " * GUTTER]
-        for column, room in self._fitted:
-            title = harmless(column.title)
-            if column.id != self.sort_column:
-                parts += [aligned(title, room, column.align), " " * GAP]
-            elif column.align == "right":  # the arrow stands in the gap, and the title over its numbers
-                parts += [aligned(title, room, "right"), arrow, " " * (GAP - 1)]
-            else:
-                parts += [aligned(title.truncate(room, ellipsis=True) + arrow, room + 1, "left"), " " * (GAP - 1)]
-        return self._strip("record-table--header", *parts)
+        return self._strip("record-table--row", Content(""))
 
     def _row(self, index: int) -> Strip:
         key = self._set.shown[index]
@@ -461,21 +445,18 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
 
     def _draw(self, record: R, at_cursor: bool, marked: bool) -> Strip:
         name = "record-table--cursor" if at_cursor else "record-table--row"
-        mark = Content.styled(MARK, self._look(name, "record-table--mark")) if marked else " "
-        parts: list[Content | str] = [mark, " " * (GUTTER - 1)]
-        for column, room in self._fitted:
-            parts += [aligned(harmless(column.cell(record)), room, column.align), " " * GAP]
-        return self._strip(name, *parts)
+        mark = Content.styled(MARK, self._look(name, "record-table--mark")) if marked else Content(" ")
+        return self._strip(name, record_line(self._fitted, record, mark))
 
     def _placeholder_line(self, line: int) -> Strip:
         room = max(1, self._width - 2 * GUTTER)
         lines = [part for each in self._placeholder.split("\n") for part in harmless(each).wrap(room)]
-        return self._strip("record-table--placeholder", " " * GUTTER, *lines[max(0, line) : line + 1])
+        text = lines[line] if 0 <= line < len(lines) else Content("")
+        return self._strip("record-table--placeholder", text.pad_left(GUTTER))
 
-    def _strip(self, component: str, *parts: Content | str) -> Strip:
+    def _strip(self, component: str, content: Content) -> Strip:
         """A whole line in the style of a component."""
         base = self._look(component)
-        content = Content.assemble(*parts)
         segments = [
             Segment(text, style.rich_style)
             for text, style in content.render(base, end="", parse_style=self.app.stylesheet.parse_style)
