@@ -15,15 +15,15 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
+from tests.support.endpoint import ACCOUNT, REGION, identify
+
 PAGE = 50
 TEAMS = 40
 RUNTIMES = ("python3.12", "nodejs22.x", "java21", "provided.al2023")
@@ -155,18 +155,16 @@ class Account:
 
     def details(self, operation: str, name: str) -> dict[str, Any] | None:
         """What one read about one function answers; None is a 404: it, or what was asked about it, does not exist."""
-        if operation == "ListTags":
-            return {"Tags": {"team": name[:7]}}
         if operation in ACCOUNT_WIDE:
             return ACCOUNT_WIDE[operation]
-        if (function := self.functions.get(name)) is None:
+        if (function := self.functions.get(name.rpartition(":function:")[2])) is None:
             return None
         running = {**function, "State": "Active", "LastUpdateStatus": "Successful"}
         answers: dict[str, dict[str, Any]] = {
             "GetFunction": {
                 "Configuration": running,
                 "Code": {"RepositoryType": "S3", "Location": "https://code.invalid/presigned?X-Amz-Signature=secret"},
-                "Tags": {"team": name[:7]},
+                "Tags": TAGS,
             },
             "GetFunctionConfiguration": running,
             "GetFunctionConcurrency": {},
@@ -182,6 +180,8 @@ class Account:
         return answers.get(operation)
 
 
+TAGS = {"team": "payments", "stage": "prod"}
+
 ACCOUNT_WIDE: dict[str, dict[str, Any]] = {
     "GetAccountSettings": {
         "AccountLimit": {
@@ -195,6 +195,7 @@ ACCOUNT_WIDE: dict[str, dict[str, Any]] = {
     },
     "ListEventSourceMappings": {"EventSourceMappings": []},
     "ListLayers": {"Layers": []},
+    "ListTags": {"Tags": TAGS},
 }
 
 QUERY_ANSWERS = {
@@ -220,33 +221,6 @@ DENIED_XML = """<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Cod
   <Message>User is not authorized to perform this operation</Message></Error></ErrorResponse>"""
 
 
-def lambda_operation() -> Callable[[str, str], tuple[str, str]]:
-    """What tells Lambda's operations apart: from verb and path to operation and what is in the path's last braces.
-
-    The paths are those of botocore's model; an unknown one is the operation ``Unknown``.
-    """
-    from botocore.session import get_session
-
-    model = get_session().get_service_model("lambda")
-    routes = []
-    for name in model.operation_names:
-        http = model.operation_model(name).http
-        path = re.sub(r"\{\w+\}", "([^/]+)", http["requestUri"].partition("?")[0].rstrip("/"))
-        query = http["requestUri"].partition("?")[2]
-        routes.append((http["method"], query, re.compile(f"{path}/?"), name))
-    routes.sort(key=lambda route: route[1], reverse=True)  # those that a fixed query tells apart come first
-
-    def operation(verb: str, target: str) -> tuple[str, str]:
-        path, _, query = target.partition("?")
-        for method, fixed, pattern, name in routes:
-            if method == verb and fixed in query and (match := pattern.fullmatch(path)):
-                subject = unquote(match[match.lastindex]) if match.lastindex else ""
-                return name, subject.rpartition(":function:")[2]
-        return "Unknown", ""
-
-    return operation
-
-
 def serve(account: Account) -> None:
     """Serves the account on a free loopback port, printing the port when it listens, until SIGTERM."""
     import asyncio
@@ -254,32 +228,28 @@ def serve(account: Account) -> None:
     from aiohttp import web
 
     counts: Counter[str] = Counter()
-    operation_of = lambda_operation()
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.Response:
         if request.path == "/_counts":
             return web.json_response(counts)
-        if target := request.headers.get("X-Amz-Target"):
-            counts[target.rpartition(".")[2]] += 1
-            return web.Response(status=400, body=DENIED, content_type="application/x-amz-json-1.1")
-        if request.content_type == "application/x-www-form-urlencoded":
-            action = str((await request.post())["Action"])
-            counts[action] += 1
-            known = QUERY_ANSWERS.get(action)
-            return web.Response(status=200 if known else 403, text=known or DENIED_XML, content_type="text/xml")
-        operation, name = operation_of(request.method, request.raw_path)
+        body = await request.read()
+        service, operation = identify(request.method, request.raw_path, dict(request.headers), body)
         counts[operation] += 1
+        if service in {"sts", "iam"}:
+            known = QUERY_ANSWERS.get(operation)
+            return web.Response(status=200 if known else 403, text=known or DENIED_XML, content_type="text/xml")
+        if service != "lambda":
+            return web.Response(status=400, body=DENIED, content_type="application/x-amz-json-1.1")
         if operation == "ListFunctions":
             return web.Response(body=account.list_functions(dict(request.query)), content_type="application/json")
-        if (details := account.details(operation, name)) is not None:
+        name = re.search("/functions/([^/?]+)", request.raw_path)
+        if (details := account.details(operation, unquote(name[1]) if name else "")) is not None:
             return web.json_response(details)
         headers = {"x-amzn-ErrorType": ABSENT.get(operation, "ResourceNotFoundException")}
         return web.Response(status=404, body=NOT_FOUND, content_type="application/json", headers=headers)
 
     async def run() -> None:
-        application = web.Application()
-        application.router.add_route("*", "/{path:.*}", answer)
-        runner = web.AppRunner(application, access_log=None)
+        runner = web.ServerRunner(web.Server(answer, access_log=None))
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()

@@ -149,6 +149,12 @@ class Terminal:
         return frozenset(mode >> 5 for mode in self.screen.mode if mode >= 1 << 5)
 
     @property
+    def line_mode(self) -> bool:
+        """Whether the terminal edits lines and echoes keys, as a shell's does; a full-screen program turns it off."""
+        flags = termios.tcgetattr(self._master)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
+
+    @property
     def bytes_written(self) -> int:
         """How many bytes the program has written so far."""
         self._drain()
@@ -172,7 +178,7 @@ class Terminal:
         deadline = time.monotonic() + timeout
         while not seen():
             if not self._unshown and not self._read(deadline):
-                what = repr(wanted) if isinstance(wanted, str) else wanted.__name__
+                what = repr(wanted) if isinstance(wanted, str) else getattr(wanted, "__name__", wanted)
                 raise TimeoutError(f"waited in vain for {what}{self._epitaph()}; the screen:\n{self.text}")
             if self._unshown:
                 self._show_next()
@@ -249,20 +255,23 @@ class Terminal:
         except subprocess.TimeoutExpired:
             raise TimeoutError(f"still running after {timeout} s; the screen:\n{self.text}") from None
 
+    def children(self) -> list[psutil.Process]:
+        """The processes that the program started, and theirs."""
+        return psutil.Process(self._process.pid).children(recursive=True)
+
     def rss_mb(self) -> float:
         """The resident memory of the program itself, in MB (10^6 bytes)."""
         return psutil.Process(self._process.pid).memory_info().rss / 1e6
 
     def tree_rss_mb(self) -> float:
         """The resident memory of the program and everything that it started, in MB (10^6 bytes)."""
-        program = psutil.Process(self._process.pid)
-        return sum(process.memory_info().rss for process in (program, *program.children(recursive=True))) / 1e6
+        return self.rss_mb() + sum(process.memory_info().rss for process in self.children()) / 1e6
 
     def close(self) -> None:
         """Ends the program if it still runs, politely at first, and whatever it leaves behind."""
         family = []
         with contextlib.suppress(psutil.NoSuchProcess):
-            family = psutil.Process(self._process.pid).children(recursive=True)
+            family = self.children()
         if self._process.poll() is None:
             self._process.terminate()
             with contextlib.suppress(TimeoutError):
