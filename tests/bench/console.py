@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.account_server import CREDENTIALS, REGION, AccountServer
+from tests.support.account_server import CREDENTIALS, AccountServer
+from tests.support.endpoint import REGION
 from tests.support.terminal import Terminal
 
 COLUMNS, ROWS = 140, 40
