@@ -34,14 +34,18 @@ EXIT_BAD_SETTINGS = 2
 class DemoEndpoint(Protocol):
     """Where the embedded account listens."""
 
-    endpoint: str
-    region: str
-    access_key_id: str
-    secret_access_key: str
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def access_key_id(self) -> str: ...
+    @property
+    def secret_access_key(self) -> str: ...
 
 
 class DemoAccount(Protocol):
-    """An account that lives as long as the console; the command line brings it (design 3: demo/ is reached from cli)."""
+    """An account that lives as long as the console; the command line brings it, for only that may import demo/."""
 
     async def start(self) -> DemoEndpoint: ...
 

@@ -66,7 +66,8 @@ class RawJson(ModalScreen[None]):
             return
         self._json = "\n".join(plain_lines(detail.masked_json()))
         text = Text(self._json)
-        JSONHighlighter().highlight(text)
+        if self.app.theme != "monochrome":
+            JSONHighlighter().highlight(text)
         self._body.update(text)
 
     def action_scroll(self, where: str) -> None:

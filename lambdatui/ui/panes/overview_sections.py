@@ -168,7 +168,7 @@ def _code(
                 Value(figures.absolute(summary.last_modified, "local" if times == "local" else "utc") + ago),
             )
         )
-    rows.extend(("layer", Value(layer)) for layer in summary.layers)
+    rows.extend(("layer", _layer(arn, summary.arn)) for arn in summary.layers)
     rows.append(("runtime updates", _runtime_updates(management)))
     rows.append(("code SHA-256", Value(summary.code_sha256 or "-", "dim")))
     if summary.description:
@@ -181,6 +181,15 @@ def _runtime(runtime: str | None, today: date) -> Value:
     if status.support is Support.SUPPORTED:
         return Value(runtime or "")
     return Value(" ".join(filter(None, (runtime, status.glyph, status.explain()))), "warning" if status.glyph else "")
+
+
+def _layer(arn: str, function_arn: str) -> Value:
+    """A layer version by name, and by account where that is another one than the function's."""
+    account, name = arn.split(":")[4:7:2] if arn.count(":") >= 7 else ("", arn)
+    version = arn.rpartition(":")[2]
+    if account and account != function_arn.split(":")[4:5][0]:
+        return Value(f"{name}:{version} of account {account}")
+    return Value(f"{name}:{version}" if account else arn)
 
 
 def _runtime_updates(management: Part) -> Value:
@@ -215,7 +224,8 @@ def _reserved(function: Part) -> Value:
 def _execution(summary: FunctionSummary, known: FunctionConfiguration | None) -> Section:
     rows = [("role", Value(summary.role or "-"))]
     vpc = known.vpc_config if known else None
-    rows.append(("VPC", Value(summary.vpc_id) if summary.vpc_id else Value("not in a VPC", "dim")))
+    inside = summary.vpc_id or (vpc and vpc.subnet_ids and "yes, its id was not sent")
+    rows.append(("VPC", Value(inside) if inside else Value("not in a VPC", "dim")))
     if vpc and vpc.subnet_ids:
         rows.append(("subnets", Value(", ".join(vpc.subnet_ids))))
         rows.append(("security groups", Value(", ".join(vpc.security_group_ids))))

@@ -128,6 +128,7 @@ class MainScreen(Screen[None]):
         if isinstance(event, Pane.SubjectOpened):
             return
         self.subject = event.function
+        self.refresh_bindings()
         self.call_after_refresh(self._fit_detail)
 
     @property

@@ -129,9 +129,9 @@ def parse_filter(text: str, columns: Sequence[Column[R]], now_ms: Clock = epoch_
             unit that the column does not count in.
     """
     terms = []
-    for match in TERM.finditer(text):
+    for match in TERM.finditer(plain(text)):
         negated, name, operator = bool(match["negated"]), match["column"], match["operator"] or ":"
-        operand = plain(match["word"] if match["quoted"] is None else match["quoted"]).strip().casefold()
+        operand = (match["word"] if match["quoted"] is None else match["quoted"]).strip().casefold()
         column = _find(name, columns) if name else None
         if name and column is None:
             if operator != ":":

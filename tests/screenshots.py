@@ -1,0 +1,128 @@
+"""Writes the screenshots that the README shows, from the demo: ``python -m tests.screenshots``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from lambdatui.aws.connection import Target
+from lambdatui.demo.account import DemoAccount
+from lambdatui.settings_sources import gather
+from lambdatui.ui.app import Console, Start
+from lambdatui.ui.panes.overview import OverviewPane
+from lambdatui.ui.panes.overview_sections import unsettled
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+SIZES = ((140, 40), (80, 24))
+PATIENCE_S = 20.0
+
+Scene = Callable[[Pilot[None]], Awaitable[None]]
+
+
+async def functions(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+
+
+async def overview(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "orders-stream")
+    await pilot.press("enter")
+    await settled(pilot)
+
+
+async def filtered(pilot: Pilot[None]) -> None:
+    await pilot.press("slash", *"orders")
+    await settled(pilot)
+
+
+async def go_to(pilot: Pilot[None]) -> None:
+    await pilot.press("colon", *"pay")
+    await pilot.pause()
+
+
+async def keys(pilot: Pilot[None]) -> None:
+    await pilot.press("question_mark")
+    await pilot.pause()
+
+
+async def raw_json(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+    await pilot.press("v")
+    await pilot.pause()
+    await until(
+        lambda: (
+            not pilot.app.screen.workers
+            or all(worker.is_finished for worker in pilot.app.workers if worker.description == "raw JSON")
+        )
+    )
+    await pilot.pause()
+
+
+SCENES: dict[str, Scene] = {
+    "functions": functions,
+    "overview": overview,
+    "filter": filtered,
+    "goto": go_to,
+    "help": keys,
+    "raw-json": raw_json,
+}
+
+
+async def look_at(pilot: Pilot[None], name: str) -> None:
+    """Moves the cursor to a function and waits for its overview, where there is room for one."""
+    app = pilot.app
+    assert isinstance(app, Console)
+    app.screen.query_one("RecordTable").move_to(name)
+    await pilot.pause()
+    await settled(pilot)
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Waits until every part of the overview on screen is there."""
+    await pilot.pause()
+    panes = [pane for pane in pilot.app.screen.query(OverviewPane) if pane.display and pane.size.height]
+    await until(lambda: not any(part == "asking" or unsettled(part) for pane in panes for part in pane._parts.values()))
+    await pilot.pause()
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Waits for something, for so long and no longer."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not done():
+            await asyncio.sleep(0.05)
+
+
+async def main() -> None:
+    """Writes every scene at every size."""
+    FOLDER.mkdir(exist_ok=True)
+    account = DemoAccount()
+    at = await account.start()
+    try:
+        for name, scene in SCENES.items():
+            for width, height in SIZES:
+                target = Target(
+                    endpoint_url=at.endpoint,
+                    region=at.region,
+                    access_key_id=at.access_key_id,
+                    secret_access_key=at.secret_access_key,
+                )
+                console = Console(Start(gathered=gather({}, {}, Path(os.devnull)), target=target))
+                async with console.run_test(size=(width, height)) as pilot:
+                    await until(
+                        lambda console=console: bool(console.session.functions) and not console.session.reading.running
+                    )
+                    await scene(pilot)
+                    console.clear_notifications()
+                    (FOLDER / f"{name}-{width}x{height}.svg").write_text(console.export_screenshot(title="lambdatui"))
+    finally:
+        await account.stop()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        os.environ |= {"HOME": home, "XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home}
+        asyncio.run(main())
