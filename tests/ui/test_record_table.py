@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -9,10 +10,12 @@ from dataclasses import dataclass, replace
 import pytest
 from rich.cells import cell_len
 from rich.text import Text
+from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 
 from lambdatui.ui.widgets.record_table import Column, FilterError, RecordTable
@@ -62,9 +65,11 @@ class TableApp(App[None]):
     def compose(self) -> ComposeResult:
         yield self.table
 
-    def on_mount(self) -> None:
-        write = self._driver.write
-        self._driver.write = lambda data: (self.written.append(data), write(data))
+    def _display(self, screen: Screen, renderable: CompositorUpdate | None) -> None:
+        """Keeps what would be written to a terminal, which a test has none of."""
+        if renderable is not None:
+            self.written.append(renderable.render_segments(self.console))
+        super()._display(screen, renderable)
 
     def on_record_table_highlighted(self, event: RecordTable.Highlighted) -> None:
         self.heard.append(("highlighted", event.record and event.record.name))
@@ -617,6 +622,13 @@ async def test_moving_the_cursor_repaints_two_lines():
         await pilot.press("j")
         await pilot.pause()
         assert sorted(table.drawn) == [1, 2]
+
+
+async def test_moving_the_cursor_writes_two_lines_to_the_terminal():
+    async with running(*functions(50)) as (_, pilot):
+        await pilot.press("j")
+        await pilot.pause()
+        assert re.findall("f0..", "".join(pilot.app.written)) == ["f000", "f001"]
 
 
 async def test_marking_repaints_the_line():

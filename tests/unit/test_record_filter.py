@@ -135,6 +135,7 @@ def test_hostile_text_is_searched_as_it_is_shown():
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("e\x1b>1", "no column e␛: there are name, runtime, memory, timeout, err, modified"),
         ("eror>1", "no column eror: there are name, runtime, memory, timeout, err, modified"),
         ("m>1", "m could be memory or modified"),
         ("m:1", "m could be memory or modified"),
