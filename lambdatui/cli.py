@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,10 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         match options.command:
-            case "config":
-                return _print_config(options)
-            case "iam-policy":
-                return _print_policy(options)
+            case "config" | "iam-policy":
+                signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it without noise
+                return _print_config(options) if options.command == "config" else _print_policy(options)
             case _ if options.serve:
                 return _serve_demo(options)
             case _:
@@ -61,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     commands.add_parser("config", help="the settings in force and where each came from")
     policy = commands.add_parser("iam-policy", help="the least IAM policy that the console needs")
-    policy.add_argument("--read-only", "--readonly", action="store_true", help="the auditor's policy")
+    policy.add_argument(
+        "--read-only", "--readonly", action="store_true", default=argparse.SUPPRESS, help="the auditor's policy"
+    )
     return parser
 
 

@@ -14,22 +14,33 @@ from textual.screen import Screen
 
 from lambdatui.errors import SettingsError
 from lambdatui.ui.panes import PANES, load_pane
-from lambdatui.ui.screens.main import MainScreen
 from lambdatui.ui.themes import THEMES
-from lambdatui.ui.widgets.filter_bar import FilterBar
 from lambdatui.ui.widgets.plain_text import plain
-from lambdatui.ui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from lambdatui.ui.app import Console
 
 
-def holders() -> list[type[DOMNode]]:
-    """Everything that has keys of its own: the console, its screen, every pane, and what they are made of."""
-    from lambdatui.ui.app import Console  # noqa: PLC0415 - the console imports this when it has painted
+def scopes() -> list[tuple[type[DOMNode], ...]]:
+    """What has keys of its own, by place: what stands together is live at the same time.
 
-    panes = [load_pane(path) for entry in PANES for path in (entry.region, entry.tab) if path]
-    return [Console, MainScreen, *panes, RecordTable, FilterBar]
+    Everything is imported here and not above, for the console has painted before it asks.
+    """
+    from lambdatui.ui.app import Console  # noqa: PLC0415
+    from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
+    from lambdatui.ui.dialogs.help import Help  # noqa: PLC0415
+    from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
+    from lambdatui.ui.screens.main import MainScreen  # noqa: PLC0415
+    from lambdatui.ui.widgets.filter_bar import FilterBar  # noqa: PLC0415
+    from lambdatui.ui.widgets.record_table import RecordTable  # noqa: PLC0415
+
+    lists = [load_pane(entry.region) for entry in PANES if entry.region]
+    tabs = [load_pane(entry.tab) for entry in PANES if entry.tab]
+    return [
+        *((Console, MainScreen, RecordTable, pane) for pane in lists),
+        *((Console, MainScreen, pane) for pane in tabs),
+        *((alone,) for alone in (FilterBar, GoTo, Help, RawJson)),
+    ]
 
 
 def bindings_of(holder: type[DOMNode]) -> dict[str, Binding]:
@@ -45,7 +56,20 @@ def bindings_of(holder: type[DOMNode]) -> dict[str, Binding]:
 
 def all_bindings() -> dict[str, Binding]:
     """Every binding that can be remapped, by id."""
-    return {id_: binding for holder in holders() for id_, binding in bindings_of(holder).items()}
+    return {id_: binding for scope in scopes() for holder in scope for id_, binding in bindings_of(holder).items()}
+
+
+def reference() -> str:
+    """The table of keys in the README, in Markdown."""
+    lines = ["| key | does | id, for remapping |", "| --- | --- | --- |"]
+    for id_, binding in all_bindings().items():
+        keys = " ".join(f"`{_TYPED.get(key, key)}`" for key in binding.key.split(","))
+        lines.append(f"| {keys} | {binding.tooltip or binding.description} | `{id_}` |")
+    return "\n".join(lines)
+
+
+_TYPED = {"colon": ":", "slash": "/", "question_mark": "?", "exclamation_mark": "!", "plus": "+", "escape": "esc"}
+"""How a key is written where its name is not what is typed."""
 
 
 def check_keys(keys: Mapping[str, Sequence[str]], origin: str) -> dict[str, str]:
@@ -74,22 +98,17 @@ def check_keys(keys: Mapping[str, Sequence[str]], origin: str) -> dict[str, str]
 
 
 def _clashes(keymap: Mapping[str, str], origin: str) -> Iterable[str]:
-    """Where one key would do two things: of the console, the screen, and one pane with its table."""
-    from lambdatui.ui.app import Console  # noqa: PLC0415
-
-    everywhere: list[type[DOMNode]] = [Console, MainScreen, RecordTable]
-    told: set[tuple[str, frozenset[str]]] = set()
-    for holder in holders():
+    """Where a remapped key would do two things in one place."""
+    told: set[str] = set()
+    for scope in scopes():
         taken: dict[str, str] = {}
-        scopes: list[type[DOMNode]] = [FilterBar] if holder is FilterBar else [*everywhere, holder]
-        for scope in dict.fromkeys(scopes):
-            for id_, binding in bindings_of(scope).items():
-                for key in keymap.get(id_, binding.key).split(","):
-                    other = taken.setdefault(key, id_)
-                    clash = (key, frozenset({id_, other}))
-                    if other != id_ and clash not in told and {id_, other} & keymap.keys():
-                        told.add(clash)
-                        yield f"{origin}: the key {key} would do both {other} and {id_}"
+        for id_, binding in {k: v for holder in scope for k, v in bindings_of(holder).items()}.items():
+            for key in keymap.get(id_, binding.key).split(","):
+                other = taken.setdefault(key, id_)
+                clash = f"{origin}: the key {key} would do both {other} and {id_}"
+                if other != id_ and {id_, other} & keymap.keys() and clash not in told:
+                    told.add(clash)
+                    yield clash
 
 
 _NOT_IN_PALETTE = ("table.", "screen.back", "app.goto", "app.region", "app.profile")

@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.content import Content
+from textual.css.styles import RulesMap
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
@@ -148,6 +149,7 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         self._counts = (0, 0, 0)
         self._strips: LRUCache[tuple[str, bool, bool], tuple[R, Strip]] = LRUCache(1024)
         self._painted: dict[int, Strip] = {}
+        self._rules: RulesMap = {}
 
     # What is in the table
 
@@ -400,20 +402,33 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         super().notify_style_update()
         self._strips.clear()
 
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As in every widget, save that all of it is repainted only if the styles around its lines have changed.
+
+        Textual asks for all of it whenever the focus comes or goes, when the cursor's line alone looks different.
+        """
+        rules = self.styles.get_rules()
+        if repaint and not regions and rules == self._rules and self._painted:
+            regions = self._stale()
+            repaint = bool(regions)
+        self._rules = rules
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def _repaint(self) -> None:
         """Repaints the lines that would look different from what was last painted there."""
-        if not self.is_mounted:
-            return
+        if stale := self._stale():
+            self.refresh(*stale)
+
+    def _stale(self) -> tuple[Region, ...]:
         width, height = self.scrollable_content_region.size
-        if not height:  # hidden: there is nothing to compare with, so all is drawn when it is shown again
-            self.refresh()
-        stale = [
+        if not height:  # hidden: what is painted now is of no use when it is shown again
+            self._painted.clear()
+            return ()
+        return tuple(
             Region(0, y, width, 1)
             for y, painted in self._painted.items()
             if y < height and self._line(y, width) != painted
-        ]
-        if stale:
-            self.refresh(*stale)
+        )
 
     def render_line(self, y: int) -> Strip:
         strip = self._painted[y] = self._line(y, self.scrollable_content_region.width)
