@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -157,13 +158,23 @@ class Customers:
     def __init__(self, cloud: Cloud, traffic: Traffic) -> None:
         self._cloud = cloud
         self._numbers = itertools.count(6000)
-        executed = [
-            (function, alias.name) for function in fleet.FUNCTIONS if function.executed for alias in function.aliases
+        invocations = [
+            partial(traffic.invoke, function, alias.name)
+            for function in fleet.FUNCTIONS
+            if function.executed
+            for alias in function.aliases
         ]
-        invocations = [lambda each=each: traffic.invoke(*each) for each in executed]
-        self._next = itertools.cycle([self.queue_order, *invocations, self.store_order, self.mail, self.click])
+        self.deeds: tuple[Callable[[], None], ...] = (
+            self.queue_order,
+            *invocations,
+            self.store_order,
+            self.mail,
+            self.click,
+        )
+        self._next = itertools.cycle(self.deeds)
 
     def act(self) -> None:
+        """Does the next deed."""
         next(self._next)()
 
     def _order(self) -> str:
