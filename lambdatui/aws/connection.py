@@ -10,12 +10,12 @@ import functools
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
+from lambdatui import __version__
 from lambdatui.aws.profiles import Profiles
 from lambdatui.errors import AuthExpired, ConsoleError, SettingsError, Unreachable
 
@@ -220,7 +220,7 @@ class Connection:
                 read_timeout=READ_TIMEOUT,
                 max_pool_connections=POOL,
                 connector_args={"socket_factory": _keepalive_socket},
-                user_agent_extra=f"lambdatui/{version('lambdatui')}",
+                user_agent_extra=f"lambdatui/{__version__}",
                 **({"proxies": {}} if alone else {}),
             )
         )
