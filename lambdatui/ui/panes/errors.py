@@ -13,7 +13,7 @@ from lambdatui.ui.widgets.record_table import Column
 
 
 class ErrorsPane(ListPane[LoggedError]):
-    """The error log. The same error several times in a row is one line with its count."""
+    """The error log. The same error several times is one line with its count."""
 
     TITLE = "Errors"
 
@@ -40,7 +40,7 @@ class ErrorsPane(ListPane[LoggedError]):
         )
 
     def key(self, record: LoggedError) -> str:
-        return f"{record.at} {record.where}"
+        return f"{record.at} {record.where} {record.error}"
 
     def name_of(self, record: LoggedError) -> str:
         return f"{figures.absolute(record.at)} {record.where}: {record.error}"
