@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -63,7 +63,7 @@ class LoggedError:
     where: str
     error: ConsoleError
     times: int = 1
-    """How often in a row."""
+    """How often since then."""
 
 
 class Session:
@@ -156,14 +156,14 @@ class Session:
     # -- what went wrong
 
     def log(self, where: str, error: ConsoleError) -> None:
-        """Enters an error in the log; the same one again only counts."""
-        last = self.errors[-1] if self.errors else None
-        if last is not None and last.where == where and str(last.error) == str(error):
-            entry = replace(last, times=last.times + 1)
-            self.errors[-1] = entry
-        else:
+        """Enters an error in the log; one that is there already only counts, for several parts may fail in turns."""
+        asked = (where, str(error))
+        known = next((i for i, entry in enumerate(self.errors) if (entry.where, str(entry.error)) == asked), None)
+        if known is None:
             entry = LoggedError(now_ms(), where, error)
             self.errors.append(entry)
+        else:
+            entry = self.errors[known] = replace(self.errors[known], times=self.errors[known].times + 1)
         self._tell(entry)
 
     # -- the inventory
@@ -213,7 +213,7 @@ class Session:
         read: dict[str, FunctionSummary] = {}
         async for item in found:
             if isinstance(item, Identity):
-                self._identify(item)
+                self._identify(item, read)
                 continue
             read.update((function.name, function) for function in item)
             self.reading = replace(self.reading, pages=self.reading.pages + 1)
@@ -225,14 +225,14 @@ class Session:
         self._tell("whereabouts")
         await self._save()
 
-    def _identify(self, identity: Identity) -> None:
+    def _identify(self, identity: Identity, read: Mapping[str, FunctionSummary]) -> None:
         elsewhere = self.identity is not None and (self.identity.account, self.identity.region) != (
             identity.account,
             identity.region,
         )
         self.identity = identity
-        if elsewhere and self.reading.cached:
-            self.functions = {}
+        if elsewhere:
+            self.functions = dict(read)
             self.reading = replace(self.reading, read_at=None, cached=False)
             self._tell(InventoryChange(replaced=True))
         self._tell("whereabouts")
