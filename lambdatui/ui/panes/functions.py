@@ -58,6 +58,10 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self.table.placeholder = self._placeholder()
         self.show_title()
 
+    def count(self) -> str:
+        unread = self.session.reading.read_at is None
+        return f"{super().count()}…" if unread and self.table.total else "" if unread else super().count()
+
     def state(self) -> Content:
         reading = self.session.reading
         if reading.running:
@@ -158,7 +162,7 @@ def function_columns(session: Session, today: date) -> Sequence[Column[FunctionS
             cell=lambda f: figures.moment(f.last_modified, now_ms(), session.times),
             value=lambda f: f.last_modified,
             unit="epoch ms",
-            width=8,
+            width=8 if session.times == "relative" else 20,
             align="right",
             priority=3,
         ),

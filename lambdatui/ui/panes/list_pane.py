@@ -73,6 +73,10 @@ class ListPane(Pane, Generic[R]):
         """What `y` copies."""
         return self.key(record)
 
+    def count(self) -> str:
+        """How many there are, as far as that is known."""
+        return figures.count(self.table.total)
+
     def state(self) -> Content:
         """What is to be known of the records as a whole, for the right of the title line."""
         return Content("")
@@ -90,7 +94,7 @@ class ListPane(Pane, Generic[R]):
     def show_title(self) -> None:
         """Draws the title line anew, where it changed."""
         table = self.table
-        left = Content.assemble(" ", (self.TITLE, "bold"), " ", figures.count(table.total))
+        left = Content.assemble(" ", (self.TITLE, "bold"), " ", self.count())
         if table.filter_text:
             left = left.append(
                 Content.assemble(
