@@ -699,6 +699,32 @@ async def test_reread_sorts_and_searches_by_what_the_columns_now_say():
         assert names(table) == ["f002", "f001", "f000"]
 
 
+@pytest.mark.parametrize("focused", [True, False])
+async def test_the_focus_repaints_only_the_cursor_line(focused):
+    async with running(*functions(50)) as (table, pilot):
+        if focused:
+            pilot.app.set_focus(None)
+            await pilot.pause()
+            forget(table)
+        pilot.app.set_focus(table if focused else None)
+        await pilot.pause()
+        assert table.drawn == [1]
+
+
+async def test_another_theme_repaints_every_line():
+    async with running(*functions(3)) as (table, pilot):
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        assert set(table.drawn) == set(range(8))
+
+
+async def test_a_border_is_drawn_as_soon_as_it_is_set():
+    async with running(*functions(3)) as (table, pilot):
+        table.styles.outline = ("solid", "red")
+        await pilot.pause()
+        assert [line[:1] for line in lines(table)] == [*"┌││││││└"]
+
+
 async def test_what_changed_while_the_table_was_hidden_is_seen_when_it_is_shown():
     async with running(*functions(3)) as (table, pilot):
         table.display = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from rich.segment import Segment
 from textual import events
@@ -24,6 +24,9 @@ from lambdatui.ui.widgets.cells import harmless, record_line, title_line
 from lambdatui.ui.widgets.column import GAP, GUTTER, Cell, Column, R, fit
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_set import RecordSet
+
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = ["Column", "FilterError", "RecordTable"]
 
@@ -421,14 +424,16 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
 
     def _stale(self) -> tuple[Region, ...]:
         width, height = self.scrollable_content_region.size
-        if not height:  # hidden: what is painted now is of no use when it is shown again
-            self._painted.clear()
-            return ()
         return tuple(
             Region(0, y, width, 1)
             for y, painted in self._painted.items()
             if y < height and self._line(y, width) != painted
         )
+
+    def on_hide(self) -> None:
+        """What is painted now is of no use for comparing when the table is shown again."""
+        self._painted.clear()
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         strip = self._painted[y] = self._line(y, self.scrollable_content_region.width)
