@@ -37,7 +37,7 @@ class Column(Generic[R]):
     value: Callable[[R], Value] | None = None
     """What is sorted and compared: by default the text of the cell. None sorts last in both directions."""
     unit: str = ""
-    """The unit of `value`, so that a filter can say ``timeout>2m``: one of the units in `record_filter.UNITS`."""
+    """The unit of `value`, so that a filter can say ``timeout>2m``: one in `record_filter.UNITS`, or ``epoch ms``."""
     width: int = 0
     """Cells; not used where `flex` is set."""
     flex: bool = False
