@@ -97,7 +97,8 @@ class Console(App[None]):
             self.register_theme(theme)
         asked = "monochrome" if start.no_color else start.gathered.raw.get("theme")
         self.theme = asked if isinstance(asked, str) and asked in themes.THEMES else themes.DEFAULT
-        self.session = Session(start.target, self._told, start.cache)
+        times = start.gathered.raw.get("times", "relative")
+        self.session = Session(start.target, self._told, start.cache, times)
         self._main = MainScreen(self.session)
         if start.cached is not None:
             self.session.show_cached(start.cached)

@@ -75,6 +75,7 @@ class Session:
         target: where to connect to.
         tell: called with an InventoryChange, a LoggedError, or ``"whereabouts"`` when the header has to change.
         cache: where the last inventory is kept; None keeps none.
+        times: how the operator wants times written; known before the settings are checked, for columns are as wide.
     """
 
     def __init__(
@@ -82,8 +83,10 @@ class Session:
         target: Target,
         tell: Callable[[InventoryChange | LoggedError | Literal["whereabouts"]], None],
         cache: InventoryCache | None = None,
+        times: Times = "relative",
     ) -> None:
         self.target = target
+        self.times = times
         self.settings: Settings | None = None
         """None until they could be checked, shortly after the first paint."""
         self.identity: Identity | None = None
@@ -94,11 +97,6 @@ class Session:
         self._cache = cache
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
-
-    @property
-    def times(self) -> Times:
-        """How the operator wants times written."""
-        return self.settings.times if self.settings is not None else "relative"
 
     @property
     def may_reveal(self) -> bool:
