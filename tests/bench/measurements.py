@@ -209,7 +209,9 @@ def press(terminal: Terminal, key: str, shown: Callable[[Terminal], object]) -> 
     """
     pressed_at = terminal.send(key)
     terminal.settle(quiet=0.05, timeout=2.0)
-    return (terminal.wait_for(shown) - pressed_at) * 1000
+    painted_at = terminal.wait_for(shown)
+    terminal.show()
+    return (painted_at - pressed_at) * 1000
 
 
 def p95(samples: list[float]) -> float:

@@ -134,7 +134,7 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The screen, line by line, each as wide as the screen."""
-        self._show_all()
+        self.show()
         return self.screen.display
 
     @property
@@ -145,7 +145,7 @@ class Terminal:
     @property
     def modes(self) -> frozenset[int]:
         """The DECSET modes that are on, such as 25 (cursor shown) and 1049 (alternate screen)."""
-        self._show_all()
+        self.show()
         return frozenset(mode >> 5 for mode in self.screen.mode if mode >= 1 << 5)
 
     @property
@@ -209,6 +209,12 @@ class Terminal:
         while self._read(min(deadline, time.monotonic() + quiet)):
             pass
 
+    def show(self) -> None:
+        """Brings the screen up to all that the program has written."""
+        self._drain()
+        while self._unshown:
+            self._show_next()
+
     def watch(self, seconds: float) -> int:
         """Reads for that long; returns how many bytes came."""
         before, deadline = self.bytes_written, time.monotonic() + seconds
@@ -227,7 +233,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Gives the terminal another size, of which the program is told."""
-        self._show_all()
+        self.show()
         self.screen.resize(rows, columns)
         self._set_size(columns, rows)
 
@@ -306,11 +312,6 @@ class Terminal:
     def _drain(self) -> None:
         while self._read(0.0):
             pass
-
-    def _show_all(self) -> None:
-        self._drain()
-        while self._unshown:
-            self._show_next()
 
     def _show_next(self) -> None:
         self._shown_at, data = self._unshown.popleft()
