@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,19 @@ from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.emulator import Emulator
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.seed import seed_functions, seed_rest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scrubbed_environment() -> Iterator[None]:
+    """Keeps the settings, credentials and proxies of whoever runs the tests out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("AWS_", "LAMBDATUI_")) or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            patch.setenv(name, os.devnull)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
 
 
 @pytest.fixture(scope="session")

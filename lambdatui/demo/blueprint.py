@@ -53,7 +53,6 @@ class Load:
     """Share of invocations that fail, 0..1."""
     throttles: float = 0.0
     """Throttled requests for each invocation."""
-    concurrency: int = 1
     iterator_age_ms: float | None = None
     """Of a stream's consumer, an hour before the account's making."""
     behind_ms_per_minute: float = 0.0
@@ -174,7 +173,6 @@ class EventSource:
     window_s: int = 0
     enabled: bool = True
     on_failure: str = ""
-    partial_failures: bool = True
     max_concurrency: int | None = None
 
 

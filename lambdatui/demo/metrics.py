@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -38,6 +39,32 @@ def in_parts(things: list[T], size: int) -> Iterator[list[T]]:
     """`things` in lists of at most `size`."""
     for start in range(0, len(things), size):
         yield things[start : start + size]
+
+
+class Concurrency:
+    """Follows how many invocations run at the same time, over all functions and in each."""
+
+    def __init__(self) -> None:
+        self._ends: list[tuple[int, str]] = []
+        self._running: Counter[str] = Counter()
+
+    def admit(self, function: Function, invocation: Invocation) -> int:
+        """Lets one invocation begin, in order of their arrival.
+
+        Returns:
+            How many of the function run now; a throttled one found its reserved concurrency used up.
+        """
+        while self._ends and self._ends[0][0] <= invocation.at_ms:
+            self._running[heapq.heappop(self._ends)[1]] -= 1
+        if invocation.outcome == "throttled":
+            return function.reserved or 0
+        heapq.heappush(self._ends, (invocation.ended_ms, function.name))
+        self._running[function.name] += 1
+        return self._running[function.name]
+
+    def total(self, excepted: Collection[str] = ()) -> int:
+        """How many run now, without those of the functions named in `excepted`."""
+        return sum(count for name, count in self._running.items() if name not in excepted)
 
 
 class Tally:

@@ -57,7 +57,7 @@ def map_source(cloud: Cloud, source: EventSource) -> None:
         BatchSize=source.batch_size,
         MaximumBatchingWindowInSeconds=source.window_s,
         Enabled=source.enabled,
-        FunctionResponseTypes=["ReportBatchItemFailures"] if source.partial_failures else [],
+        FunctionResponseTypes=["ReportBatchItemFailures"],
         **settings,
     )
 

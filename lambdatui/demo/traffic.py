@@ -24,7 +24,7 @@ from lambdatui.demo.blueprint import Alias, Function
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.load import MINUTE_MS, Invocation, Player
 from lambdatui.demo.log_lines import lines
-from lambdatui.demo.metrics import Tally, by_function, in_parts
+from lambdatui.demo.metrics import REGION, Concurrency, Tally, by_function, in_parts
 
 HISTORY_MS = 60 * MINUTE_MS
 BEAT_SECONDS = 3.0
@@ -32,6 +32,7 @@ LOOKS_PER_BEAT = 3
 METRICS_EVERY_MS = 15_000
 MAX_METRICS = 1000
 """Data that one PutMetricData takes."""
+RESERVED = {function.name: function.reserved for function in fleet.FUNCTIONS if function.reserved}
 
 
 def now_ms() -> int:
@@ -57,6 +58,7 @@ class Traffic:
         self._unsaid: list[tuple[int, str, str, str]] = []
         self._streams: set[tuple[str, str]] = set()
         self._tally = Tally()
+        self._concurrency = Concurrency()
 
     def look(self, count: int) -> None:
         """Reads of the next `count` functions what an operator may have changed: aliases, reserved concurrency, or
@@ -82,12 +84,17 @@ class Traffic:
 
     def catch_up(self, until_ms: int) -> None:
         """Plays what happened since the last time, and writes the logs and metrics that are due at `until_ms`."""
-        for player in self._players:
-            for invocation in player.play(self._played_ms, until_ms):
-                self._running.append((player.function, invocation))
-                for at_ms, message in lines(player.function, invocation):
-                    self._unsaid.append((at_ms, player.function.log_group, invocation.stream, message))
+        arrived = [
+            (player.function, invocation)
+            for player in self._players
+            for invocation in player.play(self._played_ms, until_ms)
+        ]
         self._played_ms = until_ms
+        for function, invocation in sorted(arrived, key=lambda each: each[1].at_ms):
+            self._running.append((function, invocation))
+            self._add_concurrency(function, invocation)
+            for at_ms, message in lines(function, invocation):
+                self._unsaid.append((at_ms, function.log_group, invocation.stream, message))
         self._count_ended(until_ms)
         self._say(until_ms)
         if until_ms - self._published_ms >= METRICS_EVERY_MS:
@@ -105,7 +112,7 @@ class Traffic:
     def _add_by_function(self, function: Function, invocation: Invocation) -> None:
         """The metrics that only some functions have."""
         load, dimensions = function.load, by_function(function)
-        samples = {"ConcurrentExecutions": load.concurrency if load else 1}
+        samples: dict[str, float] = {}
         if load and load.iterator_age_ms is not None:
             minutes = (invocation.at_ms - self._began_ms) / MINUTE_MS
             samples["IteratorAge"] = round(load.iterator_age_ms + minutes * load.behind_ms_per_minute)
@@ -114,7 +121,19 @@ class Traffic:
         if function.url:
             samples |= {"UrlRequestCount": 1, "Url5xxCount": int(invocation.failed)}
         for metric, value in samples.items():
-            self._tally.sample(invocation.at_ms, metric, dimensions, float(value))
+            self._tally.sample(invocation.at_ms, metric, dimensions, value)
+
+    def _add_concurrency(self, function: Function, invocation: Invocation) -> None:
+        """The concurrency of the function and of the region; what is reserved counts as claimed (facts 6)."""
+        running = self._concurrency.admit(function, invocation)
+        unreserved = self._concurrency.total(excepted=RESERVED)
+        self._tally.sample(invocation.at_ms, "ConcurrentExecutions", by_function(function), running)
+        for metric, value in (
+            ("ConcurrentExecutions", self._concurrency.total()),
+            ("UnreservedConcurrentExecutions", unreserved),
+            ("ClaimedAccountConcurrency", unreserved + sum(RESERVED.values())),
+        ):
+            self._tally.sample(invocation.at_ms, metric, REGION, value)
 
     def _say(self, until_ms: int) -> None:
         due: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)

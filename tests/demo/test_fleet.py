@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections import Counter
 from typing import Any
 
@@ -112,6 +114,17 @@ def test_mappings_read_a_queue_a_stream_and_a_table(cloud: Cloud) -> None:
 def test_one_mapping_is_disabled(cloud: Cloud) -> None:
     mappings = cloud["lambda"].list_event_source_mappings()["EventSourceMappings"]
     assert [each["State"] for each in mappings].count("Disabled") == 1
+
+
+def test_one_mapping_fails(cloud: Cloud) -> None:
+    arn = cloud.function_arn(planted(Trouble.FAILING_MAPPING).name, "live")
+    pause, deadline = threading.Event(), time.monotonic() + 20
+    while time.monotonic() < deadline:
+        (mapping,) = cloud["lambda"].list_event_source_mappings(FunctionName=arn)["EventSourceMappings"]
+        if mapping["LastProcessingResult"] == "FAILED":
+            return
+        pause.wait(0.05)
+    pytest.fail(f"the mapping still says {mapping['LastProcessingResult']}")
 
 
 def test_all_push_services_are_there() -> None:

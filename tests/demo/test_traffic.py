@@ -143,6 +143,18 @@ def test_throttled_function_shows_throttles(cloud: Cloud) -> None:
     assert total(cloud, "Throttles", FunctionName=planted(Trouble.THROTTLED).name) > 50
 
 
+def test_throttled_function_runs_at_its_reserved_concurrency(cloud: Cloud) -> None:
+    function = planted(Trouble.THROTTLED)
+    assert total(cloud, "ConcurrentExecutions", "Maximum", FunctionName=function.name) == function.reserved
+
+
+def test_region_claims_what_is_reserved_and_what_runs(cloud: Cloud) -> None:
+    claimed, unreserved = (
+        total(cloud, metric, "Maximum") for metric in ("ClaimedAccountConcurrency", "UnreservedConcurrentExecutions")
+    )
+    assert claimed == unreserved + sum(function.reserved or 0 for function in FUNCTIONS)
+
+
 def test_stream_that_falls_behind_shows_its_iterator_age(cloud: Cloud) -> None:
     age_ms = total(cloud, "IteratorAge", "Maximum", FunctionName=planted(Trouble.STREAM_BEHIND).name)
     assert age_ms > 30 * 60_000
