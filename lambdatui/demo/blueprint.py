@@ -49,8 +49,8 @@ class Load:
     cold: float = 0.02
     """Share of invocations that start a new environment, 0..1."""
     memory_mb: int = 74
-    errors: float = 0.001
-    """Share of invocations that fail, 0..1."""
+    errors: float = 0.0
+    """Share of invocations that fail, 0..1; where some do, the function declares its `failure`."""
     throttles: float = 0.0
     """Throttled requests for each invocation."""
     iterator_age_ms: float | None = None

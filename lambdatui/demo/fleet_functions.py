@@ -158,7 +158,16 @@ FUNCTIONS = (
             per_minute=14,
             duration_ms=62,
             memory_mb=88,
+            errors=0.004,
             says=("[WARNING]\t{time}\t{request}\tpriced 2 lines at 4600 cents",),
+        ),
+        failure=Failure(
+            kind="KeyError",
+            message="'sku'",
+            trace=(
+                '  File "/var/task/app.py", line 22, in handler\n'
+                '    unknown = [line["sku"] for line in lines if line["sku"] not in PRICES]',
+            ),
         ),
     ),
     Function(
@@ -364,7 +373,15 @@ FUNCTIONS = (
         url="AWS_IAM",
         json_logs=True,
         sample={"sku": "tea"},
-        load=Load(per_minute=7, duration_ms=9, init_ms=190, says=("3 articles asked for {id}",)),
+        load=Load(per_minute=7, duration_ms=9, init_ms=190, errors=0.006, says=("3 articles asked for {id}",)),
+        failure=Failure(
+            kind="TypeError",
+            message="unsupported operand type(s) for -: 'NoneType' and 'int'",
+            trace=(
+                '  File "/var/task/app.py", line 11, in handler\n'
+                "    return {name: max(0, count - RESERVE) for name, count in warehouses.items()}",
+            ),
+        ),
     ),
     Function(
         name="inventory-sync",

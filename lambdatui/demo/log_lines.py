@@ -82,6 +82,8 @@ def json_lines(function: Function, invocation: Invocation) -> Iterator[Line]:
     for at_ms, said in words(function, invocation):
         said_so = {"timestamp": iso(at_ms), "level": "INFO", "message": said, "requestId": request}
         yield at_ms, json.dumps(said_so, ensure_ascii=False)
+    if function.failure and invocation.outcome == "error":
+        yield invocation.ended_ms, json_error(function.failure, invocation)
     metrics: dict[str, float] = {
         "durationMs": invocation.duration_ms,
         "billedDurationMs": billed_ms(invocation),
@@ -91,6 +93,21 @@ def json_lines(function: Function, invocation: Invocation) -> Iterator[Line]:
     if invocation.init_ms is not None:
         metrics["initDurationMs"] = invocation.init_ms
     yield record(invocation.ended_ms, "platform.report", requestId=request, metrics=metrics, status=invocation.outcome)
+
+
+def json_error(failure: Failure, invocation: Invocation) -> str:
+    """An unhandled exception as the Python runtime writes it in JSON mode (facts 5.3)."""
+    return json.dumps(
+        {
+            "timestamp": iso(invocation.ended_ms),
+            "level": "ERROR",
+            "requestId": invocation.request,
+            "errorType": failure.kind,
+            "errorMessage": failure.message,
+            "message": failure.message,
+            "stackTrace": [frame + "\n" for frame in failure.trace],
+        }
+    )
 
 
 def record(at_ms: int, kind: str, **fields: Any) -> Line:

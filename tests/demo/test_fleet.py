@@ -197,6 +197,13 @@ def test_trigger_has_a_source_that_calls_its_function(cloud: Cloud, trigger: Any
     assert any(arn in target for target in source_targets(cloud, trigger.kind, trigger.source))
 
 
+def test_functions_that_fail_at_times_declare_how() -> None:
+    failing = [
+        function.name for function in FUNCTIONS if function.load and function.load.errors and not function.failure
+    ]
+    assert failing == []
+
+
 def test_each_trouble_stands_on_a_function_of_its_own() -> None:
     troubles = [function.trouble for function in FUNCTIONS if function.trouble]
     assert Counter(troubles) == Counter(Trouble)

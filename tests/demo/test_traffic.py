@@ -102,6 +102,11 @@ def test_errors_leave_a_traceback_in_one_event(cloud: Cloud) -> None:
     )
 
 
+def test_errors_in_json_logs_hold_the_stack_trace(cloud: Cloud) -> None:
+    errors = [record for record in map(json.loads, messages(cloud, "stock-levels")) if record.get("level") == "ERROR"]
+    assert all(record["errorType"] == "TypeError" and record["stackTrace"] for record in errors)
+
+
 def test_hostile_text_reaches_the_logs(cloud: Cloud) -> None:
     said = [json.loads(message).get("message", "") for message in messages(cloud, "media-captions")]
     assert any("\x1b[31m" in message and "\u202e" in message and "[red]" in message for message in said)
