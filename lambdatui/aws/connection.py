@@ -292,7 +292,7 @@ def _loader() -> Any:
     class QuickLoader(Loader):  # type: ignore[misc]
         """Trusts that a folder of a service has every kind of model, instead of looking into all 400 of them."""
 
-        def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002
+        def list_available_services(self, type_name: str) -> list[str]:
             return [entry.name for path in self.search_paths if Path(path).is_dir() for entry in Path(path).iterdir()]
 
     return QuickLoader()

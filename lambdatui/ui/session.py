@@ -202,7 +202,6 @@ class Session:
                 self._tell(InventoryChange())
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_RETRY_S)
-                await self.disconnect()
                 found = None
             else:
                 return

@@ -15,9 +15,6 @@ from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.plain_text import plain
 
-REST_S = 0.25
-"""How long the cursor has to rest on a function before anything is asked about it."""
-
 
 class TabLine(Widget):
     """The function's name, and the tabs with the numbers that open them."""

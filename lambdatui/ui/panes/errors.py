@@ -16,6 +16,7 @@ class ErrorsPane(ListPane[LoggedError]):
     """The error log. The same error several times is one line with its count."""
 
     TITLE = "Errors"
+    THINGS = "errors"
 
     def columns(self) -> Sequence[Column[LoggedError]]:
         return (
@@ -45,9 +46,11 @@ class ErrorsPane(ListPane[LoggedError]):
     def name_of(self, record: LoggedError) -> str:
         return f"{figures.absolute(record.at)} {record.where}: {record.error}"
 
+    def nothing(self) -> Content:
+        return Content("Nothing went wrong in this session.")
+
     def on_mount(self) -> None:
         super().on_mount()
-        self.table.placeholder = Content("Nothing went wrong in this session.")
         self.table.sort_by("at")
         self.table.set_records(list(self.session.errors))
         self.show_title()

@@ -11,13 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from lambdatui.aws.inventory import now_ms
-from lambdatui.errors import AccessDenied
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
-from lambdatui.ui.session import InventoryChange, Session
+from lambdatui.ui.session import InventoryChange, Reading, Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
@@ -29,6 +28,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
     """The inventory: comes in page by page, and stays on screen while it is read again."""
 
     TITLE = "Functions"
+    THINGS = "functions"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("Y", "copy_arn", "copy ARN", id="list.copy_arn", show=False, tooltip="copy the ARN to the clipboard"),
@@ -47,7 +47,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self.set_interval(REFRESH_AGES_S, self._refresh_ages)
 
     def _refresh_ages(self) -> None:
-        self.table.reread()
+        self.table.redraw()
         self.show_title()
 
     def inventory_changed(self, change: InventoryChange) -> None:
@@ -55,38 +55,13 @@ class FunctionsPane(ListPane[FunctionSummary]):
             self.table.set_records(list(self.session.functions.values()))
         elif change.arrived:
             self.table.add_records(change.arrived)
-        self.table.placeholder = self._placeholder()
         self.show_title()
 
-    def count(self) -> str:
-        unread = self.session.reading.read_at is None
-        return f"{super().count()}…" if unread and self.table.total else "" if unread else super().count()
+    def reading_now(self) -> Reading:
+        return self.session.reading
 
-    def state(self) -> Content:
-        reading = self.session.reading
-        if reading.running:
-            pages = f"reading, page {reading.pages + 1}" if reading.pages else "reading"
-            return Content.styled(f"{pages}…", "$secondary")
-        if reading.error is not None:
-            stale = f"stale {figures.age(now_ms() - reading.read_at)}: " if reading.read_at else ""
-            return Content.styled(f"! {stale}{plain(reading.error.title)}", "$error")
-        return Content("")
-
-    def _placeholder(self) -> Content:
-        reading = self.session.reading
-        place = self.session.identity.region if self.session.identity else self.session.target.region or "the region"
-        if self.table.total:
-            return Content.assemble("No function matches. ", ("esc", "bold $accent"), " clears the filter.")
-        if reading.error is not None:
-            glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
-            lines = [Content.styled(f"{glyph} {plain(reading.error.title)}", "bold $error")]
-            if reading.error.hint:
-                lines.append(Content(plain(reading.error.hint)))
-            lines.append(Content.styled("It is tried again by itself; ctrl+r tries now.", "dim"))
-            return Content("\n").join(lines)
-        if reading.read_at is None:
-            return Content.styled(f"Reading the functions of {plain(place)}…", "$secondary")
-        return Content.assemble(f"No functions in {plain(place)}. ", ("R", "bold $accent"), " chooses another region.")
+    def nothing(self) -> Content:
+        return Content.assemble(super().nothing(), " ", ("R", "bold $accent"), " chooses another region.")
 
     @on(RecordTable.Highlighted)
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:

@@ -12,8 +12,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from lambdatui.aws.inventory import now_ms
+from lambdatui.errors import AccessDenied
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.session import Reading
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_table import Column, RecordTable
@@ -42,9 +45,13 @@ class TitleLine(Widget):
 
 
 class ListPane(Pane, Generic[R]):
-    """A list of records. A subclass says which columns there are and gives the records."""
+    """A list of records. A subclass says which columns there are and gives the records.
+
+    TITLE heads the list, and THINGS is what it lists, as a sentence names them.
+    """
 
     TITLE: ClassVar[str]
+    THINGS: ClassVar[str]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", id="list.filter", tooltip="show only what matches"),
@@ -73,13 +80,57 @@ class ListPane(Pane, Generic[R]):
         """What `y` copies."""
         return self.key(record)
 
+    def reading_now(self) -> Reading | None:
+        """How the reading of the records stands; None where nothing has to be read."""
+        return None
+
+    @property
+    def place(self) -> str:
+        """What the records belong to: the subject, or the region."""
+        if self.subject is not None:
+            return plain(self.subject.name)
+        identity = self.session.identity
+        return plain(identity.region if identity else self.session.target.region or "the region")
+
+    def nothing(self) -> Content:
+        """What is said when there is nothing, and that is known."""
+        return Content(f"No {self.THINGS} in {self.place}.")
+
     def count(self) -> str:
         """How many there are, as far as that is known."""
-        return figures.count(self.table.total)
+        reading, total = self.reading_now(), self.table.total
+        if reading is None or reading.read_at is not None:
+            return figures.count(total)
+        return f"{figures.count(total)}…" if total else ""
 
     def state(self) -> Content:
-        """What is to be known of the records as a whole, for the right of the title line."""
+        """How the records stand as a whole, for the right of the title line."""
+        reading = self.reading_now()
+        if reading is None:
+            return Content("")
+        if reading.running:
+            pages = f"reading, page {reading.pages + 1}" if reading.pages else "reading"
+            return Content.styled(f"{pages}…", "$secondary")
+        if reading.error is not None:
+            stale = f"stale {figures.age(now_ms() - reading.read_at)}: " if reading.read_at else ""
+            glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
+            return Content.styled(f"{glyph} {stale}{plain(reading.error.title)}", "$error")
         return Content("")
+
+    def _placeholder(self) -> Content:
+        reading = self.reading_now()
+        if self.table.total:
+            return Content.assemble(f"No {self.THINGS} match. ", ("esc", "bold $accent"), " clears the filter.")
+        if reading is not None and reading.error is not None:
+            glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
+            lines = [Content.styled(f"{glyph} {plain(reading.error.title)}", "bold $error")]
+            if reading.error.hint:
+                lines.append(Content(plain(reading.error.hint)))
+            lines.append(Content.styled("It is tried again by itself; ctrl+r tries now.", "dim"))
+            return Content("\n").join(lines)
+        if reading is not None and reading.read_at is None:
+            return Content.styled(f"Reading the {self.THINGS} of {self.place}…", "$secondary")
+        return self.nothing()
 
     def compose(self) -> ComposeResult:
         yield self.title_line
@@ -92,8 +143,9 @@ class ListPane(Pane, Generic[R]):
         self.table.focus(scroll_visible=False)
 
     def show_title(self) -> None:
-        """Draws the title line anew, where it changed."""
+        """Draws the title line and what stands for an empty list anew, where they changed."""
         table = self.table
+        table.placeholder = self._placeholder()
         left = Content.assemble(" ", (self.TITLE, "bold"), " ", self.count())
         if table.filter_text:
             left = left.append(

@@ -20,9 +20,9 @@ from lambdatui.aws.inventory import now_ms
 from lambdatui.errors import ConsoleError
 from lambdatui.models.configuration import AwsModel
 from lambdatui.models.function import FunctionSummary
-from lambdatui.ui.panes.detail import REST_S
 from lambdatui.ui.panes.overview_sections import Part, Section, sections, unsettled
 from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.panes.reading_pane import REST_S
 from lambdatui.ui.session import FIRST_RETRY_S, LONGEST_RETRY_S
 from lambdatui.ui.widgets.plain_text import plain
 

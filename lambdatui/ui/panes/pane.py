@@ -32,8 +32,13 @@ class Pane(Widget):
             super().__init__()
             self.function = function
 
-    class SubjectOpened(SubjectChanged):
-        """The operator drilled into a function."""
+    class SubjectOpened(Message):
+        """The operator drilled into a function; `tab` says what of it to open, None the tab that was open last."""
+
+        def __init__(self, function: FunctionSummary, tab: str | None = None) -> None:
+            super().__init__()
+            self.function = function
+            self.tab = tab
 
     class InventoryWanted(Message):
         """The inventory is to be read anew."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.screen import Screen
+from textual.widget import Widget
 
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui.panes import REGION_PANES, TABS, PaneEntry, load_pane
@@ -16,6 +17,9 @@ from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, LoggedError, Session
 from lambdatui.ui.widgets.header_line import HeaderLine
 from lambdatui.ui.widgets.key_line import KeyLine
+
+if TYPE_CHECKING:
+    from lambdatui.ui.panes.detail import DetailPane
 
 LOW = 30
 """Below as many lines the detail has no place under the list: `enter` gives it the whole screen."""
@@ -38,6 +42,9 @@ class MainScreen(Screen[None]):
             for number, entry in enumerate(TABS, start=1)
         ),
     ]
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's, but moving the focus repaints what it moves between and not the whole screen."""
 
     alone: reactive[str] = reactive("")
     """Which part has the screen for itself: ``list``, ``detail``, or neither."""
@@ -64,9 +71,9 @@ class MainScreen(Screen[None]):
         return self.query_one("#pane", Pane)
 
     @property
-    def detail(self) -> Pane | None:
+    def detail(self) -> DetailPane | None:
         """The detail, once there was room or reason for it."""
-        return next(iter(self.query("#detail").results(Pane)), None)
+        return cast("DetailPane | None", next(iter(self.query("#detail")), None))
 
     def on_mount(self) -> None:
         self.pane.focus_content()
@@ -94,7 +101,8 @@ class MainScreen(Screen[None]):
         if not pane.table.move_to(name):
             pane.filter_by("")
             pane.table.move_to(name)
-        await self._open_subject(self.session.functions.get(name))
+        if function := self.session.functions.get(name):
+            await self._open_subject(function)
 
     async def forget_subject(self) -> None:
         """Another account or region: nothing of the former one stays on screen."""
@@ -111,22 +119,22 @@ class MainScreen(Screen[None]):
     @on(Pane.SubjectOpened)
     async def _subject_opened(self, event: Pane.SubjectOpened) -> None:
         event.stop()
-        await self._open_subject(event.function)
+        await self._open_subject(event.function, event.tab)
 
-    async def _open_subject(self, function: FunctionSummary | None) -> None:
-        if function is None:
-            return
+    async def _open_subject(self, function: FunctionSummary, tab: str | None = None) -> None:
         self.subject = function
         self.alone = "detail"
+        self.refresh_bindings()
         await self._fit_detail()
-        if self.detail is not None:
-            self.detail.focus_content()
+        detail = self.detail
+        if detail is not None:
+            if tab is not None:
+                await detail.show_tab(tab)
+            detail.focus_content()
 
     @on(Pane.SubjectChanged)
     async def _subject_changed(self, event: Pane.SubjectChanged) -> None:
         event.stop()
-        if isinstance(event, Pane.SubjectOpened):
-            return
         self.subject = event.function
         self.refresh_bindings()
         self.call_after_refresh(self._fit_detail)
@@ -148,7 +156,6 @@ class MainScreen(Screen[None]):
         if detail is None:
             detail = DetailPane(self.session, self.subject, id="detail")
             await self.mount(detail, before=self.query_one(KeyLine))
-        assert isinstance(detail, DetailPane)
         detail.display = True
         detail.show_subject(self.subject)
 
@@ -171,9 +178,7 @@ class MainScreen(Screen[None]):
         if not self.has_room:
             self.alone = "detail"
         await self._fit_detail()
-        from lambdatui.ui.panes.detail import DetailPane  # noqa: PLC0415
-
-        if isinstance(self.detail, DetailPane):
+        if self.detail is not None:
             await self.detail.show_tab(tab)
             self.detail.focus_content()
 

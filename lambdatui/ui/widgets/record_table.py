@@ -86,14 +86,14 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", "Up", show=False, id="table.up"),
-        Binding("down,j", "cursor_down", "Down", show=False, id="table.down"),
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False, id="table.page_up"),
-        Binding("pagedown,ctrl+f", "page_down", "Page down", show=False, id="table.page_down"),
-        Binding("home,g", "first", "First", show=False, id="table.first"),
-        Binding("end,G", "last", "Last", show=False, id="table.last"),
-        Binding("enter", "open", "Open", show=False, id="table.open"),
-        Binding("space", "mark", "Mark", show=False, id="table.mark"),
+        Binding("up,k", "cursor_up", "up", show=False, id="table.up", tooltip="up a line"),
+        Binding("down,j", "cursor_down", "down", show=False, id="table.down", tooltip="down a line"),
+        Binding("pageup,ctrl+b", "page_up", "page up", show=False, id="table.page_up", tooltip="up a page"),
+        Binding("pagedown,ctrl+f", "page_down", "page down", show=False, id="table.page_down", tooltip="down a page"),
+        Binding("home,g", "first", "first", show=False, id="table.first", tooltip="to the first"),
+        Binding("end,G", "last", "last", show=False, id="table.last", tooltip="to the last"),
+        Binding("enter", "open", "open", id="table.open", tooltip="look into the row"),
+        Binding("space", "mark", "mark", id="table.mark", tooltip="mark the row, or take its mark away"),
     ]
 
     @dataclass
