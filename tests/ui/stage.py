@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from lambdatui.ui.app import Console
 
-PATIENCE_S = 20.0
+PATIENCE_S = 10.0
 """No test takes as long; one that does has failed, and says what was on screen."""
 POLL_S = 0.01
 NARROW = (80, 24)
@@ -85,6 +85,10 @@ class Stage:
     async def wait_gone(self, text: str) -> None:
         """Returns when a text is on screen no more."""
         await self.wait_for(lambda: text not in self.text)
+
+    async def wait_until_read(self) -> None:
+        """Returns when the inventory was read to its end."""
+        await self.wait_for(lambda: self.app.session.reading.read_at and not self.app.session.reading.running)
 
     async def press(self, *keys: str) -> None:
         """Presses keys, one after the other, each when the one before was worked off."""
