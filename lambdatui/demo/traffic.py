@@ -29,7 +29,7 @@ from lambdatui.demo.metrics import REGION, Concurrency, Tally, by_function, in_p
 HISTORY_MS = 60 * MINUTE_MS
 BEAT_SECONDS = 3.0
 LOOKS_PER_BEAT = 3
-METRICS_EVERY_MS = 15_000
+METRICS_EVERY_MS = MINUTE_MS
 MAX_METRICS = 1000
 """Data that one PutMetricData takes."""
 RESERVED = {function.name: function.reserved for function in fleet.FUNCTIONS if function.reserved}
@@ -83,11 +83,13 @@ class Traffic:
         return tuple(aliases), reserved.get("ReservedConcurrentExecutions") == 0
 
     def catch_up(self, until_ms: int) -> None:
-        """Plays what happened since the last time, and writes the logs and metrics that are due at `until_ms`."""
+        """Plays what happened since the last time, and writes the logs and metrics that are due at `until_ms`.
+
+        Of a longer pause, such as a machine's sleep, only the last hour is played.
+        """
+        since_ms = max(self._played_ms, until_ms - HISTORY_MS)
         arrived = [
-            (player.function, invocation)
-            for player in self._players
-            for invocation in player.play(self._played_ms, until_ms)
+            (player.function, invocation) for player in self._players for invocation in player.play(since_ms, until_ms)
         ]
         self._played_ms = until_ms
         for function, invocation in sorted(arrived, key=lambda each: each[1].at_ms):
@@ -205,9 +207,8 @@ class Customers:
         self._cloud["sqs"].send_message(QueueUrl=url, MessageBody=json.dumps(order))
 
     def store_order(self) -> None:
-        self._cloud["dynamodb"].put_item(
-            TableName="orders", Item={"order": {"S": self._order()}, "state": {"S": "new"}}
-        )
+        order = {"order": {"S": self._order()}, "state": {"S": "new"}}
+        self._cloud["dynamodb"].put_item(TableName="orders", Item=order)
 
     def mail(self) -> None:
         message = json.dumps({"kind": "received", "order": self._order()})
