@@ -15,7 +15,7 @@ from aiohttp import web
 
 from lambdatui.demo.emulator import free_port
 from tests.support.endpoint import Answer, ScriptedEndpoint, cut, error, html, json_answer
-from tests.ui.answers import detail, listing
+from tests.ui.answers import all_parts, detail, listing
 from tests.ui.conftest import MakeConsole
 from tests.ui.stage import NARROW, Stage, on_stage
 
@@ -166,14 +166,14 @@ async def test_a_list_that_cannot_be_read_cuts_off_no_request_of_the_overview(
     gate = asyncio.Event()
     endpoint.on("lambda", "ListFunctions", WHOLE, TROUBLES["a refusal"].answer)
     endpoint.on("lambda", "GetFunction", replace(detail("alpha"), after=gate))
+    all_parts(endpoint)
     async with on_stage(console(endpoint.url)) as stage:
         await stage.wait_for(lambda: endpoint.counts["lambda:GetFunction"])
         await stage.press("ctrl+r")
         await stage.wait_for(lambda: endpoint.counts["lambda:ListFunctions"] > 3)
-        asked = endpoint.counts["lambda:GetFunction"]
         gate.set()
         await stage.wait_for("✓ Active")
-        assert endpoint.counts["lambda:GetFunction"] == asked
+        assert [entry.where for entry in stage.app.session.errors] == ["functions"]
 
 
 async def test_an_identity_that_cannot_be_had_keeps_the_rows(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
