@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.bench import console
 from tests.bench.table import Bound, Figure
 from tests.bench.yardsticks import GREETING
-from tests.support.account_server import CREDENTIALS, PAGE, AccountServer
+from tests.support.account_server import CREDENTIALS, PAGE, AccountServer, function_name
 from tests.support.terminal import REPOSITORY, Terminal, private_environment
 
 FUNCTIONS = 10_000
@@ -177,10 +177,20 @@ def type_filter(terminal: Terminal, word: str) -> list[float]:
     def rows_without_it(shown: Terminal) -> bool:
         return any(text not in row for row in console.rows(shown))
 
+    def top_of_the_list(shown: Terminal) -> bool:
+        return console.cursor(shown) == function_name(0)
+
     taken = []
     terminal.send("home")
+    terminal.wait_for(top_of_the_list)
     terminal.settle(quiet=0.06)
+    closed = list(terminal.lines)
+
+    def filter_is_open(shown: Terminal) -> bool:
+        return shown.screen.display != closed
+
     terminal.send("/")
+    terminal.wait_for(filter_is_open)
     terminal.settle(quiet=0.06)
     for letter in word:
         text += letter
