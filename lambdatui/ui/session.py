@@ -95,6 +95,7 @@ class Session:
         self.errors: deque[LoggedError] = deque(maxlen=ERRORS_KEPT)
         self._tell = tell
         self._cache = cache
+        self._alias_asked = False
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
 
@@ -126,6 +127,7 @@ class Session:
         """Goes to another profile or region. Nothing of the former place is kept."""
         self.target = target
         self.identity = None
+        self._alias_asked = False
         self.functions = {}
         self.reading = Reading()
         self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
@@ -204,7 +206,25 @@ class Session:
                 wait = min(wait * 2, LONGEST_RETRY_S)
                 found = None
             else:
+                await self._learn_alias()
                 return
+
+    async def _learn_alias(self) -> None:
+        """Asks once for the account's alias, which only the header needs."""
+        if self.identity is None or self.identity.account_alias is not None or self._alias_asked:
+            return
+        from lambdatui.aws.identity import get_account_alias  # noqa: PLC0415 - the first paint does without
+
+        self._alias_asked = True
+        try:
+            alias = await get_account_alias(await self.connection())
+        except ConsoleError as error:
+            self.log("account alias", error)
+            return
+        if alias is not None:
+            self.identity = replace(self.identity, account_alias=alias)
+            self._tell("whereabouts")
+            await self._save()
 
     async def _read_once(self, found: AsyncIterator[Identity | Page]) -> None:
         read: dict[str, FunctionSummary] = {}
@@ -222,14 +242,12 @@ class Session:
         self._tell("whereabouts")
         await self._save()
 
-    def _identify(self, identity: Identity, read: Mapping[str, FunctionSummary]) -> None:
-        elsewhere = self.identity is not None and (self.identity.account, self.identity.region) != (
-            identity.account,
-            identity.region,
-        )
-        self.identity = identity
-        if elsewhere:
-            self.functions = dict(read)
+    def _identify(self, identity: Identity) -> None:
+        former, self.identity = self.identity, identity
+        if former is not None and (former.account, former.region) == (identity.account, identity.region):
+            self.identity = replace(identity, account_alias=former.account_alias)
+        elif former is not None and self.reading.cached:
+            self.functions = {}
             self.reading = replace(self.reading, read_at=None, cached=False)
             self._tell(InventoryChange(replaced=True))
         self._tell("whereabouts")

@@ -131,7 +131,8 @@ class OverviewPane(Pane):
 
     def action_reveal(self) -> None:
         if not self.session.may_reveal:
-            self.notify("revealing is switched off by the settings", severity="warning", markup=False)
+            setting = "reveal_when_read_only" if self.session.target.read_only else "reveal"
+            self.notify(f"not revealed: the setting {setting} is off", severity="warning", markup=False)
             return
         self._revealed = not self._revealed
         self._draw()
