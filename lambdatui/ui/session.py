@@ -242,12 +242,12 @@ class Session:
         self._tell("whereabouts")
         await self._save()
 
-    def _identify(self, identity: Identity) -> None:
+    def _identify(self, identity: Identity, read: Mapping[str, FunctionSummary]) -> None:
         former, self.identity = self.identity, identity
         if former is not None and (former.account, former.region) == (identity.account, identity.region):
             self.identity = replace(identity, account_alias=former.account_alias)
-        elif former is not None and self.reading.cached:
-            self.functions = {}
+        elif former is not None:
+            self.functions = dict(read)
             self.reading = replace(self.reading, read_at=None, cached=False)
             self._tell(InventoryChange(replaced=True))
         self._tell("whereabouts")
