@@ -86,7 +86,8 @@ class Player:
     def play(self, since_ms: int, until_ms: int) -> list[Invocation]:
         """The invocations that arrive from `since_ms` up to `until_ms`, in order."""
         played = []
-        self._next_ms = max(self._next_ms, since_ms + self._pause(since_ms))
+        if self._next_ms < since_ms:
+            self._next_ms = since_ms + self._pause(since_ms)
         while self._next_ms < until_ms:
             played.append(self._invoke(int(self._next_ms)))
             self._next_ms += self._pause(self._next_ms)

@@ -228,10 +228,14 @@ def test_deleted_log_group_loses_its_own_lines_only(shop: Shop) -> None:
     assert len(messages(shop.cloud, "storefront-render")) > before
 
 
-def played(seeded_ms: int) -> list[Invocation]:
-    function = BY_NAME["orders-api"]
+def player_of(name: str, seeded_ms: int) -> Player:
+    function = BY_NAME[name]
     assert function.load is not None
-    return Player(function, function.load, seeded_ms).play(seeded_ms - 600_000, seeded_ms)
+    return Player(function, function.load, seeded_ms)
+
+
+def played(seeded_ms: int) -> list[Invocation]:
+    return player_of("orders-api", seeded_ms).play(seeded_ms - 600_000, seeded_ms)
 
 
 def test_played_history_is_the_same_each_time() -> None:
@@ -243,3 +247,10 @@ def test_environment_handles_one_request_at_a_time() -> None:
     for invocation in played(1_800_000_000_000):
         assert invocation.at_ms >= last_end.get(invocation.stream, 0)
         last_end[invocation.stream] = invocation.ended_ms
+
+
+def test_traffic_played_beat_by_beat_is_as_busy_as_played_at_once() -> None:
+    seeded_ms = 1_800_000_000_000
+    player = player_of("orders-api", seeded_ms)
+    beats = [player.play(at_ms, at_ms + 3_000) for at_ms in range(seeded_ms - 600_000, seeded_ms, 3_000)]
+    assert [invocation for beat in beats for invocation in beat] == played(seeded_ms)
