@@ -75,5 +75,19 @@ class Unreachable(ConsoleError):
     transient = True
 
 
+class Fault(ConsoleError):
+    """A mistake of the console's own.
+
+    It names the place in the code and no values: what an exception quotes may be a secret.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f" at {trace.tb_frame.f_code.co_qualname}, line {trace.tb_lineno}" if trace is not None else ""
+        super().__init__(f"{type(error).__name__}{place}", "a fault of lambdatui; please report it")
+
+
 class RequestRefused(ConsoleError):
     """AWS refused the request for a reason that has no class of its own here."""

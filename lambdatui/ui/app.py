@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Protocol
 
+from rich.traceback import Traceback
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.worker import Worker
 
 from lambdatui.aws.connection import Target
 from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, now_ms
@@ -171,6 +173,14 @@ class Console(App[None]):
         await self.session.disconnect()
         if self.start.demo is not None:
             await self.start.demo.stop()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.session.log_fault(event.worker.description, event.worker.error)
+
+    def _fatal_error(self) -> None:
+        """Textual would print every local variable with the traceback, and some hold secrets."""
+        self._exit_renderables.append(Traceback(show_locals=False))
+        self._close_messages_no_wait()
 
     # -- reading
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, now_ms, read_region
-from lambdatui.errors import ConsoleError, NotFound
+from lambdatui.errors import ConsoleError, Fault, NotFound
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
 from lambdatui.paths import cache_folder
@@ -165,6 +165,11 @@ class Session:
         else:
             entry = self.errors[known] = replace(self.errors[known], times=self.errors[known].times + 1)
         self._tell(entry)
+
+    def log_fault(self, where: str, error: BaseException | None) -> None:
+        """Enters what a worker failed with and nobody expected; cancellation is no fault."""
+        if error is not None and not isinstance(error, asyncio.CancelledError):
+            self.log(where, error if isinstance(error, ConsoleError) else Fault(error))
 
     # -- the inventory
 

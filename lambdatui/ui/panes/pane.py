@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 from textual.widget import Widget
+from textual.worker import Worker
 
 from lambdatui.models.function import FunctionSummary
 
@@ -47,6 +48,9 @@ class Pane(Widget):
         super().__init__(**options)
         self.session = session
         self.subject = subject
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.session.log_fault(event.worker.description, event.worker.error)
 
     def focus_content(self) -> None:
         """Puts the focus where the operator's keys should go when the pane opens."""
