@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Protocol
 
-from rich.traceback import Traceback
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -179,6 +178,8 @@ class Console(App[None]):
 
     def _fatal_error(self) -> None:
         """Textual would print every local variable with the traceback, and some hold secrets."""
+        from rich.traceback import Traceback  # noqa: PLC0415 - a console that does not crash does without
+
         self._exit_renderables.append(Traceback(show_locals=False))
         self._close_messages_no_wait()
 
