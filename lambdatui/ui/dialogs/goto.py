@@ -85,6 +85,8 @@ class GoTo(ModalScreen[str]):
         self._offers.add_options(offers)
         if offers:
             self._offers.highlighted = 0
+        else:
+            self._offers.add_option(Option(Content.styled("nothing of that name is known", "dim"), disabled=True))
 
     def _matching(self, typed: str) -> list[tuple[str, str]]:
         """What is offered for what was typed: what starts with it first, then what has all of its words."""

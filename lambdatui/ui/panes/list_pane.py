@@ -202,10 +202,15 @@ class ListPane(Pane, Generic[R]):
 
     def action_sort_next(self) -> None:
         self.table.sort_next()
-        self.show_title()
+        self._show_top()
 
     def action_sort_reverse(self) -> None:
         self.table.reverse_sort()
+        self._show_top()
+
+    def _show_top(self) -> None:
+        """Who sorts wants to see what comes first."""
+        self.table.action_first()
         self.show_title()
 
     def action_copy_name(self) -> None:
