@@ -17,10 +17,10 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lambdatui.aws.inventory import now_ms
-from lambdatui.errors import ConsoleError
+from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.models.configuration import AwsModel
 from lambdatui.models.function import FunctionSummary
-from lambdatui.ui.panes.overview_sections import Part, Section, sections, unsettled
+from lambdatui.ui.panes.overview_sections import Part, Section, answered, sections, unsettled
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import REST_S
 from lambdatui.ui.session import FIRST_RETRY_S, LONGEST_RETRY_S
@@ -69,6 +69,8 @@ class OverviewPane(Pane):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._parts: dict[str, Part] = dict.fromkeys(PARTS, "asking")
+        self._stale: dict[str, ConsoleError] = {}
+        """Why a part that is shown could not be read again."""
         self._revealed = False
         self._body = Static("", markup=False)
         self._scroll = VerticalScroll(self._body)
@@ -90,8 +92,9 @@ class OverviewPane(Pane):
         if self.subject is None or subject.name != self.subject.name:
             self._scroll.scroll_home(animate=False)
             self._revealed = False
+            self._parts = dict.fromkeys(PARTS, "asking")
+            self._stale = {}
         self.subject = subject
-        self._parts = dict.fromkeys(PARTS, "asking")
         self._draw()
         self._ask()
 
@@ -113,18 +116,28 @@ class OverviewPane(Pane):
         wait = FIRST_RETRY_S
         while requests:
             await asyncio.gather(*(self._ask_one(part, request, name) for part, request in requests.items()))
-            requests = {part: request for part, request in requests.items() if unsettled(self._parts[part])}
+            requests = {part: requests[part] for part in requests if self._to_be_asked_again(part)}
             if requests:
                 wait = min(wait * 2, LONGEST_RETRY_S)
                 await asyncio.sleep(wait)
+
+    def _to_be_asked_again(self, part: str) -> bool:
+        return part in self._stale or unsettled(self._parts[part])
 
     async def _ask_one(self, part: str, request: Request, name: str) -> None:
         try:
             self._parts[part] = await self.session.ask(
                 f"overview of {name}", lambda connection: request(connection, name)
             )
-        except ConsoleError as error:
+            self._stale.pop(part, None)
+        except NotFound as error:
             self._parts[part] = error
+            self._stale.pop(part, None)
+        except ConsoleError as error:
+            if answered(self._parts[part]):
+                self._stale[part] = error
+            else:
+                self._parts[part] = error
         self._draw()
 
     # -- drawing
@@ -150,6 +163,7 @@ class OverviewPane(Pane):
             now_ms=now_ms(),
             times=self.session.times,
             revealed=self._revealed,
+            stale=self._stale.values(),
         )
         self._body.update(self._columns(told) if self.size.width >= TWO_COLUMNS else self._column(told))
 
@@ -169,7 +183,7 @@ class OverviewPane(Pane):
         blocks: list[Any] = []
         for section in told:
             grid = Table.grid(padding=(0, 1))
-            grid.add_column(width=width, no_wrap=True, overflow="ellipsis")
+            grid.add_column(width=width, overflow="fold")
             grid.add_column(overflow="fold")
             for label, value in section.rows:
                 grid.add_row(Text(plain(label), tones["label"]), Text(plain(value.text), tones[value.tone]))

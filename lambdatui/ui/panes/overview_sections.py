@@ -61,6 +61,7 @@ def sections(
     now_ms: int,
     times: figures.Times,
     revealed: bool,
+    stale: Iterable[ConsoleError] = (),
 ) -> list[Section]:
     """All that is known of the function.
 
@@ -71,12 +72,13 @@ def sections(
         now_ms: the time, epoch ms.
         times: how times are written.
         revealed: whether environment values are shown.
+        stale: why parts that were answered could not be read again.
     """
     function = parts["function"]
     detail = function if isinstance(function, FunctionDetail) else None
     known = detail.configuration if detail else None
     told = [
-        _state(function, known),
+        _state(function, known, stale),
         _code(summary, known, parts["runtime_management"], _runtime(summary.runtime, today), now_ms, times),
         _limits(summary, function),
         _environment(function, known, revealed=revealed),
@@ -87,6 +89,11 @@ def sections(
         _unknown(parts),
     ]
     return [section for section in told if section.rows]
+
+
+def answered(part: Part) -> bool:
+    """Whether there is something to show, "not configured" included."""
+    return part is None or isinstance(part, AwsModel)
 
 
 def unsettled(part: Part) -> bool:
@@ -115,11 +122,11 @@ def _with_function(part: Part) -> Value:
     return Value("…", "dim") if part == "asking" else Value("not known", "dim")
 
 
-def _state(function: Part, known: FunctionConfiguration | None) -> Section:
+def _state(function: Part, known: FunctionConfiguration | None, stale: Iterable[ConsoleError]) -> Section:
+    rows = [("stale", value) for value in dict.fromkeys(map(_problem, stale))]
     if known is None:
         gone = Value("! there is no such function any more", "error") if isinstance(function, NotFound) else None
-        return Section("State", (("state", gone or _pending(function) or Value("-", "dim")),))
-    rows = []
+        return Section("State", (*rows, ("state", gone or _pending(function) or Value("-", "dim"))))
     if known.state is not None:
         rows.append(("state", _status(known.state, known.state_reason_code, known.state_reason, good="Active")))
     if known.last_update_status is not None:
