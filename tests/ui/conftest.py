@@ -47,7 +47,7 @@ def console(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MakeConsole:
     """Makes a console that reads the inventory itself: the process of a cold start costs a second in every test.
 
     Arguments of the function that it gives: a URL or None for the machine's own AWS configuration; then `settings` as
-    flags give them, whether the inventory is cached (`keep`), and what else the target is to have.
+    flags give them, the settings `file`, whether the inventory is cached (`keep`), and what else the target is to have.
     """
     monkeypatch.setattr("lambdatui.ui.app.InventoryProcess", lambda _target: None)
 
@@ -55,11 +55,13 @@ def console(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MakeConsole:
         url: str | None = None,
         *,
         settings: Mapping[str, Any] | None = None,
+        file: str = "",
         keep: bool = False,
         no_color: bool = False,
         **particular: Any,
     ) -> Console:
-        gathered = gather(settings or {}, {}, tmp_path / "no-settings.toml")
+        (tmp_path / "settings.toml").write_text(file)
+        gathered = gather(settings or {}, {}, tmp_path / "settings.toml")
         given = {"endpoint_url": url, "region": REGION, **(KEYS if url else {}), **particular}
         target = Target(**given)
         cache = InventoryCache(tmp_path / "cache", target) if keep else None
