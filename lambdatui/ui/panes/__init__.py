@@ -38,6 +38,13 @@ PANES = (
         tab="lambdatui.ui.panes.overview:OverviewPane",
     ),
     PaneEntry(
+        id="aliases",
+        title="Releases",
+        about="versions and the aliases that point at them",
+        region="lambdatui.ui.panes.region_releases:RegionReleasesPane",
+        tab="lambdatui.ui.panes.releases:ReleasesPane",
+    ),
+    PaneEntry(
         id="errors",
         title="Errors",
         about="what went wrong in this session",

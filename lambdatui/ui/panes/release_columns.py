@@ -1,0 +1,264 @@
+"""How a release is written: as a row, and as a sheet of all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from textual.content import Content
+
+from lambdatui.aws.inventory import now_ms
+from lambdatui.errors import AccessDenied, ConsoleError
+from lambdatui.insight.runtimes import runtime_status
+from lambdatui.models.arn import qualifier_of
+from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route
+from lambdatui.ui import figures
+from lambdatui.ui.session import Session
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_table import Column
+
+BAR = 10
+"""Cells of the bar that shows an alias' share."""
+HASH_SHOWN = 8
+COLOURS = {"": "", "dim": "dim", "warning": "$warning", "error": "$error"}
+GLYPHS = {"": "", "dim": "", "warning": "▲ ", "error": "! "}
+STATUS_COLOURS = {"READY": "$success", "IN_PROGRESS": "$warning", "FAILED": "$error"}
+
+
+def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
+    """The columns of a function's releases.
+
+    Args:
+        session: knows how times are written.
+        today: the date by which runtimes are judged.
+    """
+    return (
+        Column(
+            id="version",
+            title="VERSION",
+            cell=lambda r: r.version.number,
+            value=lambda r: r.version.order,
+            width=8,
+        ),
+        Column(id="aliases", title="ALIASES", cell=_aliases, flex=True, min_width=24),
+        Column(id="state", title="STATE", cell=_remarks, flex=True, min_width=18),
+        Column(
+            id="published",
+            title="WHEN",
+            cell=lambda r: figures.moment(r.version.function.last_modified, now_ms(), session.times),
+            value=lambda r: r.version.function.last_modified,
+            unit="epoch ms",
+            width=6 if session.times == "relative" else 20,
+            align="right",
+            priority=1,
+        ),
+        Column(id="provisioned", title="PROVISIONED", cell=_provisioned, width=18, priority=3),
+        Column(id="access", title="ACCESS", cell=_access, width=10, priority=4),
+        Column(
+            id="runtime",
+            title="RUNTIME",
+            cell=lambda r: _runtime(r, today),
+            value=lambda r: r.version.function.runtime,
+            width=14,
+            priority=5,
+        ),
+        Column(
+            id="code",
+            title="CODE",
+            cell=lambda r: r.version.function.code_sha256[:HASH_SHOWN] or "-",
+            width=HASH_SHOWN,
+            priority=2,
+        ),
+        Column(
+            id="size",
+            title="SIZE",
+            cell=lambda r: figures.size(r.version.function.code_size),
+            value=lambda r: r.version.function.code_size,
+            unit="B",
+            width=8,
+            align="right",
+            priority=6,
+        ),
+        Column(
+            id="memory",
+            title="MEMORY",
+            cell=lambda r: f"{figures.count(r.version.function.memory_mb)} MB",
+            value=lambda r: r.version.function.memory_mb,
+            unit="MB",
+            width=9,
+            align="right",
+            priority=7,
+        ),
+        Column(
+            id="timeout",
+            title="TIMEOUT",
+            cell=lambda r: f"{r.version.function.timeout_s} s",
+            value=lambda r: r.version.function.timeout_s,
+            unit="s",
+            width=7,
+            align="right",
+            priority=8,
+        ),
+        Column(
+            id="layers",
+            title="LAYERS",
+            cell=lambda r: figures.count(len(r.version.function.layers)) if r.version.function.layers else "-",
+            value=lambda r: len(r.version.function.layers),
+            width=6,
+            align="right",
+            priority=10,
+        ),
+        Column(id="snapstart", title="SNAPSTART", cell=_snap_start, width=9, priority=11),
+        Column(
+            id="arch", title="ARCH", cell=lambda r: " ".join(r.version.function.architectures), width=6, priority=12
+        ),
+        Column(
+            id="description", title="DESCRIPTION", cell=lambda r: r.version.function.description, width=28, priority=9
+        ),
+    )
+
+
+def trouble(error: ConsoleError) -> Content:
+    """Why something is not shown: not permitted and failed look different."""
+    glyph, colour = ("⊘", "$warning") if isinstance(error, AccessDenied) else ("!", "$error")
+    return Content.styled(f"{glyph} {plain(error.title)}", colour)
+
+
+def part_cell(part: Part[Any]) -> Content | None:
+    """What stands in a cell for a part that gave nothing: being asked for, not permitted, failed; None if it did."""
+    if part.error is not None:
+        denied = isinstance(part.error, AccessDenied)
+        return Content.styled("⊘", "$warning") if denied else Content.styled("! not read", "$error")
+    return Content.styled("…", "dim") if part.pending else None
+
+
+def percent(share: float) -> str:
+    """A share 0..1 as AWS takes it, without the noise of floats: ``2.5 %``."""
+    return f"{share * 100:.6g} %"
+
+
+def bar(share: float) -> str:
+    """A share 0..1 as a bar: anything shows, and only everything fills it."""
+    filled = round(share * BAR)
+    if 0 < share < 1:
+        filled = min(max(filled, 1), BAR - 1)
+    return "█" * filled + "░" * (BAR - filled)
+
+
+def _route(route: Route) -> Content:
+    name = (plain(route.alias.name), "bold")
+    if not route.split:
+        return Content.assemble(name)
+    return Content.assemble(name, " ", (bar(route.share), "$accent"), f" {percent(route.share)}")
+
+
+def _aliases(release: Release) -> Content:
+    if release.routes:
+        return Content("  ").join(map(_route, release.routes))
+    return part_cell(release.parts.aliases) or Content("")
+
+
+def _remarks(release: Release) -> Content:
+    return Content("; ").join(
+        Content.styled(f"{GLYPHS[remark.tone]}{plain(remark.text)}", COLOURS[remark.tone]) for remark in release.remarks
+    )
+
+
+def _provisioned(release: Release) -> Content:
+    if not release.provisioned:
+        return part_cell(release.parts.provisioned) or Content.styled("-", "dim")
+    return Content(", ").join(
+        Content.styled(
+            f"{one.allocated_provisioned_concurrent_executions} of {one.requested_provisioned_concurrent_executions}, "
+            f"{one.available_provisioned_concurrent_executions} avail",
+            STATUS_COLOURS.get(one.status or "", ""),
+        )
+        for one in release.provisioned
+    )
+
+
+def _access(release: Release) -> Content:
+    """What lets others call the aliases here; each of the two calls may be missing for a reason of its own."""
+    marks = [
+        Content(word) if found else part_cell(part)
+        for word, found, part in (
+            ("URL", release.urls, release.parts.urls),
+            ("policy", release.policies, release.parts.policies),
+        )
+    ]
+    told = [mark for mark in marks if mark is not None]
+    return Content(" ").join(told) if told else Content.styled("-", "dim")
+
+
+def _runtime(release: Release, today: date) -> Content:
+    function = release.version.function
+    if function.runtime is None:
+        return Content.styled("image" if function.package_type == "Image" else "-", "dim")
+    status = runtime_status(function.runtime, today)
+    glyph = (f" {status.glyph}", status.colour) if status.glyph else ""
+    return Content.assemble(plain(function.runtime), glyph)
+
+
+def _snap_start(release: Release) -> str:
+    function = release.version.function
+    if function.snap_start == "None":
+        return "-"
+    return release.version.snap_start_status or function.snap_start
+
+
+def release_facts(release: Release, session: Session, today: date) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """All that is known of a release, as headings with labelled values."""
+    version, parts = release.version, release.parts
+    function = version.function
+    status = runtime_status(function.runtime, today)
+    times: figures.Times = "local" if session.times == "local" else "utc"
+    yield (
+        "Version",
+        [
+            ("version", version.number),
+            *(("", GLYPHS[remark.tone] + remark.text) for remark in release.remarks),
+            ("description", function.description or "-"),
+            ("when", figures.absolute(function.last_modified, times) if function.last_modified else "-"),
+            ("code SHA-256", function.code_sha256 or "-"),
+            ("size", figures.size(function.code_size)),
+            ("runtime", " ".join(filter(None, (function.runtime, status.glyph, status.explain())))),
+            ("memory", f"{figures.count(function.memory_mb)} MB"),
+            ("timeout", f"{function.timeout_s} s"),
+            ("architecture", ", ".join(function.architectures)),
+            ("SnapStart", _snap_start(release)),
+            *(("layer", arn) for arn in function.layers),
+        ],
+    )
+    yield "Aliases", [(route.alias.name, _route_fact(route)) for route in release.routes] or _none(parts.aliases)
+    yield (
+        "Provisioned concurrency",
+        [(one.qualifier, _provisioned_fact(one)) for one in release.provisioned] or _none(parts.provisioned),
+    )
+    yield (
+        "Function URLs",
+        [(qualifier_of(url.function_arn or ""), f"{url.function_url}  {url.auth_type or ''}") for url in release.urls]
+        or _none(parts.urls),
+    )
+    yield "Resource policies", [(name, "lets others call it") for name in release.policies] or _none(parts.policies)
+
+
+def _none(part: Part[Any]) -> list[tuple[str, ...]]:
+    """What is said of a part that has nothing here: none, or why that is not known."""
+    if part.error is not None:
+        return [(trouble(part.error).plain,)]
+    return [("…" if part.pending else "none",)]
+
+
+def _route_fact(route: Route) -> str:
+    share = f"{percent(route.share)} of its traffic" if route.split else "all of its traffic"
+    return f"{share}  {route.alias.description or ''}".strip()
+
+
+def _provisioned_fact(one: ProvisionedConcurrency) -> str:
+    told = (
+        f"{one.requested_provisioned_concurrent_executions} requested, "
+        f"{one.allocated_provisioned_concurrent_executions} allocated, "
+        f"{one.available_provisioned_concurrent_executions} available, {one.status or '-'}"
+    )
+    return f"{told}: {one.status_reason}" if one.status_reason else told

@@ -1,0 +1,211 @@
+"""The releases of one function: its versions, newest first, with the aliases that point at them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from lambdatui.errors import ConsoleError
+from lambdatui.insight.releases import releases, unsettled
+from lambdatui.models.arn import LATEST
+from lambdatui.models.function import FunctionSummary
+from lambdatui.models.release import Part, Release, ReleaseParts, Version
+from lambdatui.ui.panes.reading_pane import ReadingPane
+from lambdatui.ui.panes.release_columns import release_columns, release_facts, trouble
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from lambdatui.aws.connection import Connection
+
+Request = Callable[["Connection", str], Awaitable[tuple[Any, ...]]]
+
+
+def _requests() -> Mapping[str, Request]:
+    """The parts beside the versions, by their names in `ReleaseParts`, and what asks for each."""
+    from lambdatui.aws import releases as service  # noqa: PLC0415 - imports the SDK
+
+    return {"aliases": service.list_aliases, "provisioned": service.list_provisioned, "urls": service.list_urls}
+
+
+class ReleasesPane(ReadingPane[Release]):
+    """Versions come in page by page, and beside them what each of the other calls gives; each of these fails alone.
+
+    What may change by itself (provisioned concurrency, weights) is watched without reading the versions again.
+    """
+
+    TITLE = "Releases"
+    THINGS = "releases"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "d",
+            "compare",
+            "compare",
+            id="aliases.compare",
+            tooltip="what differs between the two marked versions, or this one and $LATEST",
+        ),
+        Binding("Y", "copy_arn", "copy ARN", id="list.copy_arn", show=False, tooltip="copy the ARN to the clipboard"),
+    ]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._parts = ReleaseParts()
+        self._versions: tuple[Version, ...] = ()
+        """All of them; empty until they were read to the end."""
+        self._asked_policies: dict[str, bool] = {}
+
+    def columns(self) -> Sequence[Any]:
+        return release_columns(self.session, datetime.now(UTC).date())
+
+    def key(self, record: Release) -> str:
+        return record.version.number
+
+    def name_of(self, record: Release) -> str:
+        return f"{record.version.function.name}:{record.version.number}"
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.table.sort_by("version", reverse=True)
+
+    def show_subject(self, subject: FunctionSummary) -> None:
+        if self.subject is None or self.subject.arn != subject.arn:
+            self._parts = ReleaseParts()
+            self._forget()
+        super().show_subject(subject)
+
+    def read_again(self) -> None:
+        self._forget()
+        super().read_again()
+
+    def _forget(self) -> None:
+        """Makes the next reading ask for everything, and not only for what changes by itself."""
+        self._versions = ()
+        self._asked_policies = {}
+
+    # -- reading
+
+    async def pages(self, connection: Connection) -> AsyncIterator[Sequence[Release]]:
+        assert self.subject is not None
+        name = self.subject.name
+        asking = [asyncio.ensure_future(self._ask(part, request, name)) for part, request in _requests().items()]
+        try:
+            if not self._versions:
+                async for rows in self._version_pages(connection, name):
+                    yield rows
+            for done in asyncio.as_completed(asking):
+                await done
+                yield self._rows()
+        finally:
+            for task in asking:
+                task.cancel()
+        await self._ask_policies(name)
+        yield self._rows()
+
+    async def _version_pages(self, connection: Connection, name: str) -> AsyncIterator[list[Release]]:
+        from lambdatui.aws.releases import list_versions  # noqa: PLC0415 - imports the SDK
+
+        read: list[Version] = []
+        async for page in list_versions(connection, name):
+            read += page
+            yield releases(read, self._parts, whole=False)
+        self._versions = tuple(read)
+
+    def _rows(self) -> list[Release]:
+        return releases(self._versions, self._parts, whole=True)
+
+    async def _ask(self, part: str, request: Request, name: str) -> None:
+        """Asks for one part; what it gave before stays when it fails."""
+        known: Part[Any] = getattr(self._parts, part)
+        try:
+            items = await self.session.ask(f"{part} of {name}", lambda connection: request(connection, name))
+            now = Part(items, pending=False)
+        except ConsoleError as error:
+            now = Part(known.items, error, pending=False)
+        if part == "aliases":
+            self._tell_gone({alias.name for alias in known.items} - {alias.name for alias in now.items})
+        self._parts = replace(self._parts, **{part: now})
+
+    async def _ask_policies(self, name: str) -> None:
+        """Asks for the policy of every alias that was not asked about yet, each once (facts 2.1: a small bucket)."""
+        aliases = [alias.name for alias in self._parts.aliases.items]
+        unasked = [alias for alias in aliases if alias not in self._asked_policies]
+        answers = await asyncio.gather(*(self._ask_policy(name, alias) for alias in unasked))
+        error = self._parts.aliases.error or next((answer for answer in answers if answer is not None), None)
+        allowed = tuple(alias for alias in aliases if self._asked_policies.get(alias))
+        self._parts = replace(self._parts, policies=Part(allowed, error, pending=False))
+
+    async def _ask_policy(self, name: str, alias: str) -> ConsoleError | None:
+        from lambdatui.aws.releases import has_policy  # noqa: PLC0415 - imports the SDK
+
+        try:
+            self._asked_policies[alias] = await self.session.ask(
+                f"policy of {name}:{alias}", lambda connection: has_policy(connection, name, alias)
+            )
+        except ConsoleError as error:
+            return error
+        return None
+
+    def _tell_gone(self, aliases: Iterable[str]) -> None:
+        for alias in sorted(aliases):
+            self.notify(f"alias {plain(alias)} is gone", markup=False)
+
+    def _errors(self) -> list[ConsoleError]:
+        """Why parts are missing, each reason once."""
+        parts = (self._parts.aliases, self._parts.provisioned, self._parts.urls, self._parts.policies)
+        found = {str(part.error): part.error for part in parts if part.error is not None}
+        return list(found.values())
+
+    def unsettled(self, record: Release) -> bool:
+        return unsettled(record) or any(error.transient for error in self._errors())
+
+    # -- what is said above the list
+
+    def state(self) -> Content:
+        reading = self.reading_now()
+        if reading.running and self._versions and self.table.total:
+            return Content.styled("reading what belongs to them…", "$secondary")
+        if reading.running or reading.error is not None:
+            return super().state()
+        return Content("  ").join(trouble(error) for error in self._errors())
+
+    # -- what a row can do
+
+    @on(RecordTable.Opened)
+    def _show_facts(self, event: RecordTable.Opened) -> None:
+        event.stop()
+        from lambdatui.ui.dialogs.release import ReleaseFacts  # noqa: PLC0415
+
+        release: Release = event.record
+        today = datetime.now(UTC).date()
+        self.app.push_screen(ReleaseFacts(self.name_of(release), release_facts(release, self.session, today)))
+
+    def action_compare(self) -> None:
+        pair = self._pair()
+        if pair is None or self.subject is None:
+            self.notify("mark two versions, or move to one that is not $LATEST", severity="warning", markup=False)
+            return
+        from lambdatui.ui.dialogs.release import ReleaseComparison  # noqa: PLC0415
+
+        self.app.push_screen(ReleaseComparison(self.session, self.subject, *pair))
+
+    def _pair(self) -> tuple[str, str] | None:
+        """The numbers of the versions to compare, the older first; None if it is not clear which."""
+        marked = [release.version for release in self.table.marked]
+        here = self.table.cursor_record
+        if len(marked) < 2 and here is not None and here.version.number != LATEST:
+            return here.version.number, LATEST
+        if len(marked) == 2:
+            older, newer = sorted(marked, key=lambda version: version.order)
+            return older.number, newer.number
+        return None
+
+    def action_copy_arn(self) -> None:
+        self.copy(lambda release: f"{release.version.function.arn}:{release.version.number}")
