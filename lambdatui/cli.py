@@ -107,7 +107,8 @@ def _run_console(options: argparse.Namespace) -> int:
         if cached is None:
             process = InventoryProcess(target)
 
-    os.environ["TEXTUAL_FPS"] = "10" if raw.get("low_bandwidth") else "30"
+    if raw.get("low_bandwidth"):
+        os.environ["TEXTUAL_FPS"] = "10"
     from lambdatui.ui.app import Console, Start
 
     console = Console(

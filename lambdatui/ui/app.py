@@ -77,14 +77,23 @@ class Console(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # What opens a line to type in has priority: the keys that follow wait until the line is there to take them.
         Binding(
-            "colon", "goto", "go to", id="app.goto", key_display=":", tooltip="a pane, function, profile or region"
+            "colon",
+            "goto",
+            "go to",
+            id="app.goto",
+            key_display=":",
+            priority=True,
+            tooltip="a pane, function, profile or region",
         ),
         Binding(
             "question_mark", "help", "help", id="app.help", key_display="?", tooltip="the keys of what is in focus"
         ),
-        Binding("R", "goto('region ')", "region", id="app.region", show=False, tooltip="switch to another region"),
-        Binding("P", "goto('profile ')", "profile", id="app.profile", show=False, tooltip="switch to another profile"),
+        Binding("R", "goto('region ')", "region", id="app.region", show=False, priority=True, tooltip="another region"),
+        Binding(
+            "P", "goto('profile ')", "profile", id="app.profile", show=False, priority=True, tooltip="another profile"
+        ),
         Binding("ctrl+r", "refresh", "refresh", id="app.refresh", show=False, tooltip="read again what is on screen"),
         Binding("exclamation_mark", "errors", "errors", id="app.errors", show=False, tooltip="what went wrong"),
         Binding("ctrl+c", "quit", "quit", id="app.quit", show=False, priority=True, tooltip="leave at once"),
@@ -243,10 +252,16 @@ class Console(App[None]):
 
     # -- going somewhere
 
-    def action_goto(self, typed: str = "") -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        typing = self.focused is not None and self.focused.check_consume_key("colon", ":")
+        return not (action == "goto" and (typing or self.screen.is_modal))
+
+    async def action_goto(self, typed: str = "") -> None:
         from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
 
-        self.push_screen(GoTo(self.session, typed), self.go)
+        dialog = GoTo(self.session, typed)
+        await self.push_screen(dialog, self.go)
+        dialog.focus_line()
 
     async def go(self, place: str | None) -> None:
         """Goes where the operator asked to: a pane, ``profile NAME``, ``region NAME``, ``theme NAME`` or a function."""

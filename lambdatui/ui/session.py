@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, now_ms, read_region
-from lambdatui.errors import ConsoleError, Fault, NotFound
+from lambdatui.errors import AuthExpired, ConsoleError, Fault, NotFound
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
 from lambdatui.paths import cache_folder
@@ -25,6 +25,8 @@ T = TypeVar("T")
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 30.0
 ERRORS_KEPT = 500
+TELL_EVERY_S = 0.1
+"""Between two repaints while pages stream in (design 8)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,9 @@ class Session:
         self._tell = tell
         self._cache = cache
         self._alias_asked = False
+        self._arrived: list[FunctionSummary] = []
+        self._telling: asyncio.TimerHandle | None = None
+        self._told_at = 0.0
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
 
@@ -116,8 +121,14 @@ class Session:
                 self._connection = module.Connection(self.target)
             return self._connection
 
-    async def disconnect(self) -> None:
-        """Drops the connection, so that the next request reads credentials and configuration afresh."""
+    async def disconnect(self, error: ConsoleError | None = None) -> None:
+        """Drops the connection, so that the next request reads credentials and configuration afresh.
+
+        Args:
+            error: because of which; only one about credentials drops it. None drops it in any case.
+        """
+        if error is not None and not isinstance(error, AuthExpired):
+            return
         async with self._connecting:
             connection, self._connection = self._connection, None
         if connection is not None:
@@ -128,6 +139,7 @@ class Session:
         self.target = target
         self.identity = None
         self._alias_asked = False
+        self._arrived = []
         self.functions = {}
         self.reading = Reading()
         self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
@@ -151,6 +163,7 @@ class Session:
             raise
         except ConsoleError as error:
             self.log(where, error)
+            await self.disconnect(error)
             raise
 
     # -- what went wrong
@@ -177,7 +190,7 @@ class Session:
         """Takes the first page of the cached inventory; `read_cached` takes the rest."""
         self.identity = Identity(**cached.identity)
         self.reading = Reading(read_at=cached.saved_at, cached=True)
-        self._arrive(next(cached.pages, ()))
+        self.functions.update((function.name, function) for function in next(cached.pages, ()))
 
     async def read_cached(self, cached: CachedInventory) -> None:
         """Takes the rest of the cached inventory, between other work."""
@@ -209,6 +222,7 @@ class Session:
                 self._tell(InventoryChange())
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_RETRY_S)
+                await self.disconnect(error)
                 found = None
             else:
                 await self._learn_alias()
@@ -240,6 +254,7 @@ class Session:
             read.update((function.name, function) for function in item)
             self.reading = replace(self.reading, pages=self.reading.pages + 1)
             self._arrive(item)
+        self._tell_arrived()
         gone = self.functions.keys() - read.keys()
         self.functions = read
         self.reading = Reading(read_at=now_ms())
@@ -252,14 +267,27 @@ class Session:
         if former is not None and (former.account, former.region) == (identity.account, identity.region):
             self.identity = replace(identity, account_alias=former.account_alias)
         elif former is not None:
+            self._arrived = []
             self.functions = dict(read)
             self.reading = replace(self.reading, read_at=None, cached=False)
             self._tell(InventoryChange(replaced=True))
         self._tell("whereabouts")
 
     def _arrive(self, page: Page) -> None:
+        """Takes a page; the first is told of at once, the following ones together, ten times a second."""
         self.functions.update((function.name, function) for function in page)
-        self._tell(InventoryChange(arrived=page))
+        self._arrived += page
+        if self._telling is None:
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_at(max(loop.time(), self._told_at + TELL_EVERY_S), self._tell_arrived)
+
+    def _tell_arrived(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+        arrived, self._arrived, self._telling = tuple(self._arrived), [], None
+        self._told_at = asyncio.get_running_loop().time()
+        if arrived:
+            self._tell(InventoryChange(arrived=arrived))
 
     async def _save(self) -> None:
         if self._cache is None or self.identity is None or self.reading.read_at is None:

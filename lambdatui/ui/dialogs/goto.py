@@ -53,8 +53,12 @@ class GoTo(ModalScreen[str]):
             yield self._line
             yield self._offers
 
-    async def on_mount(self) -> None:
-        self._line.focus()
+    def focus_line(self) -> None:
+        """Takes the keys from now on, without waiting for a turn."""
+        self.set_focus(self._line)
+
+    def on_mount(self) -> None:
+        self.focus_line()
         self._offer()
         self.run_worker(self._learn_places(), exit_on_error=False, description="profiles and regions")
 

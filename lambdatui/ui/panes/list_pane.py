@@ -54,7 +54,8 @@ class ListPane(Pane, Generic[R]):
     THINGS: ClassVar[str]
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "filter", id="list.filter", tooltip="show only what matches"),
+        # With priority, so that the keys that follow wait until the line is there to take them.
+        Binding("slash", "filter", "filter", id="list.filter", priority=True, tooltip="show only what matches"),
         Binding("s", "sort_next", "sort", id="list.sort", tooltip="sort by the next column"),
         Binding("S", "sort_reverse", "reverse", id="list.reverse", show=False, tooltip="reverse the order"),
         Binding("y", "copy_name", "copy", id="list.copy_name", tooltip="copy the name to the clipboard"),
@@ -164,13 +165,16 @@ class ListPane(Pane, Generic[R]):
 
     # -- filter
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "filter" or self._filter_bar is None or not self._filter_bar.has_focus
+
     async def action_filter(self) -> None:
         from lambdatui.ui.widgets.filter_bar import FilterBar  # noqa: PLC0415 - the first paint does without
 
         if self._filter_bar is None:
             self._filter_bar = FilterBar(self.table.filter_text)
             await self.mount(self._filter_bar, after=self.title_line)
-        self._filter_bar.focus()
+        self.screen.set_focus(self._filter_bar)
 
     def filter_by(self, text: str) -> None:
         """Filters the list; a filter that cannot be read is told in the title line and the former one stays."""

@@ -77,6 +77,7 @@ class ReadingPane(ListPane[R], Generic[R]):
                 self._reading = replace(self._reading, running=False, error=error, retry_s=wait)
                 self.session.log(f"{self.THINGS} of {self.place}", error)
                 self.show_title()
+                await self.session.disconnect(error)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, sessions.LONGEST_RETRY_S)
                 continue

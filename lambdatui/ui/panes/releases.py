@@ -59,7 +59,9 @@ class ReleasesPane(ReadingPane[Release]):
         super().__init__(*arguments, **options)
         self._parts = ReleaseParts()
         self._versions: tuple[Version, ...] = ()
-        """All of them; empty until they were read to the end."""
+        """All of them, once they were read to the end."""
+        self._stale = True
+        """Whether the next reading asks for the versions too, and not only for what changes by itself."""
         self._asked_policies: dict[str, bool] = {}
 
     def columns(self) -> Sequence[Any]:
@@ -78,6 +80,7 @@ class ReleasesPane(ReadingPane[Release]):
     def show_subject(self, subject: FunctionSummary) -> None:
         if self.subject is None or self.subject.arn != subject.arn:
             self._parts = ReleaseParts()
+            self._versions = ()
             self._forget()
         super().show_subject(subject)
 
@@ -86,8 +89,8 @@ class ReleasesPane(ReadingPane[Release]):
         super().read_again()
 
     def _forget(self) -> None:
-        """Makes the next reading ask for everything, and not only for what changes by itself."""
-        self._versions = ()
+        """Makes the next reading ask for everything."""
+        self._stale = True
         self._asked_policies = {}
 
     # -- reading
@@ -97,7 +100,7 @@ class ReleasesPane(ReadingPane[Release]):
         name = self.subject.name
         asking = [asyncio.ensure_future(self._ask(part, request, name)) for part, request in _requests().items()]
         try:
-            if not self._versions:
+            if self._stale:
                 async for rows in self._version_pages(connection, name):
                     yield rows
             for done in asyncio.as_completed(asking):
@@ -106,17 +109,27 @@ class ReleasesPane(ReadingPane[Release]):
         finally:
             for task in asking:
                 task.cancel()
+        if self._points_elsewhere():
+            async for rows in self._version_pages(connection, name):
+                yield rows
         await self._ask_policies(name)
         yield self._rows()
 
-    async def _version_pages(self, connection: Connection, name: str) -> AsyncIterator[list[Release]]:
+    async def _version_pages(self, connection: Connection, name: str) -> AsyncIterator[Sequence[Release]]:
+        """The versions read so far, after each page; nothing but the page's end where all of them are known already."""
         from lambdatui.aws.releases import list_versions  # noqa: PLC0415 - imports the SDK
 
         read: list[Version] = []
         async for page in list_versions(connection, name):
             read += page
-            yield releases(read, self._parts, whole=False)
+            yield () if self._versions else releases(read, self._parts, whole=False)
         self._versions = tuple(read)
+        self._stale = False
+
+    def _points_elsewhere(self) -> bool:
+        """Whether an alias has moved to a version that was published since the versions were read."""
+        known = {version.number for version in self._versions}
+        return any(not alias.shares.keys() <= known for alias in self._parts.aliases.items)
 
     def _rows(self) -> list[Release]:
         return releases(self._versions, self._parts, whole=True)
@@ -170,7 +183,7 @@ class ReleasesPane(ReadingPane[Release]):
 
     def state(self) -> Content:
         reading = self.reading_now()
-        if reading.running and self._versions and self.table.total:
+        if reading.running and not self._stale:
             return Content.styled("reading what belongs to them…", "$secondary")
         if reading.running or reading.error is not None:
             return super().state()
