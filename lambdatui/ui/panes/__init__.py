@@ -45,6 +45,13 @@ PANES = (
         tab="lambdatui.ui.panes.releases:ReleasesPane",
     ),
     PaneEntry(
+        id="layers",
+        title="Layers",
+        about="layers and who uses which version",
+        region="lambdatui.ui.panes.layers:LayersPane",
+        tab="lambdatui.ui.panes.layers:FunctionLayersPane",
+    ),
+    PaneEntry(
         id="errors",
         title="Errors",
         about="what went wrong in this session",
