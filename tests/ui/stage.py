@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from lambdatui.ui.app import Console
 
-PATIENCE_S = 10.0
+PATIENCE_S = 6.0
 """No test takes as long; one that does has failed, and says what was on screen."""
 POLL_S = 0.01
 NARROW = (80, 24)

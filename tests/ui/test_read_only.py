@@ -1,0 +1,146 @@
+"""The auditor's promise: whatever is pressed in read-only mode, only listed reads are on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from lambdatui.aws.guard import READS, SESSION_SETUP
+from lambdatui.demo.endpoint import DemoEndpoint
+from lambdatui.ui.keymap import all_bindings
+from lambdatui.ui.panes import REGION_PANES
+from tests.support.recording_proxy import RecordingProxy
+from tests.ui.conftest import MakeConsole
+from tests.ui.stage import NARROW, WIDE, Stage, on_stage
+
+PLACES = {
+    "the list": (),
+    "the detail": ("enter",),
+    "the filter": ("slash",),
+    "the error log": ("exclamation_mark",),
+    "go to": ("colon",),
+    "help": ("question_mark",),
+    "raw JSON": ("v",),
+    "the palette": ("ctrl+p",),
+}
+"""Every place that has keys, and how it is reached from the list."""
+LEAVING = {"q", "ctrl+c", "ctrl+q", "ctrl+z"}
+"""What ends or suspends the console; tested by itself."""
+
+
+def changes(asked: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What of the requests is not a listed read; unknown operations count."""
+    return [
+        (service, operation)
+        for service, operation in asked
+        if not any(operation in listed.get(service, ()) for listed in (READS, SESSION_SETUP))
+    ]
+
+
+def standing(stage: Stage) -> tuple[object, ...]:
+    """Where the console is."""
+    main = stage.app._main
+    return (stage.app.screen, stage.app.focused, main.pane, main.alone)
+
+
+async def go_to(stage: Stage, place: str) -> None:
+    """Goes to a place from wherever the last key led."""
+    app = stage.app
+    while len(app.screen_stack) > 1:
+        await app.pop_screen()
+    await app._main.open_pane(REGION_PANES["errors"])  # a new list: no filter, marks or order from before
+    await app._main.open_pane(REGION_PANES["functions"])
+    await stage.wait_for(lambda: app._main.subject is not None)
+    await stage.press(*PLACES[place])
+
+
+@pytest.fixture
+async def proxy(demo_endpoint: DemoEndpoint) -> Any:
+    async with RecordingProxy(demo_endpoint.endpoint) as recording:
+        yield recording
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_every_key_in_every_place_sends_listed_reads_only(
+    console: MakeConsole, proxy: RecordingProxy, place: str
+) -> None:
+    async with on_stage(console(proxy.url, read_only=True)) as stage:
+        await stage.wait_until_read()
+        await go_to(stage, place)
+        here = standing(stage)
+        bound = {key for binding in all_bindings().values() for key in binding.key.split(",")}
+        for key in sorted({*bound, *stage.app.screen.active_bindings} - LEAVING):
+            if standing(stage) != here:
+                await go_to(stage, place)
+                here = standing(stage)
+            await stage.press(key)
+    assert ("lambda", "ListFunctions") in proxy.asked
+    assert changes(proxy.asked) == []
+
+
+async def test_every_entry_of_the_palette_sends_listed_reads_only(console: MakeConsole, proxy: RecordingProxy) -> None:
+    async with on_stage(console(proxy.url, read_only=True)) as stage:
+        await stage.wait_until_read()
+        for place in ("the list", "the detail"):
+            await go_to(stage, place)
+            here = standing(stage)
+            for title, run in entries(stage):
+                if standing(stage) != here:
+                    await go_to(stage, place)
+                    here = standing(stage)
+                if title not in {"Back", "Quit"}:
+                    await run_entry(stage, run)
+    assert ("lambda", "GetFunction") in proxy.asked
+    assert changes(proxy.asked) == []
+
+
+def entries(stage: Stage) -> list[tuple[str, Callable[[], Any]]]:
+    return [(entry.title, entry.callback) for entry in stage.app.get_system_commands(stage.app.screen)]
+
+
+async def run_entry(stage: Stage, run: Callable[[], Any]) -> None:
+    result = run()
+    if hasattr(result, "__await__"):
+        await result
+    await stage.pilot.pause()
+
+
+@pytest.mark.parametrize("place", ["region eu-west-1", "profile other"])
+async def test_another_region_or_profile_is_read_and_not_changed(
+    console: MakeConsole, proxy: RecordingProxy, place: str
+) -> None:
+    async with on_stage(console(proxy.url, read_only=True)) as stage:
+        await stage.wait_until_read()
+        await stage.app.go(place)
+        await stage.wait_until_read()
+    assert changes(proxy.asked) == []
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
+async def test_leaving_sends_nothing_but_listed_reads(
+    console: MakeConsole, proxy: RecordingProxy, size: tuple[int, int]
+) -> None:
+    async with on_stage(console(proxy.url, read_only=True), size) as stage:
+        await stage.wait_until_read()
+        await stage.press("q")
+        await stage.wait_for(lambda: stage.app._exit)
+    assert changes(proxy.asked) == []
+
+
+async def test_the_header_says_that_the_console_is_read_only(console: MakeConsole, proxy: RecordingProxy) -> None:
+    async with on_stage(console(proxy.url, read_only=True), NARROW) as stage:
+        await stage.wait_for(lambda: "READ-ONLY" in stage.header)
+
+
+async def test_a_proxy_that_saw_a_change_would_tell(demo_endpoint: DemoEndpoint) -> None:
+    from lambdatui.aws.connection import Connection
+    from lambdatui.aws.target import Target
+
+    async with RecordingProxy(demo_endpoint.endpoint) as recording:
+        target = Target(endpoint_url=recording.url, region="us-east-1", access_key_id="a", secret_access_key="b")
+        async with Connection(target) as connection:
+            with pytest.raises(Exception, match="no-such-function"):
+                await connection.call("lambda", "DeleteFunction", FunctionName="no-such-function")
+        assert changes(recording.asked) == [("lambda", "DeleteFunction")]
