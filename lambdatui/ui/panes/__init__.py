@@ -45,6 +45,18 @@ PANES = (
         tab="lambdatui.ui.panes.releases:ReleasesPane",
     ),
     PaneEntry(
+        id="triggers",
+        title="Triggers",
+        about="what invokes one function",
+        tab="lambdatui.ui.panes.triggers:TriggersPane",
+    ),
+    PaneEntry(
+        id="mappings",
+        title="Event source mappings",
+        about="what polls for functions, failing ones first",
+        region="lambdatui.ui.panes.mappings:MappingsPane",
+    ),
+    PaneEntry(
         id="layers",
         title="Layers",
         about="layers and who uses which version",
