@@ -84,8 +84,8 @@ def _run_console(options: argparse.Namespace) -> int:
     import gc
 
     gc.disable()
-    from lambdatui.aws.connection import Target
     from lambdatui.aws.inventory import InventoryCache, InventoryProcess
+    from lambdatui.aws.target import Target
     from lambdatui.paths import cache_folder
 
     gathered = _gather(options)

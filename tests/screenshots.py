@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from lambdatui.aws.connection import Target
+from lambdatui.aws.target import Target
 from lambdatui.demo.account import DemoAccount
 from lambdatui.settings_sources import gather
 from lambdatui.ui.app import Console, Start

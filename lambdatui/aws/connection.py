@@ -9,7 +9,6 @@ import asyncio
 import functools
 import socket
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from lambdatui import __version__
 from lambdatui.aws.profiles import Profiles
+from lambdatui.aws.target import Target
 from lambdatui.errors import AuthExpired, ConsoleError, SettingsError, Unreachable
 
 if TYPE_CHECKING:
@@ -30,21 +30,6 @@ POOL = 20
 """Connections to one service at a time."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """What to connect to, as asked for; what is None is left to the AWS configuration of the machine."""
-
-    profile: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    access_key_id: str | None = None
-    """Given with `secret_access_key`, the machine's AWS configuration is not looked at: only the demo does this."""
-    secret_access_key: str | None = field(default=None, repr=False)
-    read_only: bool = False
-    billed_reads: bool = True
-    """Whether reads that AWS charges for (StartQuery, StartLiveTail) may be sent."""
 
 
 class Connection:

@@ -7,11 +7,10 @@ at once halve the wait. The cache file and the pipe hold the same lines, so that
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
+import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -24,7 +23,8 @@ from lambdatui.errors import ConsoleError
 from lambdatui.models.function import FIELD_NAMES, FunctionSummary
 
 if TYPE_CHECKING:
-    from lambdatui.aws.connection import Connection, Target
+    from lambdatui.aws.connection import Connection
+    from lambdatui.aws.target import Target
     from lambdatui.models.identity import Identity
 
 Page = tuple[FunctionSummary, ...]
@@ -86,6 +86,8 @@ class InventoryCache:
         """
         ordered = sorted(functions, key=lambda function: function.name)
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        import tempfile  # noqa: PLC0415 - the start does without
+
         handle, unfinished = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             head = {
@@ -125,8 +127,6 @@ class InventoryProcess:
     """
 
     def __init__(self, target: Target) -> None:
-        import subprocess  # noqa: PLC0415 - a warm start never needs it
-
         self._process = subprocess.Popen(
             [sys.executable, "-m", "lambdatui.aws.inventory"],
             stdin=subprocess.PIPE,
@@ -144,6 +144,8 @@ class InventoryProcess:
         Raises:
             ConsoleError: as the process met it.
         """
+        import asyncio  # noqa: PLC0415 - the process must be on its way before this is imported
+
         from lambdatui.models.identity import Identity  # noqa: PLC0415
 
         assert self._process.stdout is not None
@@ -213,7 +215,8 @@ async def list_functions(connection: Connection) -> AsyncIterator[Page]:
 
 
 async def _main() -> None:
-    from lambdatui.aws.connection import Connection, Target  # noqa: PLC0415
+    from lambdatui.aws.connection import Connection  # noqa: PLC0415
+    from lambdatui.aws.target import Target  # noqa: PLC0415
 
     target = Target(**{**json.load(sys.stdin), "read_only": True, "billed_reads": False})
     out = sys.stdout
@@ -241,6 +244,7 @@ def now_ms() -> int:
 
 
 if __name__ == "__main__":
+    import asyncio
     import gc
 
     gc.disable()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Protocol
 
+from rich.text import Text
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,8 +16,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.worker import Worker
 
-from lambdatui.aws.connection import Target
 from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, now_ms
+from lambdatui.aws.target import Target
 from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
@@ -156,7 +157,7 @@ class Console(App[None]):
             if settings.runtimes_file is not None:
                 use_table(settings.runtimes_file)
         except SettingsError as error:
-            self.exit(return_code=EXIT_BAD_SETTINGS, message=str(error))
+            self.exit(return_code=EXIT_BAD_SETTINGS, message=_words(error))
             return False
         self.session.settings = settings
         self.set_keymap(keymap)
@@ -166,7 +167,7 @@ class Console(App[None]):
         try:
             account = await demo.start()
         except ConsoleError as error:
-            self.exit(return_code=1, message=str(error))
+            self.exit(return_code=1, message=_words(error))
             return False
         self.session.target = replace(
             self.session.target,
@@ -308,3 +309,8 @@ class Console(App[None]):
         from lambdatui.ui.keymap import palette  # noqa: PLC0415
 
         yield from palette(self, screen)
+
+
+def _words(error: ConsoleError) -> Text:
+    """What a console that cannot go on leaves on the terminal: a `str` would be read as markup."""
+    return Text(f"lambdatui: {error}", overflow="fold")

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -16,7 +17,8 @@ from lambdatui.models.identity import Identity
 from lambdatui.paths import cache_folder
 
 if TYPE_CHECKING:
-    from lambdatui.aws.connection import Connection, Target
+    from lambdatui.aws.connection import Connection
+    from lambdatui.aws.target import Target
     from lambdatui.settings import Settings
     from lambdatui.ui.figures import Times
 
@@ -25,6 +27,8 @@ T = TypeVar("T")
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 30.0
 ERRORS_KEPT = 500
+FIRST_READING_S = 2.0
+"""How long the first reading may keep other requests waiting."""
 TELL_EVERY_S = 0.1
 """Between two repaints while pages stream in (design 8)."""
 
@@ -98,6 +102,7 @@ class Session:
         self._tell = tell
         self._cache = cache
         self._alias_asked = False
+        self._first_reading = asyncio.Event()
         self._arrived: list[FunctionSummary] = []
         self._telling: asyncio.TimerHandle | None = None
         self._told_at = 0.0
@@ -120,6 +125,11 @@ class Session:
                 module = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.connection")
                 self._connection = module.Connection(self.target)
             return self._connection
+
+    async def first_reading(self) -> None:
+        """Returns when the first reading is over, or took long: until then the processor is better spent on it."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._first_reading.wait(), FIRST_READING_S)
 
     async def disconnect(self, error: ConsoleError | None = None) -> None:
         """Drops the connection, so that the next request reads credentials and configuration afresh.
@@ -216,6 +226,7 @@ class Session:
             try:
                 await self._read_once(found if found is not None else read_region(await self.connection()))
             except ConsoleError as error:
+                self._first_reading.set()
                 self.reading = replace(self.reading, running=False, error=error, retry_s=wait)
                 self.log("functions", error)
                 self._tell("whereabouts")
@@ -258,6 +269,7 @@ class Session:
         gone = self.functions.keys() - read.keys()
         self.functions = read
         self.reading = Reading(read_at=now_ms())
+        self._first_reading.set()
         self._tell(InventoryChange(replaced=bool(gone)))
         self._tell("whereabouts")
         await self._save()

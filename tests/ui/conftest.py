@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from lambdatui.aws.connection import Target
 from lambdatui.aws.inventory import InventoryCache
+from lambdatui.aws.target import Target
 from lambdatui.settings_sources import gather
 from lambdatui.ui.app import Console, Start
 from tests.support.endpoint import REGION, ScriptedEndpoint

@@ -111,6 +111,7 @@ class OverviewPane(Pane):
         assert self.subject is not None
         name = self.subject.name
         await asyncio.sleep(rest_s)
+        await self.session.first_reading()
         await self.session.connection()
         requests = _requests()
         wait = FIRST_RETRY_S

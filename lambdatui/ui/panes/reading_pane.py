@@ -69,6 +69,7 @@ class ReadingPane(ListPane[R], Generic[R]):
 
     async def _keep_reading(self, rest_s: float) -> None:
         await asyncio.sleep(rest_s)
+        await self.session.first_reading()
         wait = sessions.FIRST_RETRY_S
         while True:
             try:
