@@ -207,7 +207,7 @@ def _of_credentials(error: Exception, connection: Connection) -> ConsoleError | 
     profile = _of_profile(connection)
     match error:
         case botocore.ProfileNotFound():
-            return SettingsError(
+            return AuthExpired(
                 f"there is no profile {connection.profile} in the AWS configuration",
                 "choose another with P or --profile; to list them: aws configure list-profiles",
             )
