@@ -60,8 +60,8 @@ PANES = (
         id="layers",
         title="Layers",
         about="layers and who uses which version",
-        region="lambdatui.ui.panes.layers:LayersPane",
-        tab="lambdatui.ui.panes.layers:FunctionLayersPane",
+        region="lambdatui.ui.panes.region_layers:RegionLayersPane",
+        tab="lambdatui.ui.panes.layers:LayersPane",
     ),
     PaneEntry(
         id="errors",

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from lambdatui.aws.inventory import now_ms
 from lambdatui.errors import AccessDenied, ConsoleError, NotFound
-from lambdatui.insight.layer_owners import layer_owner
+from lambdatui.insight.layer_owners import Owner, layer_owner
 from lambdatui.insight.layer_use import LIMIT, NEAR_LIMIT, UNZIPPED_LIMIT, LayerUse, package_size
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.layer import LayerVersion, LayerVersionId, UsedLayer
@@ -67,6 +67,11 @@ def mark(glyph: str, text: str, colour: str) -> Content:
     return Content.styled(f"{glyph} {text}", colour)
 
 
+def state_cell(glyph: str, text: str, colour: str) -> Content:
+    """The same in a table, where the text has to be read on the cursor's line too: the glyph alone is coloured."""
+    return Content.assemble((glyph, colour), f" {text}")
+
+
 def trouble(error: ConsoleError, what: str = "") -> Content:
     """Why something is not known: forbidden and failed look different."""
     text = f"{what}{plain(error.title)}"
@@ -100,7 +105,7 @@ def used_layer_facts(layer: UsedLayer, account: str, session: Session) -> list[F
         facts.append(("size", trouble(size)))
     else:
         facts.append(("size", Content("not known" if size is None else f"{figures.size(size)} compressed")))
-    facts.append(("owner", _owner(layer.id, account)))
+    facts.append(("owner", _owner_text(layer_owner(layer.id.account, account), layer.id)))
     facts.append(("used by", _used_by(layer.id, session)))
     if isinstance(layer.details, LayerVersion):
         return facts + _details(layer.details, session)
@@ -109,28 +114,30 @@ def used_layer_facts(layer: UsedLayer, account: str, session: Session) -> list[F
     return facts
 
 
-def version_facts(use: LayerUse, versions: list[LayerVersion] | ConsoleError | None, session: Session) -> list[Fact]:
+def version_facts(
+    use: LayerUse, versions: list[LayerVersion] | None, error: ConsoleError | None, session: Session
+) -> list[Fact]:
     """All that is known of one layer version of the region.
 
     Args:
-        versions: those that the layer has; None while they are being asked for.
+        versions: those that the layer has, as far as they could ever be read.
+        error: why they cannot be read now.
     """
     facts = [("layer", Content(plain(use.id.arn)))]
-    own = use.owner.own
-    if not own:
-        facts.append(("owner", Content(plain(f"{use.owner.label}, account {use.id.account}"))))
+    if not use.owner.own:
+        facts.append(("owner", _owner_text(use.owner, use.id)))
+    if isinstance(error, NotFound):
+        versions, error = [], None
     if versions is None:
-        return [*facts, ("versions", ASKING)]
-    if isinstance(versions, NotFound):
-        versions = []
-    if isinstance(versions, ConsoleError):
-        facts.append(("versions", trouble(versions)))
+        facts.append(("versions", ASKING if error is None else trouble(error)))
         return facts + (_details(use.details, session) if use.details else [])
     facts.append(("versions", _versions(use.id, versions, session)))
+    if error is not None:
+        facts.append(("", trouble(error, "stale: ")))
     this = next((version for version in versions if version.version == use.id.version), None)
     if this is not None:
         return facts + _details(this, session)
-    if own:
+    if use.owner.own:
         facts.append(("state", mark("✕", DELETED, "$error")))
     return facts
 
@@ -150,8 +157,7 @@ def _state(layer: UsedLayer) -> Content:
     return mark("✓", "the newest", "$success")
 
 
-def _owner(id_: LayerVersionId, account: str) -> Content:
-    owner = layer_owner(id_.account, account)
+def _owner_text(owner: Owner, id_: LayerVersionId) -> Content:
     where = f", account {id_.account}" if owner.known and not owner.own and id_.account else ""
     return Content.styled(plain(f"{owner.label}{where}"), "" if owner.known else "$warning")
 
