@@ -7,29 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import socket
+import importlib
 from contextlib import AsyncExitStack
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from lambdatui import __version__
 from lambdatui.aws.profiles import Profiles
 from lambdatui.aws.target import Target
 from lambdatui.errors import AuthExpired, ConsoleError, SettingsError, Unreachable
 
 if TYPE_CHECKING:
     from lambdatui.aws.quota import Quota
-
-CONNECT_TIMEOUT = 3.1
-"""Seconds, just over the three after which TCP sends a lost first packet again."""
-READ_TIMEOUT = 30.0
-"""Seconds without a byte. The control plane answers within a few."""
-POOL = 20
-"""Connections to one service at a time."""
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Connection:
@@ -82,7 +70,15 @@ class Connection:
     @property
     def endpoint_url(self) -> str | None:
         """Where Lambda is asked in place of AWS's own endpoint; None where it is AWS's own."""
-        return self._endpoint_url("Lambda")
+        return self.endpoint_url_of("Lambda")
+
+    def endpoint_url_of(self, service_id: str) -> str | None:
+        """Where a service is asked in place of AWS's own endpoint; None where it is AWS's own.
+
+        Args:
+            service_id: the service's id in AWS's models, such as ``CloudWatch Logs``.
+        """
+        return self.target.endpoint_url or self.profiles.endpoint_url(self.target.profile, service_id)
 
     async def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """Sends one request and returns AWS's answer, ``ResponseMetadata`` included.
@@ -153,95 +149,20 @@ class Connection:
         await self.close()
 
     async def _create(self, service: str) -> Any:
-        # Importing and reading models takes a quarter of a second: in a thread, so that the screen stays alive.
-        faults = await asyncio.to_thread(_import_faults)
-        with faults.translated(self, service):
+        # Importing botocore and reading its models takes a quarter of a second: in threads, to keep the screen alive.
+        session = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.session")
+        from lambdatui.aws.faults import translated  # noqa: PLC0415 (start-up speed)
+
+        with translated(self, service):
             if self._closed:
                 raise Unreachable("the connection is closed", "it was closed when profile or region changed")
-            service_id = await asyncio.to_thread(self._prepare, service)
-            endpoint_url = self._endpoint_url(service_id)
-            from aiobotocore.config import AioConfig  # noqa: PLC0415
-
-            config = AioConfig() if endpoint_url is None else AioConfig(inject_host_prefix=False)
-            return await self._open.enter_async_context(
-                self._session.create_client(
-                    service,
-                    region_name=self.region,
-                    endpoint_url=self.target.endpoint_url,
-                    aws_access_key_id=self.target.access_key_id,
-                    aws_secret_access_key=self.target.secret_access_key,
-                    config=config,
-                )
-            )
-
-    def _prepare(self, service: str) -> str:
-        """Opens the session where there is none yet, reads the service's model, and returns its service id."""
-        if self._session is None:
-            self._session = self._open_session()
-        loader = _loader()
-        for name in ("endpoints", "partitions"):
-            loader.load_data(name)
-        loader.load_service_model(service, "endpoint-rule-set-1")
-        service_id: str = loader.load_service_model(service, "service-2")["metadata"]["serviceId"]
-        return service_id
-
-    def _open_session(self) -> Any:
-        from aiobotocore.config import AioConfig  # noqa: PLC0415
-        from aiobotocore.credentials import create_credential_resolver  # noqa: PLC0415
-        from aiobotocore.session import AioSession  # noqa: PLC0415
-        from botocore.utils import JSONFileCache  # noqa: PLC0415
-
-        from lambdatui.aws.faults import reject_foreign_answer  # noqa: PLC0415
-        from lambdatui.aws.guard import Guard  # noqa: PLC0415
-
-        alone = self.target.access_key_id is not None
-        session = AioSession(_NO_CONFIGURATION if alone else None, profile=self.target.profile)
-        session.register_component("data_loader", _loader())
-        # The defaults of every client, those included that fetch credentials.
-        session.set_default_client_config(
-            AioConfig(
-                retries={"mode": "adaptive"},
-                connect_timeout=CONNECT_TIMEOUT,
-                read_timeout=READ_TIMEOUT,
-                max_pool_connections=POOL,
-                connector_args={"socket_factory": _keepalive_socket},
-                user_agent_extra=f"lambdatui/{__version__}",
-                **({"proxies": {}} if alone else {}),
-            )
-        )
-        guard = Guard(read_only=self.target.read_only, billed_reads=self.target.billed_reads)
-        session.register("before-call", guard.before_call)
-        if quota := self._quota or self._aws_quota():
-            session.register("before-send", quota.before_send)
-        session.register("before-send", self._count)
-        session.register("before-parse", reject_foreign_answer)
-
-        # The AWS CLI's own cache: a role that was assumed there, with a code from an MFA device, is assumed here too.
-        resolver = create_credential_resolver(
-            session, cache=JSONFileCache(str(Path("~/.aws/cli/cache").expanduser())), region_name=self.region
-        )
-        resolver.get_provider("assume-role")._prompter = self._refuse_prompt
-        session.register_component("credential_provider", resolver)
-        return session
-
-    def _endpoint_url(self, service_id: str) -> str | None:
-        return self.target.endpoint_url or self.profiles.endpoint_url(self.target.profile, service_id)
-
-    def _aws_quota(self) -> Quota | None:
-        from lambdatui.aws.quota import Quota  # noqa: PLC0415
-
-        local = self.endpoint_url is not None and urlsplit(self.endpoint_url).hostname in _LOOPBACK
-        return None if local else Quota(self.region)
+            if self._session is None:
+                self._session = await asyncio.to_thread(session.open_session, self, self._quota, self._count)
+            arguments = await asyncio.to_thread(session.client_arguments, self, service)
+            return await self._open.enter_async_context(self._session.create_client(service, **arguments))
 
     def _count(self, **_: Any) -> None:
         self.requests_sent += 1
-
-    def _refuse_prompt(self, _prompt: str) -> NoReturn:
-        """Stands where botocore would read a code from the terminal, which belongs to the console."""
-        raise AuthExpired(
-            f"profile {self.profile} needs a code from an MFA device",
-            f"run: aws sts get-caller-identity --profile {self.profile}; then refresh",
-        )
 
 
 def profile_names() -> list[str]:
@@ -251,49 +172,13 @@ def profile_names() -> list[str]:
 
 def region_names(service: str = "lambda") -> list[str]:
     """The regions where a service exists, in AWS's ordinary partition first, then the others; from botocore's data."""
-    endpoints = _loader().load_data("endpoints")["partitions"]
-    prefix = _loader().load_service_model(service, "service-2")["metadata"]["endpointPrefix"]
+    from lambdatui.aws.session import loader  # noqa: PLC0415 (start-up speed)
+
+    endpoints = loader.load_data("endpoints")["partitions"]
+    prefix = loader.load_service_model(service, "service-2")["metadata"]["endpointPrefix"]
     return [
         region
         for partition in endpoints
         for region in sorted(partition["services"].get(prefix, {}).get("endpoints", ()))
         if region in partition["regions"]
     ]
-
-
-_NO_CONFIGURATION = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, "/dev/null", None),
-    "credentials_file": (None, None, "/dev/null", None),
-}
-"""botocore session variables that close its eyes to the machine's AWS configuration."""
-
-
-@functools.cache
-def _loader() -> Any:
-    """botocore's reader of models, one for all connections: it keeps what it has read."""
-    from botocore.loaders import Loader  # noqa: PLC0415
-
-    class QuickLoader(Loader):  # type: ignore[misc]
-        """Trusts that a folder of a service has every kind of model, instead of looking into all 400 of them."""
-
-        def list_available_services(self, type_name: str) -> list[str]:
-            return [entry.name for path in self.search_paths if Path(path).is_dir() for entry in Path(path).iterdir()]
-
-    return QuickLoader()
-
-
-def _import_faults() -> Any:
-    import aiobotocore.session  # noqa: F401, PLC0415
-
-    from lambdatui.aws import faults  # noqa: PLC0415
-
-    return faults
-
-
-def _keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
-    """A socket whose connection is kept alive while a function runs for minutes without a byte."""
-    family, kind, protocol, *_ = address
-    made = socket.socket(family, kind, protocol)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    return made

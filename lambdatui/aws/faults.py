@@ -20,6 +20,7 @@ from lambdatui.errors import (
     AuthExpired,
     Conflict,
     ConsoleError,
+    Fault,
     NotFound,
     RequestRefused,
     SettingsError,
@@ -286,7 +287,7 @@ def _of_content(error: Exception, connection: Connection, service: str, operatio
             return SettingsError("the region is not valid", "choose another with R or --region")
         case botocore.EndpointProviderError() | botocore.UnknownServiceError() | botocore.UnknownEndpointError():
             return RequestRefused(f"{service} does not exist in {connection.region}", "choose another region with R")
-    return RequestRefused(f"{asked} failed: {type(error).__name__}", "this is a fault of the console: report it")
+    return Fault(error)
 
 
 def _renew(connection: Connection, command: str = "") -> str:
