@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.reactive import Reactive, reactive
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from lambdatui.models.function import FunctionSummary
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 LOW = 30
 """Below as many lines the detail has no place under the list: `enter` gives it the whole screen."""
+FOLLOW_S = 0.05
+"""How far the detail follows behind the cursor, so that the list answers a key first."""
 WIDE = 200
 """From as many columns on the detail stands beside the list."""
 
@@ -55,6 +58,7 @@ class MainScreen(Screen[None]):
         self.header = HeaderLine()
         self.entry = REGION_PANES["functions"]
         self.subject: FunctionSummary | None = None
+        self._following: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -137,7 +141,9 @@ class MainScreen(Screen[None]):
         event.stop()
         self.subject = event.function
         self.refresh_bindings()
-        self.call_after_refresh(self._fit_detail)
+        if self._following is not None:
+            self._following.stop()
+        self._following = self.set_timer(FOLLOW_S, self._fit_detail)
 
     @property
     def has_room(self) -> bool:
