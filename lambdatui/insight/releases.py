@@ -110,14 +110,14 @@ def _standing(latest: Version, newest: Version | None, *, whole: bool) -> Remark
 
 def _shift(alias: Alias, additional: str, number: str, parts: ReleaseParts) -> Remark:
     """An additional version that gets everything: Lambda does so while it provisions the main one (facts 3.3)."""
+    on_it = f"alias {alias.name}: all traffic on {additional} (additional)"
     if any(one.qualifier == alias.name and one.status == IN_PROGRESS for one in parts.provisioned.items):
         return Remark(
-            f"{alias.name}: all traffic on {additional} while {alias.function_version} is provisioned", "warning"
+            f"shifting, all on {additional}", "warning", f"{on_it} while {alias.function_version} is provisioned"
         )
-    if number != additional:
-        return Remark(f"{alias.name}: no traffic here, all on {additional} (additional)", "error")
     stuck = "" if parts.provisioned.pending else ", stuck provisioned shift?"
-    return Remark(f"{alias.name}: all traffic on {additional} (additional){stuck}", "error")
+    here = f"all on {additional}, stuck shift?" if number == additional else f"no traffic, all on {additional}"
+    return Remark(here, "error", f"{on_it}{stuck}")
 
 
 def unsettled(release: Release) -> bool:

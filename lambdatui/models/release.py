@@ -145,7 +145,10 @@ class Remark:
     """What is to be said of a release; `tone` is a word of the screen: dim, warning or error, or empty."""
 
     text: str
+    """As short as a row needs it."""
     tone: str = ""
+    explained: str = ""
+    """The same at length, where there is more to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

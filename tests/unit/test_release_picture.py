@@ -103,13 +103,15 @@ def test_latest_without_published_versions_says_so() -> None:
 
 def test_a_weight_of_one_is_marked_as_a_stuck_shift_on_the_version_that_gets_all() -> None:
     found = picture(known(an_alias("live", 3, v2=1.0)))
-    assert remarks(found["2"]) == ["live: all traffic on 2 (additional), stuck provisioned shift?"]
-    assert remarks(found["3"]) == ["live: no traffic here, all on 2 (additional)"]
+    assert (remarks(found["2"]), remarks(found["3"])) == (["all on 2, stuck shift?"], ["no traffic, all on 2"])
+    explained = found["2"].remarks[0].explained
+    assert explained == "alias live: all traffic on 2 (additional), stuck provisioned shift?"
 
 
 def test_a_weight_of_one_while_provisioning_is_a_shift_under_way() -> None:
     found = picture(known(an_alias("live", 3, v2=1.0), provisioned=(concurrency("live", "IN_PROGRESS"),)))
-    assert remarks(found["2"]) == ["live: all traffic on 2 while 3 is provisioned"]
+    assert remarks(found["2"]) == ["shifting, all on 2"]
+    assert found["2"].remarks[0].explained == "alias live: all traffic on 2 (additional) while 3 is provisioned"
 
 
 def test_a_canary_is_not_taken_for_a_stuck_shift() -> None:

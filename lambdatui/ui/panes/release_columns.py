@@ -41,8 +41,8 @@ def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
             value=lambda r: r.version.order,
             width=8,
         ),
-        Column(id="aliases", title="ALIASES", cell=_aliases, flex=True, min_width=24),
-        Column(id="state", title="STATE", cell=_remarks, flex=True, min_width=18),
+        Column(id="aliases", title="ALIASES", cell=_aliases, flex=True, min_width=22),
+        Column(id="state", title="STATE", cell=_remarks, flex=True, min_width=25),
         Column(
             id="published",
             title="WHEN",
@@ -217,7 +217,7 @@ def release_facts(release: Release, session: Session, today: date) -> Iterator[t
         "Version",
         [
             ("version", version.number),
-            *(("", GLYPHS[remark.tone] + remark.text) for remark in release.remarks),
+            *(("", GLYPHS[remark.tone] + (remark.explained or remark.text)) for remark in release.remarks),
             ("description", function.description or "-"),
             ("when", figures.absolute(function.last_modified, times) if function.last_modified else "-"),
             ("code SHA-256", function.code_sha256 or "-"),
