@@ -52,7 +52,6 @@ class RegionReleasesPane(ReadingPane[FunctionReleases]):
         return record.name
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.sort_by("name")
 
     # -- reading

@@ -74,7 +74,6 @@ class ReleasesPane(ReadingPane[Release]):
         return f"{record.version.function.name}:{record.version.number}"
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.sort_by("version", reverse=True)
 
     def show_subject(self, subject: FunctionSummary) -> None:
