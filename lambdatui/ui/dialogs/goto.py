@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on
@@ -93,18 +92,18 @@ class GoTo(ModalScreen[str]):
             self._offers.add_option(Option(Content.styled("nothing of that name is known", "dim"), disabled=True))
 
     def _matching(self, typed: str) -> list[tuple[str, str]]:
-        """What is offered for what was typed: what starts with it first, then what has all of its words."""
+        """What is offered for what was typed: what starts with it first, then what has all of its words.
+
+        Among equals a function goes before a profile or a region, which are chosen by their word.
+        """
         words = typed.split()
-
-        def rank(places: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-            fit = [place for place in places if all(word in place[0].casefold() for word in words)]
-            return sorted(fit, key=lambda place: not place[0].casefold().startswith(typed))
-
-        places = rank(self._places.items())
-        functions = rank((name, "") for name in sorted(self.session.functions)) if words else []
         if not words:
-            places = [(place, about) for place, about in places if about]
-        return (places + functions)[:MOST_OFFERED]
+            return [(place, about) for place, about in self._places.items() if about]
+        panes = [(place, about) for place, about in self._places.items() if about]
+        others = [(place, about) for place, about in self._places.items() if not about]
+        functions = ((name, "") for name in sorted(self.session.functions))
+        fit = [place for place in (*panes, *functions, *others) if all(word in place[0].casefold() for word in words)]
+        return sorted(fit, key=lambda place: not place[0].casefold().startswith(typed))[:MOST_OFFERED]
 
     def _chosen(self) -> str | None:
         option = self._offers.highlighted_option
