@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from rich.console import Group
 from rich.style import Style
 from rich.table import Table
@@ -180,7 +181,7 @@ class OverviewPane(Pane):
 
     def _column(self, told: list[Section]) -> Group:
         tones = self._tones()
-        width = min(LABEL_WIDTH, max(len(label) for section in told for label, _ in section.rows))
+        width = min(LABEL_WIDTH, max(cell_len(plain(label)) for section in told for label, _ in section.rows))
         blocks: list[Any] = []
         for section in told:
             grid = Table.grid(padding=(0, 1))
