@@ -240,6 +240,20 @@ async def test_go_to_finds_a_function_that_the_filter_hides(console: MakeConsole
         await stage.wait_for("function-00002  1 Overview")
 
 
+async def test_go_to_offers_a_function_before_a_region_that_has_the_same_letters(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("lambda", "ListFunctions", listing("f-west", "orders-west"))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.press("colon")
+        await stage.type("west")
+        await stage.wait_for("region eu-west-1")
+        assert stage.text.index("│orders-west ") < stage.text.index("region eu-west-1")
+        await stage.press("enter")
+        await stage.wait_for("f-west  1 Overview")
+
+
 async def test_go_to_completes_with_tab(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await stage.wait_until_read()
