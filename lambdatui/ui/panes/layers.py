@@ -103,7 +103,7 @@ class LayersPane(ReadingPane[UsedLayer]):
         return Content(f"{self.place} has no layers.")
 
     def count(self) -> str:
-        return f"{self.table.total} of {LIMIT}" if self.reading_now().read_at is not None else super().count()
+        return f"{self.table.total} of {LIMIT}" if self.table.total else super().count()
 
     def show_title(self) -> None:
         super().show_title()

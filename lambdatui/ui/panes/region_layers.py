@@ -66,7 +66,6 @@ class RegionLayersPane(ReadingPane[LayerUse]):
     def on_mount(self) -> None:
         self.table.sort_by("layer")
         self.table.set_records(self._uses())
-        super().on_mount()
 
     @property
     def account(self) -> str:
