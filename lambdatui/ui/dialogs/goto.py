@@ -33,8 +33,8 @@ class GoTo(ModalScreen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "close", id="goto.close"),
         Binding("enter", "choose", "go", id="goto.choose", priority=True),
-        Binding("up", "offer('cursor_up')", show=False, id="goto.up"),
-        Binding("down", "offer('cursor_down')", show=False, id="goto.down"),
+        Binding("up", "offer('cursor_up')", show=False, id="goto.up", tooltip="the offer above"),
+        Binding("down", "offer('cursor_down')", show=False, id="goto.down", tooltip="the offer below"),
         Binding("tab", "complete", "complete", id="goto.complete", priority=True),
     ]
 

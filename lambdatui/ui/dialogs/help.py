@@ -42,8 +42,8 @@ class Help(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark", "dismiss", "close", id="help.close"),
-        Binding("j", "scroll('down')", show=False, id="help.down"),
-        Binding("k", "scroll('up')", show=False, id="help.up"),
+        Binding("j", "scroll('down')", show=False, id="help.down", tooltip="scroll down"),
+        Binding("k", "scroll('up')", show=False, id="help.up", tooltip="scroll up"),
     ]
 
     def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:

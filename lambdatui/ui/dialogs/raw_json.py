@@ -28,12 +28,12 @@ class RawJson(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,v", "dismiss", "close", id="raw.close"),
-        Binding("j", "scroll('down')", show=False, id="raw.down"),
-        Binding("k", "scroll('up')", show=False, id="raw.up"),
-        Binding("g", "scroll('home')", show=False, id="raw.top"),
-        Binding("G", "scroll('end')", show=False, id="raw.bottom"),
-        Binding("ctrl+f", "scroll('page_down')", show=False, id="raw.page_down"),
-        Binding("ctrl+b", "scroll('page_up')", show=False, id="raw.page_up"),
+        Binding("j", "scroll('down')", show=False, id="raw.down", tooltip="scroll down"),
+        Binding("k", "scroll('up')", show=False, id="raw.up", tooltip="scroll up"),
+        Binding("g", "scroll('home')", show=False, id="raw.top", tooltip="to the top"),
+        Binding("G", "scroll('end')", show=False, id="raw.bottom", tooltip="to the bottom"),
+        Binding("ctrl+f", "scroll('page_down')", show=False, id="raw.page_down", tooltip="a page down"),
+        Binding("ctrl+b", "scroll('page_up')", show=False, id="raw.page_up", tooltip="a page up"),
         Binding("y", "copy", "copy", id="raw.copy", tooltip="copy the JSON to the clipboard"),
     ]
 
