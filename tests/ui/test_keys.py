@@ -398,10 +398,10 @@ async def test_a_remapped_key_stands_in_the_footer(console: MakeConsole, endpoin
 
 
 async def test_a_remapped_key_stands_in_help(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
-    async with on_stage(console(endpoint.url, file='[keys]\n"list.sort" = ["f5", "o"]'), (100, 60)) as stage:
+    async with on_stage(console(endpoint.url, file='[keys]\n"list.sort" = ["f5", "f7"]'), (100, 60)) as stage:
         await stage.wait_until_read()
         await stage.press("question_mark")
-        await stage.wait_for("f5 o")
+        await stage.wait_for("f5 f7")
 
 
 @pytest.mark.parametrize(
