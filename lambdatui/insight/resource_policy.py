@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
-from lambdatui.models.arn import Arn
+from lambdatui.models.arn import Arn, function_name, qualifier_of
 from lambdatui.models.trigger import Condition, Kind, Permission, Trigger
 
 SERVICES: Mapping[str, tuple[str, Kind | None]] = {
@@ -97,12 +97,14 @@ def _read_statement(statement: Any, qualifier: str) -> Iterable[Permission]:
     effect = statement.get("Effect")
     if effect not in {"Allow", "Deny"}:
         not_read.append("Effect")
+    if (resource := statement.get("Resource")) is not None and not isinstance(resource, str | list):
+        not_read.append("Resource")
     sources: Sequence[str | None] = _values(conditions or (), "aws:sourcearn") or (None,)
     accounts = _values(conditions or (), "aws:sourceaccount")
     actions = tuple(map(_text, _listed(statement.get("Action"))))
     return [
         Permission(
-            qualifier=qualifier,
+            qualifier=_qualifier(resource, qualifier),
             sid=_text(statement.get("Sid", "")),
             effect=_text(effect),
             principal_type=principal_type,
@@ -120,6 +122,11 @@ def _read_statement(statement: Any, qualifier: str) -> Iterable[Permission]:
         )
         for (principal_type, principal), source in product(principals or [("", "")], sources)
     ]
+
+
+def _qualifier(resource: Any, qualifier: str) -> str:
+    """What a statement is about: its resource says it, where that is one alias or version of a function."""
+    return qualifier_of(resource) if isinstance(resource, str) and function_name(resource) else qualifier
 
 
 def _principals(element: Any) -> list[tuple[str, str]] | None:
@@ -261,8 +268,8 @@ def short_name(source_arn: str) -> str:
         return source_arn
     match arn.service:
         case "execute-api":
-            api, _stage, *route = [*arn.resource.split("/", 3), ""][:4] if "/" in arn.resource else (arn.resource, "")
-            return " ".join([api, *route[:1], *(f"/{path}" for path in route[1:])])
+            api, *route = arn.resource.split("/", 3)  # stage, method and path; a route of web sockets has no path
+            return " ".join([api, *route[1:2], *(f"/{path}" for path in route[2:])])
         case "elasticloadbalancing":
             return next(iter(arn.resource.split("/")[1:2]), arn.resource)
         case "logs":

@@ -12,7 +12,6 @@ from lambdatui.models.configuration import AwsModel, DestinationConfig, Fault
 
 TRANSITIONAL = frozenset({"Creating", "Enabling", "Disabling", "Updating", "Deleting"})
 """States that AWS leaves by itself (facts 4.3)."""
-SETTLED = frozenset({"Enabled", "Disabled"})
 
 SERVICES = {
     "sqs": "SQS",
@@ -87,10 +86,11 @@ class EventSourceMapping(AwsModel):
     """
 
     uuid: str = Field(alias="UUID")
+    event_source_mapping_arn: str | None = None
     event_source_arn: str | None = None
     function_arn: str | None = None
     state: str | None = None
-    """One of `SETTLED` or `TRANSITIONAL`, or a word that AWS invented since."""
+    """``Enabled``, ``Disabled``, one of `TRANSITIONAL`, or a word that AWS invented since."""
     state_transition_reason: str | None = None
     last_processing_result: str | None = None
     last_modified: datetime | None = None

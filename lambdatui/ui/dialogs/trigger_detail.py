@@ -131,7 +131,8 @@ class TriggerDetail(ModalScreen["Outcome | None"]):
             await self._part("dead_letter", lambda connection: event_sources.get_queue(connection, arn))
 
     async def _part(self, name: str, request: Request[Any]) -> None:
-        self._parts = replace(self._parts, **{name: await self._had(request)})
+        had = await self._had(request)
+        self._parts = replace(self._parts, **{name: had})
         self._draw()
 
     async def _had(self, request: Request[T]) -> T | ConsoleError:

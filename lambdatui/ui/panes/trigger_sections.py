@@ -32,8 +32,8 @@ SQS_CONCURRENCY = 1_250
 WAITING = Value("…", "dim")
 METRIC_NAMES = {
     "ApproximateAgeOfOldestMessage": "oldest message",
-    "IteratorAge": "iterator age",
-    "OffsetLag": "offset lag",
+    "IteratorAge": "function's iterator age",
+    "OffsetLag": "function's offset lag",
 }
 AGES_MS = {"ApproximateAgeOfOldestMessage": 1_000, "IteratorAge": 1}
 """Metrics that are ages, with their unit in ms."""
@@ -87,6 +87,8 @@ def _mapping(
             yield label, Value(", ".join(names))
     if database := mapping.document_db_event_source_config:
         yield "collection", Value(".".join(filter(None, (database.database_name, database.collection_name))))
+    for access in mapping.source_access_configurations:
+        yield "access", Value(f"{access.type} {access.uri}")
     yield "calls", Value(f"{mapping.function_name}:{mapping.qualifier}")
     if mapping.modified_ms is not None:
         clock: figures.Times = "local" if times == "local" else "utc"
@@ -275,7 +277,8 @@ def _permission(trigger: Trigger, permission: Permission, outcome: words.Outcome
     if permission.source_arn:
         stated.append(("source", Value(permission.source_arn)))
     if permission.public:
-        stated.append(("who", Value("▲ anyone on earth may invoke the function", "error")))
+        how = " through its URL" if permission.via_url else ""
+        stated.append(("who", Value(f"▲ anyone on earth may invoke the function{how}", "error")))
     if permission.not_read:
         stated.append(("not understood", Value(", ".join(permission.not_read), "warning")))
     conditions = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambdatui.errors import AccessDenied, ConsoleError, NotFound, ReadOnly
 from lambdatui.models.configuration import FunctionUrl
-from lambdatui.models.event_source import SETTLED, EventSourceMapping
+from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.trigger import Check, Found, NotRead, Permission, Trigger, Verdict
 from lambdatui.ui.panes.overview_sections import Value
 
@@ -20,13 +20,8 @@ def problem(error: ConsoleError) -> Value:
 
 
 def state_of_mapping(mapping: EventSourceMapping) -> Value:
-    """The state: unknown ones in AWS's word, and one that AWS leaves by itself with an ellipsis."""
-    state = mapping.state or "-"
-    if mapping.changing:
-        return Value(f"{state}…", "warning")
-    if state not in SETTLED:
-        return Value(state, "warning")
-    return Value(state, "good") if state == "Enabled" else Value(state, "warning")
+    """The state in AWS's own word, whichever it is."""
+    return Value(mapping.state or "-", "good" if mapping.state == "Enabled" else "warning")
 
 
 def result_of_mapping(mapping: EventSourceMapping) -> Value:
@@ -97,8 +92,3 @@ def verdict(outcome: Outcome) -> Value:
         case Verdict.GONE:
             return Value("✗ gone", "error")
     return Value("- cannot be checked", "dim")
-
-
-def qualifier(trigger: Trigger) -> str:
-    """What it calls."""
-    return trigger.qualifier or "-"

@@ -61,12 +61,12 @@ class TriggersPane(ReadingPane[Trigger]):
 
     def columns(self) -> Sequence[Column[Trigger]]:
         return (
-            Column(id="source", title="SOURCE", cell=lambda t: t.source, flex=True, min_width=12),
+            Column(id="source", title="SOURCE", cell=lambda t: t.source, flex=True, min_width=11),
             Column(id="what", title="WHAT", cell=self._what, width=16),
             Column(id="kind", title="KIND", cell=lambda t: t.kind or "-", width=12),
-            Column(id="calls", title="CALLS", cell=words.qualifier, width=7),
+            Column(id="calls", title="CALLS", cell=lambda t: t.qualifier, width=7),
             Column(id="state", title="STATE", cell=lambda t: told(words.state(t)), width=9),
-            Column(id="result", title="LAST RESULT", cell=self._result, flex=True, min_width=10),
+            Column(id="result", title="LAST RESULT", cell=self._result, flex=True, min_width=11),
         )
 
     def _what(self, trigger: Trigger) -> str:
