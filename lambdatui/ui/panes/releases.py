@@ -77,11 +77,15 @@ class ReleasesPane(ReadingPane[Release]):
         self.table.sort_by("version", reverse=True)
 
     def show_subject(self, subject: FunctionSummary) -> None:
-        if self.subject is None or self.subject.arn != subject.arn:
+        former = self.subject
+        if former is None or former.arn != subject.arn:
             self._parts = ReleaseParts()
             self._versions = ()
             self._forget()
-        super().show_subject(subject)
+            super().show_subject(subject)
+        elif former != subject:  # it was deployed or configured since
+            self.subject = subject
+            self.read_again()
 
     def read_again(self) -> None:
         self._forget()
