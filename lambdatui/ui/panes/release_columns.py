@@ -23,7 +23,8 @@ BAR = 10
 HASH_SHOWN = 8
 COLOURS = {"": "", "dim": "dim", "warning": "$warning", "error": "$error"}
 GLYPHS = {"": "", "dim": "", "warning": "▲ ", "error": "! "}
-STATUS_COLOURS = {"READY": "$success", "IN_PROGRESS": "$warning", "FAILED": "$error"}
+STATUSES = {"READY": ("✓ ", "$success"), "IN_PROGRESS": ("◌ ", "$warning"), "FAILED": ("! ", "$error")}
+"""How provisioned concurrency stands, as a glyph and a colour."""
 
 
 def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
@@ -41,8 +42,8 @@ def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
             value=lambda r: r.version.order,
             width=8,
         ),
-        Column(id="aliases", title="ALIASES", cell=_aliases, flex=True, min_width=22),
-        Column(id="state", title="STATE", cell=_remarks, flex=True, min_width=25),
+        Column(id="aliases", title="ALIASES", cell=_aliases, flex=True, min_width=30),
+        Column(id="state", title="STATE", cell=_remarks, flex=True, min_width=26),
         Column(
             id="published",
             title="WHEN",
@@ -53,7 +54,7 @@ def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
             align="right",
             priority=1,
         ),
-        Column(id="provisioned", title="PROVISIONED", cell=_provisioned, width=18, priority=3),
+        Column(id="provisioned", title="PROVISIONED", cell=_provisioned, width=19, priority=3),
         Column(id="access", title="ACCESS", cell=_access, width=10, priority=4),
         Column(
             id="runtime",
@@ -168,14 +169,13 @@ def _remarks(release: Release) -> Content:
 def _provisioned(release: Release) -> Content:
     if not release.provisioned:
         return part_cell(release.parts.provisioned) or Content.styled("-", "dim")
-    return Content(", ").join(
-        Content.styled(
-            f"{one.allocated_provisioned_concurrent_executions} of {one.requested_provisioned_concurrent_executions}, "
-            f"{one.available_provisioned_concurrent_executions} avail",
-            STATUS_COLOURS.get(one.status or "", ""),
-        )
-        for one in release.provisioned
-    )
+    return Content(", ").join(map(_allocated, release.provisioned))
+
+
+def _allocated(one: ProvisionedConcurrency) -> Content:
+    glyph, colour = STATUSES.get(one.status or "", ("", ""))
+    of = f"{one.allocated_provisioned_concurrent_executions}/{one.requested_provisioned_concurrent_executions}"
+    return Content.styled(f"{glyph}{of}, {one.available_provisioned_concurrent_executions} avail", colour)
 
 
 def _access(release: Release) -> Content:
