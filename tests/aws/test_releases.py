@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from lambdatui.aws import releases
-from lambdatui.aws.connection import Connection, Target
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.target import Target
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.errors import AccessDenied, NotFound
 from tests.support.endpoint import REGION, ScriptedEndpoint, error, json_answer

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.models.release import Release
+from lambdatui.ui.panes.release_columns import bar
 from lambdatui.ui.panes.releases import ReleasesPane
-from tests.support.endpoint import Answer, ScriptedEndpoint, error, json_answer
+from tests.support.endpoint import Answer, ScriptedEndpoint, error, function, json_answer
 from tests.support.releases import (
     alias,
     aliases,
@@ -117,14 +119,11 @@ async def test_a_canary_is_drawn_as_a_bar_with_its_shares(console: MakeConsole, 
         assert "live █░░░░░░░░░ 10 %" in row(stage, "3")
 
 
-async def test_a_small_share_is_still_to_be_seen_and_a_large_one_is_not_drawn_as_all(
-    console: MakeConsole, account: ScriptedEndpoint
-) -> None:
-    account.on("lambda", "ListAliases", aliases(alias("live", 2, v3=0.001)))
-    async with on_stage(console(account.url), NARROW) as stage:
-        await open_tab(stage)
-        assert "live █████████░ 99.9 %" in row(stage, "2")
-        assert "live █░░░░░░░░░ 0.1 %" in row(stage, "3")
+@pytest.mark.parametrize(
+    ("share", "drawn"), [(0, "░" * 10), (0.001, "█" + "░" * 9), (0.999, "█" * 9 + "░"), (1, "█" * 10)]
+)
+def test_the_least_share_is_to_be_seen_and_only_all_fills_the_bar(share: float, drawn: str) -> None:
+    assert bar(share) == drawn
 
 
 async def test_a_weight_of_one_is_shown_as_all_traffic_on_the_additional_version(
@@ -161,7 +160,7 @@ async def test_a_wide_row_says_all_that_is_known_of_a_version(console: MakeConso
     async with on_stage(console(account.url), VERY_WIDE) as stage:
         await open_tab(stage)
         drawn = row(stage, "3")
-        for text in ("live", "10 of 10, 3 avail", "URL policy", "python3.9 ▲", "2.0 KB", "1,024 MB", "29 s", "arm64"):
+        for text in ("live", "✓ 10/10, 3 avail", "URL policy", "python3.9 ▲", "2.0 KB", "1,024 MB", "29 s", "arm64"):
             assert text in drawn
         assert drawn.split("arm64")[0].split()[-2:] == ["1", "On"]
         assert "code-of-" in drawn and "2.8.0 discounts" in drawn
@@ -235,7 +234,7 @@ async def test_a_forbidden_part_is_named_and_the_versions_stay(
         assert numbers(stage) == ["$LATEST", "3", "2", "1"]
 
 
-@pytest.mark.parametrize("operation", PARTS)
+@pytest.mark.parametrize("operation", ["ListAliases", "GetPolicy"])
 async def test_a_failed_part_is_told_otherwise_than_a_forbidden_one_and_comes_back_by_itself(
     console: MakeConsole, account: ScriptedEndpoint, operation: str
 ) -> None:
@@ -266,7 +265,7 @@ async def test_not_configured_not_permitted_and_failed_look_different(
 
         def cell() -> str:
             start = next(line for line in stage.text.splitlines() if column in line).index(column)
-            return row(stage, "1")[start : start + 18].strip()
+            return row(stage, "1")[start : start + 19].strip()
 
         await stage.wait_for(lambda: cell() == drawn)
 
@@ -302,10 +301,10 @@ async def test_provisioning_is_watched_until_it_is_ready_without_reading_the_ver
     async with on_stage(console(account.url), VERY_WIDE) as stage:
         await stage.wait_until_read()
         await stage.press("2")
-        await stage.wait_for("4 of 10, 4 avail")
+        await stage.wait_for("◌ 4/10, 4 avail")
         await stage.wait_for("provisioned IN_PROGRESS")
         account.on("lambda", "ListProvisionedConcurrencyConfigs", provisioned("live", "READY"))
-        await stage.wait_for("10 of 10, 7 avail")
+        await stage.wait_for("✓ 10/10, 7 avail")
         assert account.counts["lambda:ListVersionsByFunction"] == 1
 
 
@@ -339,6 +338,27 @@ async def test_an_alias_that_was_deleted_goes_with_a_note(console: MakeConsole, 
         await stage.press("ctrl+r")
         await stage.wait_for("alias live is gone")
         await stage.wait_for(lambda: "live" not in row(stage, "2"))
+
+
+async def test_a_function_that_was_deployed_since_is_read_again(
+    console: MakeConsole, account: ScriptedEndpoint
+) -> None:
+    async with on_stage(console(account.url), NARROW) as stage:
+        await open_tab(stage)
+        account.on("lambda", "ListVersionsByFunction", versions(*history("orders", 3, CodeSha256="new")))
+        account.on("lambda", "ListFunctions", json_answer({"Functions": [function("orders", CodeSha256="new")]}))
+        stage.app.read_inventory()
+        await stage.wait_for("drifted from 3")
+
+
+async def test_the_demos_canary_is_shown(console: MakeConsole, demo_endpoint: DemoEndpoint) -> None:
+    async with on_stage(console(demo_endpoint.endpoint), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.app.go("orders-api")
+        await stage.press("2")
+        await stage.wait_for("live █████████░ 90 %")
+        await stage.wait_for("live █░░░░░░░░░ 10 %  beta")
+        await stage.wait_for("same code as 3")
 
 
 # -- comparing
