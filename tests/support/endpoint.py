@@ -333,9 +333,10 @@ def _session() -> Any:
 
 @functools.cache
 def _routes(service: str) -> list[tuple[str, str, re.Pattern[str], str]]:
-    """Verb, fixed query, path and operation; the most particular first."""
+    """Verb, fixed query, path and operation; the most particular first, those in use before deprecated ones."""
     routes = []
-    for name in _model(service).operation_names:
+    names = _model(service).operation_names
+    for name in sorted(names, key=lambda name: _model(service).operation_model(name).deprecated):
         http = _model(service).operation_model(name).http
         path, _, query = http["requestUri"].partition("?")
         pattern = "".join(

@@ -39,6 +39,10 @@ class Machine:
         self.set("AWS_CONFIG_FILE", str(home / ".aws/config"))
         self.set("AWS_SHARED_CREDENTIALS_FILE", str(home / ".aws/credentials"))
         self.set("AWS_EC2_METADATA_DISABLED", "true")
+        self._sso_cache = home / ".aws/sso/cache"
+        # botocore looked up the home folder when it was imported.
+        for holder in ("botocore.credentials.SSOProvider", "botocore.tokens.SSOTokenProvider"):
+            patch.setattr(f"{holder}._SSO_TOKEN_CACHE_DIR", str(self._sso_cache))
         (home / ".aws").mkdir()
 
     def set(self, variable: str, value: str) -> None:
@@ -55,9 +59,8 @@ class Machine:
 
     def sso_token(self, session: str, *, expires_in: timedelta) -> None:
         """Writes what ``aws sso login`` leaves behind for an SSO session."""
-        folder = self.home / ".aws/sso/cache"
-        folder.mkdir(parents=True, exist_ok=True)
+        self._sso_cache.mkdir(parents=True, exist_ok=True)
         expires_at = (datetime.now(UTC) + expires_in).strftime("%Y-%m-%dT%H:%M:%SZ")
         token = {"accessToken": "sso-token", "expiresAt": expires_at, "startUrl": "https://example", "region": "x"}
         name = hashlib.sha1(session.encode()).hexdigest()  # the AWS CLI names the file so
-        (folder / f"{name}.json").write_text(json.dumps(token))
+        (self._sso_cache / f"{name}.json").write_text(json.dumps(token))
