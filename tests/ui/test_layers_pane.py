@@ -366,6 +366,17 @@ async def test_the_region_says_that_only_latest_is_known(console: MakeConsole, e
         await stage.wait_for("used by $LATEST; published versions may use others")
 
 
+async def test_counts_of_functions_that_could_not_all_be_read_are_not_passed_off_as_whole(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    a_fleet(endpoint)
+    endpoint.on("lambda", "ListFunctions", listing(*FLEET[:2], more="2"), BROKEN)
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_for(lambda: stage.app.session.reading.error)
+        await stage.app.go("layers")
+        await stage.wait_for("! not all functions are counted: lambda is out of order")
+
+
 @pytest.mark.parametrize("layers", [0, 50, 70])
 async def test_the_region_costs_one_sweep_and_nothing_for_each_of_120_functions(
     console: MakeConsole, endpoint: ScriptedEndpoint, layers: int

@@ -100,11 +100,8 @@ def used_layer_facts(layer: UsedLayer, account: str, session: Session) -> list[F
         account: the function's own.
     """
     facts = [("layer", Content(plain(layer.id.arn))), ("state", _state(layer))]
-    size = layer.size
-    if isinstance(size, ConsoleError):
-        facts.append(("size", trouble(size)))
-    else:
-        facts.append(("size", Content("not known" if size is None else f"{figures.size(size)} compressed")))
+    if isinstance(layer.size, ConsoleError):
+        facts.append(("size", trouble(layer.size)))
     facts.append(("owner", _owner_text(layer_owner(layer.id.account, account), layer.id)))
     facts.append(("used by", _used_by(layer.id, session)))
     if isinstance(layer.details, LayerVersion):

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 COPY_ARN = Binding("Y", "copy_arn", "copy ARN", id="list.copy_arn", show=False, tooltip="copy the ARN to the clipboard")
 
-
 TABLE_LINES = 7
 """Of a function's layers while there are none: room to say why."""
 

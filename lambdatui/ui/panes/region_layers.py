@@ -94,11 +94,14 @@ class RegionLayersPane(ReadingPane[LayerUse]):
         self.show_title()
 
     def state(self) -> Content:
-        reading = self.session.reading
-        told = super().state()
-        if told.plain or (reading.read_at is not None and reading.error is None):
-            return told or Content.styled("used by $LATEST; published versions may use others", "dim")
-        return Content.styled("counting: the functions are still being read…", "$secondary")
+        told, functions = super().state(), self.session.reading
+        if told.plain:
+            return told
+        if functions.error is not None:
+            return Content.styled(f"! not all functions are counted: {plain(functions.error.title)}", "$error")
+        if functions.read_at is None:
+            return Content.styled("counting: the functions are still being read…", "$secondary")
+        return Content.styled("used by $LATEST; published versions may use others", "dim")
 
     # -- who uses a version
 
