@@ -2,29 +2,25 @@
 
 Every function here raises only `lambdatui.errors`. None stands for what AWS says is not configured, and for nothing
 else; a function that does not exist is NotFound.
-
-The models of the details are imported where they are used: they take longer to load than the first page takes to come.
 """
-# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from lambdatui.aws.connection import Connection
+from lambdatui.aws.faults import translated
 from lambdatui.errors import NotFound
+from lambdatui.models.configuration import (
+    AwsModel,
+    EventInvokeConfig,
+    FunctionDetail,
+    FunctionUrl,
+    Recursion,
+    RuntimeManagement,
+)
 
-if TYPE_CHECKING:
-    from lambdatui.models.configuration import (
-        AwsModel,
-        EventInvokeConfig,
-        FunctionDetail,
-        FunctionUrl,
-        Recursion,
-        RuntimeManagement,
-    )
-
-    Detail = TypeVar("Detail", bound=AwsModel)
+Detail = TypeVar("Detail", bound=AwsModel)
 
 
 async def get_function(connection: Connection, name: str, qualifier: str | None = None) -> FunctionDetail:
@@ -37,8 +33,6 @@ async def get_function(connection: Connection, name: str, qualifier: str | None 
         name: a name or an ARN.
         qualifier: a version or an alias; None for ``$LATEST``.
     """
-    from lambdatui.models.configuration import FunctionDetail
-
     return await _get(connection, FunctionDetail, "GetFunction", name, qualifier)
 
 
@@ -46,8 +40,6 @@ async def get_event_invoke_config(
     connection: Connection, name: str, qualifier: str | None = None
 ) -> EventInvokeConfig | None:
     """How asynchronous invocations are handled; None where Lambda's defaults apply (facts 3.8)."""
-    from lambdatui.models.configuration import EventInvokeConfig
-
     return await _get_configured(connection, EventInvokeConfig, "GetFunctionEventInvokeConfig", name, qualifier)
 
 
@@ -57,30 +49,22 @@ async def get_function_url(connection: Connection, name: str, qualifier: str | N
     Args:
         qualifier: an alias; None for ``$LATEST``. Versions cannot have one (facts 3.11).
     """
-    from lambdatui.models.configuration import FunctionUrl
-
     return await _get_configured(connection, FunctionUrl, "GetFunctionUrlConfig", name, qualifier)
 
 
 async def get_runtime_management(connection: Connection, name: str, qualifier: str | None = None) -> RuntimeManagement:
     """When the function's runtime is updated (facts 3.12)."""
-    from lambdatui.models.configuration import RuntimeManagement
-
     return await _get(connection, RuntimeManagement, "GetRuntimeManagementConfig", name, qualifier)
 
 
 async def get_recursion(connection: Connection, name: str) -> Recursion:
     """What Lambda does when the function calls itself in a loop (facts 3.9)."""
-    from lambdatui.models.configuration import Recursion
-
     return await _get(connection, Recursion, "GetFunctionRecursionConfig", name)
 
 
 async def _get(
     connection: Connection, model: type[Detail], operation: str, name: str, qualifier: str | None = None
 ) -> Detail:
-    from lambdatui.aws.faults import translated
-
     qualified = {} if qualifier is None else {"Qualifier": qualifier}
     answer = await connection.call("lambda", operation, FunctionName=name, **qualified)
     with translated(connection, "lambda", operation):
