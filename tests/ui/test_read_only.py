@@ -86,18 +86,19 @@ async def test_every_entry_of_the_palette_sends_listed_reads_only(console: MakeC
         for place in ("the list", "the detail"):
             await go_to(stage, place)
             here = standing(stage)
-            for title, run in entries(stage):
+            for title in sorted(entries(stage).keys() - {"Back", "Quit"}):
                 if standing(stage) != here:
                     await go_to(stage, place)
                     here = standing(stage)
-                if title not in {"Back", "Quit"}:
+                if run := entries(stage).get(title):
                     await run_entry(stage, run)
     assert ("lambda", "GetFunction") in proxy.asked
     assert changes(proxy.asked) == []
 
 
-def entries(stage: Stage) -> list[tuple[str, Callable[[], Any]]]:
-    return [(entry.title, entry.callback) for entry in stage.app.get_system_commands(stage.app.screen)]
+def entries(stage: Stage) -> dict[str, Callable[[], Any]]:
+    """What the palette offers here, by title."""
+    return {entry.title: entry.callback for entry in stage.app.get_system_commands(stage.app.screen)}
 
 
 async def run_entry(stage: Stage, run: Callable[[], Any]) -> None:
@@ -107,13 +108,10 @@ async def run_entry(stage: Stage, run: Callable[[], Any]) -> None:
     await stage.pilot.pause()
 
 
-@pytest.mark.parametrize("place", ["region eu-west-1", "profile other"])
-async def test_another_region_or_profile_is_read_and_not_changed(
-    console: MakeConsole, proxy: RecordingProxy, place: str
-) -> None:
+async def test_another_region_is_read_and_not_changed(console: MakeConsole, proxy: RecordingProxy) -> None:
     async with on_stage(console(proxy.url, read_only=True)) as stage:
         await stage.wait_until_read()
-        await stage.app.go(place)
+        await stage.app.go("region eu-west-1")
         await stage.wait_until_read()
     assert changes(proxy.asked) == []
 
