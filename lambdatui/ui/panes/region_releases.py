@@ -61,12 +61,15 @@ class RegionReleasesPane(ReadingPane[FunctionReleases]):
 
         aliases = asyncio.ensure_future(self._ask_aliases())
         found: dict[str, FunctionReleases] = {}
+        again = self.reading_now().read_at is not None
         try:
             async for page in list_region_versions(connection):
                 for version in page:
                     name = version.function.name
                     found[name] = added(found.get(name) or FunctionReleases(name=name), version)
-                yield [self._with_aliases(found[name]) for name in {version.function.name for version in page}]
+                # Sums that are complete stay on screen until the new ones are.
+                names = () if again else {version.function.name for version in page}
+                yield [self._with_aliases(found[name]) for name in names]
             await aliases
         finally:
             aliases.cancel()
@@ -118,7 +121,7 @@ def region_columns(session: Session) -> Sequence[Column[FunctionReleases]]:
         Column(
             id="newest",
             title="NEWEST",
-            cell=lambda r: r.newest.number if r.newest else "-",
+            cell=lambda r: _so_far(r, r.newest.number if r.newest else "-"),
             value=lambda r: r.newest.order if r.newest else None,
             width=6,
             align="right",
@@ -136,7 +139,7 @@ def region_columns(session: Session) -> Sequence[Column[FunctionReleases]]:
         Column(
             id="versions",
             title="VERSIONS",
-            cell=lambda r: figures.count(r.versions),
+            cell=lambda r: _so_far(r, figures.count(r.versions)),
             value=lambda r: r.versions,
             width=8,
             align="right",
@@ -145,7 +148,7 @@ def region_columns(session: Session) -> Sequence[Column[FunctionReleases]]:
         Column(
             id="size",
             title="CODE, ALL",
-            cell=lambda r: figures.size(r.code_size),
+            cell=lambda r: _so_far(r, figures.size(r.code_size)),
             value=lambda r: r.code_size,
             unit="B",
             width=9,
@@ -154,6 +157,11 @@ def region_columns(session: Session) -> Sequence[Column[FunctionReleases]]:
         ),
         Column(id="aliases", title="ALIASES WITH TRAFFIC", cell=_aliases, width=20),
     )
+
+
+def _so_far(record: FunctionReleases, text: str) -> str:
+    """Marks what may grow while versions are still missing."""
+    return text if record.whole else f"{text}…"
 
 
 def _published(record: FunctionReleases) -> int | None:
