@@ -26,8 +26,8 @@ OF_THE_VERSION = {
 """What two versions never share, or what says nothing of how they run."""
 TOLD_APART = {"code_sha256", "code_size", "environment", "layers"}
 """What has a part of its own in the comparison."""
-HASHES = {"ConfigSha256"}
-"""What differs where a field differs, and tells no more."""
+NOT_CONFIGURED = {"ConfigSha256", "SnapStart.OptimizationStatus"}
+"""What follows from the configuration or from its having been published."""
 
 SET = "set"
 """Stands for an environment variable's value where the other version has no such variable."""
@@ -93,7 +93,7 @@ def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[
 def _fields(configuration: FunctionConfiguration) -> dict[str, str]:
     """What is set, by AWS's names, those of inner structures after a dot."""
     sent = configuration.model_dump(mode="json", by_alias=True, exclude=OF_THE_VERSION | TOLD_APART)
-    return {name: value for name, value in _flat(sent, "") if name not in HASHES}
+    return {name: value for name, value in _flat(sent, "") if name not in NOT_CONFIGURED}
 
 
 def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:

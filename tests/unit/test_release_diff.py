@@ -50,6 +50,11 @@ def test_a_field_that_the_console_does_not_know_is_compared_too() -> None:
     )
 
 
+def test_what_follows_from_being_published_is_no_difference() -> None:
+    before, after = ({"SnapStart": {"ApplyOn": "PublishedVersions", "OptimizationStatus": on}} for on in ("Off", "On"))
+    assert diff({**before, "ConfigSha256": "a"}, {**after, "ConfigSha256": "b"}).fields == ()
+
+
 def test_an_empty_field_and_an_absent_one_are_the_same() -> None:
     assert diff({"KMSKeyArn": "", "VpcConfig": {"SubnetIds": []}}, {}).fields == ()
 
