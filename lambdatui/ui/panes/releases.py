@@ -20,7 +20,7 @@ from lambdatui.models.release import Part, Release, ReleaseParts, Version
 from lambdatui.ui.panes.reading_pane import ReadingPane
 from lambdatui.ui.panes.release_columns import release_columns, release_facts, trouble
 from lambdatui.ui.widgets.plain_text import plain
-from lambdatui.ui.widgets.record_table import RecordTable
+from lambdatui.ui.widgets.record_table import Column, RecordTable
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
@@ -64,7 +64,7 @@ class ReleasesPane(ReadingPane[Release]):
         """Whether the next reading asks for the versions too, and not only for what changes by itself."""
         self._asked_policies: dict[str, bool] = {}
 
-    def columns(self) -> Sequence[Any]:
+    def columns(self) -> Sequence[Column[Release]]:
         return release_columns(self.session, datetime.now(UTC).date())
 
     def key(self, record: Release) -> str:
