@@ -488,6 +488,30 @@ async def test_a_function_stands_with_its_newest_version_and_the_aliases_that_ha
         assert "none seen" in row(stage, "function-001")
 
 
+async def test_sums_that_may_still_grow_are_marked_until_the_sweep_is_over(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    gate = asyncio.Event()
+    history_of_one = paged("Functions", history("orders", 60))
+    first = listing("orders")
+    endpoint.on(
+        "lambda",
+        "ListFunctions",
+        lambda seen: (
+            first
+            if "FunctionVersion" not in seen.query
+            else replace(history_of_one(seen), after=gate if "Marker" in seen.query else None)
+        ),
+    )
+    endpoint.on("cloudwatch", "ListMetrics", traffic())
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.app.go("aliases")
+        await stage.wait_for(lambda: row(stage, "orders").split()[1:4] == ["49…", "49…", "…"])
+        gate.set()
+        await stage.wait_for(lambda: row(stage, "orders").split()[1:5] == ["60", "60", "same", "code"])
+
+
 async def test_the_region_says_which_aliases_it_cannot_see(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     region(endpoint, 2)
     async with on_stage(console(endpoint.url), NARROW) as stage:
