@@ -9,9 +9,9 @@ import pytest
 
 from lambdatui.aws import releases
 from lambdatui.aws.connection import Connection
-from lambdatui.aws.target import Target
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.errors import AccessDenied, NotFound
+from tests.aws.conftest import Connect
 from tests.support.endpoint import REGION, ScriptedEndpoint, error, json_answer
 from tests.support.releases import (
     NO_POLICY,
@@ -27,31 +27,8 @@ from tests.support.releases import (
 
 
 @pytest.fixture
-async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    async with ScriptedEndpoint() as scripted:
-        yield scripted
-
-
-@pytest.fixture
-async def connection(endpoint: ScriptedEndpoint) -> AsyncIterator[Connection]:
-    target = Target(
-        endpoint_url=endpoint.url, region=REGION, access_key_id="AKIAEXAMPLE", secret_access_key="x", read_only=True
-    )
-    async with Connection(target) as connected:
-        yield connected
-
-
-@pytest.fixture
-async def demo(demo_endpoint: DemoEndpoint) -> AsyncIterator[Connection]:
-    target = Target(
-        endpoint_url=demo_endpoint.endpoint,
-        region=demo_endpoint.region,
-        access_key_id=demo_endpoint.access_key_id,
-        secret_access_key=demo_endpoint.secret_access_key,
-        read_only=True,
-    )
-    async with Connection(target) as connected:
-        yield connected
+def demo(connect: Connect, demo_endpoint: DemoEndpoint) -> Connection:
+    return connect(read_only=True, endpoint_url=demo_endpoint.endpoint)
 
 
 async def every(pages: AsyncIterator[tuple[Any, ...]]) -> list[Any]:
