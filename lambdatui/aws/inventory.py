@@ -53,7 +53,7 @@ class InventoryCache:
 
     def __init__(self, folder: Path, target: Target, environ: Mapping[str, str] = os.environ) -> None:
         asked = (
-            target.profile or environ.get("AWS_PROFILE"),
+            target.profile or environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE"),
             target.region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
             target.endpoint_url or environ.get("AWS_ENDPOINT_URL_LAMBDA") or environ.get("AWS_ENDPOINT_URL"),
             target.access_key_id or environ.get("AWS_ACCESS_KEY_ID"),

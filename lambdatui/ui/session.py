@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, now_ms, read_region
-from lambdatui.errors import AuthExpired, ConsoleError, Fault, NotFound
+from lambdatui.errors import ConsoleError, Fault, NotFound
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
 from lambdatui.paths import cache_folder
@@ -131,14 +131,8 @@ class Session:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._first_reading.wait(), FIRST_READING_S)
 
-    async def disconnect(self, error: ConsoleError | None = None) -> None:
-        """Drops the connection, so that the next request reads credentials and configuration afresh.
-
-        Args:
-            error: because of which; only one about credentials drops it. None drops it in any case.
-        """
-        if error is not None and not isinstance(error, AuthExpired):
-            return
+    async def disconnect(self) -> None:
+        """Closes the connection; the next request makes another."""
         async with self._connecting:
             connection, self._connection = self._connection, None
         if connection is not None:
@@ -173,7 +167,6 @@ class Session:
             raise
         except ConsoleError as error:
             self.log(where, error)
-            await self.disconnect(error)
             raise
 
     # -- what went wrong
@@ -233,7 +226,6 @@ class Session:
                 self._tell(InventoryChange())
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_RETRY_S)
-                await self.disconnect(error)
                 found = None
             else:
                 await self._learn_alias()

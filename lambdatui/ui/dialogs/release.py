@@ -114,7 +114,6 @@ class ReleaseFacts(ReleaseDialog):
         self._sheet = sheet
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.show_sheet(self._sheet)
 
 
@@ -136,7 +135,6 @@ class ReleaseComparison(ReleaseDialog):
         self.after = after
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.say("Reading both versions…")
         self.run_worker(self._read(), exit_on_error=False, description="comparison")
 

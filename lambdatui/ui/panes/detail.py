@@ -84,6 +84,9 @@ class DetailPane(Pane):
         self.tab_line.name_shown = self.subject.name
         await self.mount(load_pane(entry.tab)(self.session, self.subject, id="tab"))
 
+    def step_back(self) -> bool:
+        return self._tab.step_back()
+
     def inventory_changed(self, change: InventoryChange) -> None:
         if self.subject is not None and self.subject.name in self.session.functions:
             self.show_subject(self.session.functions[self.subject.name])

@@ -50,7 +50,6 @@ class ErrorsPane(ListPane[LoggedError]):
         return Content("Nothing went wrong in this session.")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.sort_by("at")
         self.table.set_records(list(self.session.errors))
         self.show_title()

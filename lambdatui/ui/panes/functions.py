@@ -41,7 +41,6 @@ class FunctionsPane(ListPane[FunctionSummary]):
         return record.name
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.sort_by("name")
         self.inventory_changed(InventoryChange(replaced=True))
         self.set_interval(REFRESH_AGES_S, self._refresh_ages)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FAILING, OFF, CHANGING, UNKNOWN, WELL = range(5)
 """The order in which mappings stand."""
-GLYPHS = {FAILING: ("!", "error"), OFF: ("○", "warning"), CHANGING: ("…", "warning"), UNKNOWN: ("?", "warning")}
+GLYPHS = {FAILING: ("!", "error"), OFF: ("○", "warning"), CHANGING: ("~", "warning"), UNKNOWN: ("?", "warning")}
 
 
 def urgency(mapping: EventSourceMapping) -> int:
@@ -99,7 +99,6 @@ class MappingsPane(ReadingPane[EventSourceMapping]):
         return f"{record.source} to {record.function_name}"
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.table.sort_by("urgency")
 
     async def pages(self, connection: Connection) -> AsyncIterator[Sequence[EventSourceMapping]]:

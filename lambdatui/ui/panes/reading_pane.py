@@ -47,7 +47,6 @@ class ReadingPane(ListPane[R], Generic[R]):
         return self._reading
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._read(rest_s=REST_S if self.subject is not None else 0)
 
     def show_subject(self, subject: FunctionSummary) -> None:
@@ -78,7 +77,6 @@ class ReadingPane(ListPane[R], Generic[R]):
                 self._reading = replace(self._reading, running=False, error=error, retry_s=wait)
                 self.session.log(f"{self.THINGS} of {self.place}", error)
                 self.show_title()
-                await self.session.disconnect(error)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, sessions.LONGEST_RETRY_S)
                 continue

@@ -105,7 +105,7 @@ class TriggersPane(ReadingPane[Trigger]):
     def show_subject(self, subject: FunctionSummary) -> None:
         if self.subject is None or self.subject.arn != subject.arn:
             self._outcomes.clear()
-            self._elsewhere = None
+            self._elsewhere, self._looking = None, False
         super().show_subject(subject)
 
     # -- reading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
@@ -59,6 +60,7 @@ class MainScreen(Screen[None]):
         self.entry = REGION_PANES["functions"]
         self.subject: FunctionSummary | None = None
         self._following: Timer | None = None
+        self._fitting = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         yield self.header
@@ -151,6 +153,11 @@ class MainScreen(Screen[None]):
         return self.size.height >= LOW
 
     async def _fit_detail(self) -> None:
+        """Shows the detail, or hides it; only once at a time, for it may have to be made first."""
+        async with self._fitting:
+            await self._fit()
+
+    async def _fit(self) -> None:
         wanted = self.subject is not None and self.alone != "list" and (self.has_room or self.alone == "detail")
         detail = self.detail
         if not wanted or self.subject is None:
@@ -163,7 +170,8 @@ class MainScreen(Screen[None]):
             detail = DetailPane(self.session, self.subject, id="detail")
             await self.mount(detail, before=self.query_one(KeyLine))
         detail.display = True
-        detail.show_subject(self.subject)
+        if self.subject is not None:  # still: making the detail took a turn
+            detail.show_subject(self.subject)
 
     async def watch_alone(self, alone: str) -> None:
         if not self.is_mounted:
@@ -206,8 +214,9 @@ class MainScreen(Screen[None]):
     async def _step_back(self) -> bool:
         detail = self.detail
         if detail is not None and detail.has_focus_within:
-            self.alone = ""
-            self.pane.focus_content()
+            if not detail.step_back():
+                self.alone = ""
+                self.pane.focus_content()
             return True
         if self.alone:
             self.alone = ""
