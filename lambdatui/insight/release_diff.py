@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from lambdatui.models.arn import Arn
 from lambdatui.models.configuration import FunctionConfiguration, FunctionDetail
 
 OF_THE_VERSION = {
@@ -118,18 +119,25 @@ def _image(detail: FunctionDetail) -> dict[str, str]:
 
 def _layers(old: FunctionConfiguration, new: FunctionConfiguration) -> Iterator[Difference]:
     """Layers by name, their versions compared; the same ones in another order are a difference too."""
-    before, after = (_by_layer(one) for one in (old, new))
+    before, after = _by_layer(old), _by_layer(new)
     yield from _differing(before, after)
     if before == after and list(before) != list(after):
-        yield Difference("order", ", ".join(map(_name, before)), ", ".join(map(_name, after)))
+        yield Difference("order", ", ".join(before), ", ".join(after))
 
 
 def _by_layer(configuration: FunctionConfiguration) -> dict[str, str]:
-    return {layer: version for layer, _, version in (one.arn.rpartition(":") for one in configuration.layers)}
+    own = Arn.parse(configuration.function_arn)
+    layers = (one.arn.rpartition(":") for one in configuration.layers)
+    return {_layer_name(layer, own): version for layer, _, version in layers}
 
 
-def _name(layer: str) -> str:
-    return layer.rpartition(":")[2]
+def _layer_name(layer: str, function: Arn | None) -> str:
+    """A layer's name, and its account where that is another one than the function's."""
+    arn = Arn.parse(layer)
+    if arn is None:
+        return layer
+    name = arn.resource.removeprefix("layer:")
+    return name if function and arn.account == function.account else f"{name} of account {arn.account}"
 
 
 def _environment(old: FunctionConfiguration, new: FunctionConfiguration) -> Iterable[Difference]:

@@ -84,11 +84,19 @@ def test_the_image_that_a_version_runs_is_compared() -> None:
 
 
 def test_a_layer_is_compared_by_its_version() -> None:
-    assert diff(layers("telemetry:2"), layers("telemetry:3")).layers == (Difference(f"{LAYER}:telemetry", "2", "3"),)
+    assert diff(layers("telemetry:2"), layers("telemetry:3")).layers == (Difference("telemetry", "2", "3"),)
 
 
 def test_a_layer_that_only_one_version_has_is_absent_in_the_other() -> None:
-    assert diff(layers(), layers("money:1")).layers == (Difference(f"{LAYER}:money", None, "1"),)
+    assert diff(layers(), layers("money:1")).layers == (Difference("money", None, "1"),)
+
+
+def test_a_layer_of_another_account_is_named_with_it() -> None:
+    foreign = {"Layers": [{"Arn": "arn:aws:lambda:us-east-1:210987654321:layer:money:2"}]}
+    assert diff(layers("money:1"), foreign).layers == (
+        Difference("money", "1", None),
+        Difference("money of account 210987654321", None, "2"),
+    )
 
 
 def test_the_same_layers_in_another_order_are_a_difference() -> None:
