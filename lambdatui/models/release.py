@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
@@ -142,11 +142,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is to be said of a release; `tone` is a word of the screen: dim, warning or error, or empty."""
+    """What is to be said of a release, and how it is meant; an empty tone is a plain statement."""
 
     text: str
     """As short as a row needs it."""
-    tone: str = ""
+    tone: Literal["", "dim", "warning", "error"] = ""
     explained: str = ""
     """The same at length, where there is more to say."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from rich.console import Group
@@ -21,8 +21,10 @@ from lambdatui.insight.release_diff import CodeDifference, Difference, ReleaseDi
 from lambdatui.models.configuration import FunctionDetail
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
+from lambdatui.ui.panes.overview_sections import Section
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.section_view import SectionView
 
 HASH_SHOWN = 12
 """Characters of a code hash: enough to tell versions apart by eye."""
@@ -31,12 +33,16 @@ LABEL_WIDTH = 26
 """At most; the column takes what its longest label needs."""
 
 Row = tuple[str, ...]
-Sheet = Iterable[tuple[str, Iterable[Row]]]
-"""Headings, and under each its rows: a label and one value, or one value for each of two versions."""
+"""A label and one value, or one value for each of two versions; a label alone is a remark."""
 
 
 class ReleaseDialog(ModalScreen[None]):
-    """A sheet of labelled values that can be scrolled."""
+    """Something to read that can be scrolled.
+
+    Args:
+        title: what it is about.
+        body: what is to be read.
+    """
 
     DEFAULT_CSS = """
     ReleaseDialog { background: $background; }
@@ -59,10 +65,9 @@ class ReleaseDialog(ModalScreen[None]):
         Binding("ctrl+b", "scroll('page_up')", show=False, id="release.page_up"),
     ]
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, body: Static) -> None:
         super().__init__()
-        self._body = Static("", markup=False)
-        self._scroll = VerticalScroll(self._body)
+        self._scroll = VerticalScroll(body)
         self._scroll.border_title = Text(plain(title)).markup
         self._scroll.border_subtitle = "esc closes"
 
@@ -75,46 +80,22 @@ class ReleaseDialog(ModalScreen[None]):
     def action_scroll(self, where: str) -> None:
         getattr(self._scroll, f"scroll_{where}")(animate=False)
 
-    def say(self, text: str) -> None:
-        """Shows a sentence in place of a sheet."""
-        self._body.update(Text(plain(text)))
-
-    def show_sheet(self, sheet: Sheet) -> None:
-        """Shows headings with what stands under them, the labels in one column from top to bottom."""
-        colours = self.app.theme_variables
-        heading = Style(color=colours["accent"], bold=True)
-        label = Style(color=colours["secondary"])
-        blocks: list[Any] = []
-        told_of = [(title, list(rows)) for title, rows in sheet]
-        labels = (row[0] for _, rows in told_of for row in rows if len(row) > 1)
-        width = min(LABEL_WIDTH, max(map(len, labels), default=0))
-        for title, lines in told_of:
-            grid = Table.grid(padding=(0, 2), expand=True)
-            values = max(map(len, lines)) - 1
-            if values:
-                grid.add_column(width=width, overflow="fold")
-            for _ in range(values or 1):
-                grid.add_column(ratio=1, overflow="fold")
-            for name, *told in lines:
-                grid.add_row(Text(plain(name), label), *(Text(plain(value)) for value in told))
-            blocks += [Text(title, heading), grid, Text("")]
-        self._body.update(Group(*blocks))
-
 
 class ReleaseFacts(ReleaseDialog):
     """All that is known of one release.
 
     Args:
         title: which one.
-        sheet: what is known.
+        sections: what is known.
     """
 
-    def __init__(self, title: str, sheet: Sheet) -> None:
-        super().__init__(title)
-        self._sheet = sheet
+    def __init__(self, title: str, sections: Sequence[Section]) -> None:
+        self._sections = sections
+        self._view = SectionView()
+        super().__init__(title, self._view)
 
     def on_mount(self) -> None:
-        self.show_sheet(self._sheet)
+        self._view.show(self._sections)
 
 
 class ReleaseComparison(ReleaseDialog):
@@ -128,23 +109,23 @@ class ReleaseComparison(ReleaseDialog):
     """
 
     def __init__(self, session: Session, function: FunctionSummary, before: str, after: str) -> None:
-        super().__init__(f"{function.name}  {before} → {after}, environment values masked")
+        self._body = Static("Reading both versions…", markup=False)
+        super().__init__(f"{function.name}  {before} → {after}, environment values masked", self._body)
         self.session = session
         self.function = function
         self.before = before
         self.after = after
 
     def on_mount(self) -> None:
-        self.say("Reading both versions…")
         self.run_worker(self._read(), exit_on_error=False, description="comparison")
 
     async def _read(self) -> None:
         try:
             before, after = await asyncio.gather(self._ask(self.before), self._ask(self.after))
         except ConsoleError as error:
-            self.say(str(error))
+            self._body.update(Text(plain(str(error))))
             return
-        self.show_sheet(self._differences(compare(before, after)))
+        self._body.update(self._drawn(dict(self._differences(compare(before, after)))))
 
     async def _ask(self, version: str) -> FunctionDetail:
         from lambdatui.aws.functions import get_function  # noqa: PLC0415 - imports the SDK
@@ -154,7 +135,26 @@ class ReleaseComparison(ReleaseDialog):
             lambda connection: get_function(connection, self.function.name, version),
         )
 
-    def _differences(self, found: ReleaseDiff) -> Sheet:
+    def _drawn(self, sheet: Mapping[str, Sequence[Row]]) -> Group:
+        """Headings, and under each what differs: its name, and how it is in either version."""
+        colours = self.app.theme_variables
+        heading = Style(color=colours["accent"], bold=True)
+        label = Style(color=colours["secondary"])
+        width = min(LABEL_WIDTH, max(len(name) for rows in sheet.values() for name, *values in rows if values))
+        blocks: list[Any] = []
+        for title, rows in sheet.items():
+            grid = Table.grid(padding=(0, 2), expand=True)
+            values = max(map(len, rows)) - 1
+            if values:
+                grid.add_column(width=width, overflow="fold")
+            for _ in range(values or 1):
+                grid.add_column(ratio=1, overflow="fold")
+            for name, *told in rows:
+                grid.add_row(Text(plain(name), label), *(Text(plain(value)) for value in told))
+            blocks += [Text(title, heading), grid, Text("")]
+        return Group(*blocks)
+
+    def _differences(self, found: ReleaseDiff) -> Iterator[tuple[str, Sequence[Row]]]:
         yield "Versions", [("", self.before, self.after)]
         yield "Code", _code(found.code)
         yield "Configuration", _rows(found.fields)

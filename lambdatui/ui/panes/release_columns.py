@@ -1,8 +1,8 @@
-"""How a release is written: as a row, and as a sheet of all that is known of it."""
+"""How a release is written as a row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,9 @@ from textual.content import Content
 from lambdatui.aws.inventory import now_ms
 from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.insight.runtimes import runtime_status
-from lambdatui.models.arn import qualifier_of
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route
 from lambdatui.ui import figures
+from lambdatui.ui.panes.overview_sections import GLYPHS
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
@@ -22,7 +22,6 @@ BAR = 10
 """Cells of the bar that shows an alias' share."""
 HASH_SHOWN = 8
 COLOURS = {"": "", "dim": "dim", "warning": "$warning", "error": "$error"}
-GLYPHS = {"": "", "dim": "", "warning": "▲ ", "error": "! "}
 STATUSES = {"READY": ("✓ ", "$success"), "IN_PROGRESS": ("◌ ", "$warning"), "FAILED": ("! ", "$error")}
 """How provisioned concurrency stands, as a glyph and a colour."""
 
@@ -110,7 +109,7 @@ def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
             align="right",
             priority=10,
         ),
-        Column(id="snapstart", title="SNAPSTART", cell=_snap_start, width=9, priority=11),
+        Column(id="snapstart", title="SNAPSTART", cell=snap_start, width=9, priority=11),
         Column(
             id="arch", title="ARCH", cell=lambda r: " ".join(r.version.function.architectures), width=6, priority=12
         ),
@@ -200,65 +199,9 @@ def _runtime(release: Release, today: date) -> Content:
     return Content.assemble(plain(function.runtime), glyph)
 
 
-def _snap_start(release: Release) -> str:
+def snap_start(release: Release) -> str:
+    """SnapStart of a version: its status where AWS said it, else where it applies; a dash where it is off."""
     function = release.version.function
     if function.snap_start == "None":
         return "-"
     return release.version.snap_start_status or function.snap_start
-
-
-def release_facts(release: Release, session: Session, today: date) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
-    """All that is known of a release, as headings with labelled values."""
-    version, parts = release.version, release.parts
-    function = version.function
-    status = runtime_status(function.runtime, today)
-    times: figures.Times = "local" if session.times == "local" else "utc"
-    yield (
-        "Version",
-        [
-            ("version", version.number),
-            *(("", GLYPHS[remark.tone] + (remark.explained or remark.text)) for remark in release.remarks),
-            ("description", function.description or "-"),
-            ("when", figures.absolute(function.last_modified, times) if function.last_modified else "-"),
-            ("code SHA-256", function.code_sha256 or "-"),
-            ("size", figures.size(function.code_size)),
-            ("runtime", " ".join(filter(None, (function.runtime, status.glyph, status.explain())))),
-            ("memory", f"{figures.count(function.memory_mb)} MB"),
-            ("timeout", f"{function.timeout_s} s"),
-            ("architecture", ", ".join(function.architectures)),
-            ("SnapStart", _snap_start(release)),
-            *(("layer", arn) for arn in function.layers),
-        ],
-    )
-    yield "Aliases", [(route.alias.name, _route_fact(route)) for route in release.routes] or _none(parts.aliases)
-    yield (
-        "Provisioned concurrency",
-        [(one.qualifier, _provisioned_fact(one)) for one in release.provisioned] or _none(parts.provisioned),
-    )
-    yield (
-        "Function URLs",
-        [(qualifier_of(url.function_arn or ""), f"{url.function_url}  {url.auth_type or ''}") for url in release.urls]
-        or _none(parts.urls),
-    )
-    yield "Resource policies", [(name, "lets others call it") for name in release.policies] or _none(parts.policies)
-
-
-def _none(part: Part[Any]) -> list[tuple[str, ...]]:
-    """What is said of a part that has nothing here: none, or why that is not known."""
-    if part.error is not None:
-        return [(trouble(part.error).plain,)]
-    return [("…" if part.pending else "none",)]
-
-
-def _route_fact(route: Route) -> str:
-    share = f"{percent(route.share)} of its traffic" if route.split else "all of its traffic"
-    return f"{share}  {route.alias.description or ''}".strip()
-
-
-def _provisioned_fact(one: ProvisionedConcurrency) -> str:
-    told = (
-        f"{one.requested_provisioned_concurrent_executions} requested, "
-        f"{one.allocated_provisioned_concurrent_executions} allocated, "
-        f"{one.available_provisioned_concurrent_executions} available, {one.status or '-'}"
-    )
-    return f"{told}: {one.status_reason}" if one.status_reason else told

@@ -18,7 +18,8 @@ from lambdatui.models.arn import LATEST
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.release import Part, Release, ReleaseParts, Version
 from lambdatui.ui.panes.reading_pane import ReadingPane
-from lambdatui.ui.panes.release_columns import release_columns, release_facts, trouble
+from lambdatui.ui.panes.release_columns import release_columns, trouble
+from lambdatui.ui.panes.release_sections import release_sections
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
@@ -199,9 +200,8 @@ class ReleasesPane(ReadingPane[Release]):
         event.stop()
         from lambdatui.ui.dialogs.release import ReleaseFacts  # noqa: PLC0415
 
-        release: Release = event.record
-        today = datetime.now(UTC).date()
-        self.app.push_screen(ReleaseFacts(self.name_of(release), release_facts(release, self.session, today)))
+        sections = release_sections(event.record, datetime.now(UTC).date(), self.session.times)
+        self.app.push_screen(ReleaseFacts(self.name_of(event.record), sections))
 
     def action_compare(self) -> None:
         pair = self._pair()
