@@ -279,6 +279,16 @@ async def test_while_aliases_are_forbidden_no_version_is_called_unused(
         assert "no alias" not in stage.text and "⊘" in row(stage, "1")
 
 
+async def test_while_aliases_are_forbidden_what_hangs_on_them_is_not_called_absent(
+    console: MakeConsole, account: ScriptedEndpoint
+) -> None:
+    account.on("lambda", "ListAliases", DENIED)
+    account.on("lambda", "ListProvisionedConcurrencyConfigs", provisioned("live", "READY"))
+    async with on_stage(console(account.url), VERY_WIDE) as stage:
+        await open_tab(stage)
+        assert row(stage, "2").count("⊘") == 3  # aliases, provisioned concurrency, access
+
+
 async def test_a_part_that_fails_later_keeps_what_it_gave_before(
     console: MakeConsole, account: ScriptedEndpoint
 ) -> None:

@@ -125,12 +125,16 @@ def trouble(error: ConsoleError) -> Content:
     return Content.styled(f"{glyph} {plain(error.title)}", colour)
 
 
-def part_cell(part: Part[Any]) -> Content | None:
-    """What stands in a cell for a part that gave nothing: being asked for, not permitted, failed; None if it did."""
-    if part.error is not None:
-        denied = isinstance(part.error, AccessDenied)
-        return Content.styled("⊘", "$warning") if denied else Content.styled("! not read", "$error")
-    return Content.styled("…", "dim") if part.pending else None
+def part_cell(*parts: Part[Any]) -> Content | None:
+    """What stands in a cell for parts that gave nothing: not permitted, failed, being asked for; None if they did.
+
+    What hangs on an alias is found only if both are known, so that some cells need two parts.
+    """
+    for part in parts:
+        if part.error is not None:
+            denied = isinstance(part.error, AccessDenied)
+            return Content.styled("⊘", "$warning") if denied else Content.styled("! not read", "$error")
+    return Content.styled("…", "dim") if any(part.pending for part in parts) else None
 
 
 def percent(share: float) -> str:
@@ -167,7 +171,7 @@ def _remarks(release: Release) -> Content:
 
 def _provisioned(release: Release) -> Content:
     if not release.provisioned:
-        return part_cell(release.parts.provisioned) or Content.styled("-", "dim")
+        return part_cell(release.parts.provisioned, release.parts.aliases) or Content.styled("-", "dim")
     return Content(", ").join(map(_allocated, release.provisioned))
 
 
@@ -180,14 +184,14 @@ def _allocated(one: ProvisionedConcurrency) -> Content:
 def _access(release: Release) -> Content:
     """What lets others call the aliases here; each of the two calls may be missing for a reason of its own."""
     marks = [
-        Content(word) if found else part_cell(part)
+        Content(word) if found else part_cell(part, release.parts.aliases)
         for word, found, part in (
             ("URL", release.urls, release.parts.urls),
             ("policy", release.policies, release.parts.policies),
         )
     ]
-    told = [mark for mark in marks if mark is not None]
-    return Content(" ").join(told) if told else Content.styled("-", "dim")
+    told = {mark.plain: mark for mark in marks if mark is not None}
+    return Content(" ").join(told.values()) if told else Content.styled("-", "dim")
 
 
 def _runtime(release: Release, today: date) -> Content:

@@ -32,8 +32,8 @@ def release_sections(release: Release, today: date, times: figures.Times) -> lis
     return [
         Section("Version", tuple(_version(release, today, times))),
         _section("Aliases", [(route.alias.name, _route(route)) for route in release.routes], parts.aliases),
-        _section("Provisioned concurrency", provisioned, parts.provisioned),
-        _section("Function URLs", list(map(_url, release.urls)), parts.urls),
+        _section("Provisioned concurrency", provisioned, parts.provisioned, parts.aliases),
+        _section("Function URLs", list(map(_url, release.urls)), parts.urls, parts.aliases),
         _section(
             "Resource policies", [(name, Value("lets others call it")) for name in release.policies], parts.policies
         ),
@@ -65,17 +65,18 @@ def _version(release: Release, today: date, times: figures.Times) -> list[Row]:
     ]
 
 
-def _section(title: str, rows: Sequence[Row], part: Part[Any]) -> Section:
-    """A part's rows; where it has none here, that there are none or why that is not known."""
-    return Section(title, tuple(rows) or (("", _nothing(part)),))
+def _section(title: str, rows: Sequence[Row], *needed: Part[Any]) -> Section:
+    """The rows; where there are none, that there are none or why that is not known."""
+    return Section(title, tuple(rows) or (("", _nothing(needed)),))
 
 
-def _nothing(part: Part[Any]) -> Value:
-    if isinstance(part.error, AccessDenied):
-        return Value(f"⊘ {part.error.title}", "warning")
-    if part.error is not None:
-        return Value(f"! {part.error}", "error")
-    return Value("…" if part.pending else "none", "dim")
+def _nothing(needed: Sequence[Part[Any]]) -> Value:
+    error = next((part.error for part in needed if part.error is not None), None)
+    if isinstance(error, AccessDenied):
+        return Value(f"⊘ {error.title}", "warning")
+    if error is not None:
+        return Value(f"! {error}", "error")
+    return Value("…" if any(part.pending for part in needed) else "none", "dim")
 
 
 def _remark(remark: Remark) -> Value:
