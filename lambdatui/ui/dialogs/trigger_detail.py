@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -94,7 +95,7 @@ class TriggerDetail(ModalScreen["Outcome | None"]):
         """Asks for everything anew."""
         self._outcome, self._parts = None, MappingParts()
         self._draw()
-        self.run_worker(self._ask(), group="trigger", exclusive=True, exit_on_error=False, description="trigger")
+        self._ask()
 
     def _draw(self) -> None:
         evidence = self.trigger.evidence
@@ -103,6 +104,7 @@ class TriggerDetail(ModalScreen["Outcome | None"]):
         else:
             self._body.show(trigger_sections(self.trigger, self._outcome))
 
+    @work(group="trigger", exclusive=True, exit_on_error=False, description="trigger")
     async def _ask(self) -> None:
         match self.trigger.evidence:
             case EventSourceMapping() as mapping:

@@ -21,7 +21,7 @@ def problem(error: ConsoleError) -> Value:
 
 def state_of_mapping(mapping: EventSourceMapping) -> Value:
     """The state in AWS's own word, whichever it is."""
-    return Value(mapping.state or "-", "good" if mapping.state == "Enabled" else "warning")
+    return Value(mapping.state or "-", "" if mapping.state == "Enabled" else "warning")
 
 
 def result_of_mapping(mapping: EventSourceMapping) -> Value:
@@ -61,11 +61,11 @@ def result(trigger: Trigger, outcome: Outcome | None) -> Value:
         case EventSourceMapping() as mapping:
             return result_of_mapping(mapping)
         case FunctionUrl():
-            return Value("✓ configured", "good")
+            return Value("configured", "dim")
         case Permission() as permission:
             return _result_of_permission(permission, outcome)
         case Found():
-            return Value("✓ found there", "good")
+            return Value("found there", "dim")
         case NotRead(error=error):
             return problem(error)
 
@@ -79,7 +79,7 @@ def _result_of_permission(permission: Permission, outcome: Outcome | None) -> Va
         return Value("forbids", "dim")
     if not permission.invokes:
         return Value(f"no invoking: {', '.join(permission.actions)}", "dim")
-    return Value("permitted; enter checks", "dim")
+    return Value("unchecked", "dim")
 
 
 def verdict(outcome: Outcome) -> Value:
@@ -91,4 +91,4 @@ def verdict(outcome: Outcome) -> Value:
             return Value(f"▲ {outcome.warning}", "warning") if outcome.warning else Value("✓ confirmed", "good")
         case Verdict.GONE:
             return Value("✗ gone", "error")
-    return Value("- cannot be checked", "dim")
+    return Value("cannot be checked", "dim")
