@@ -127,6 +127,8 @@ def _run_console(options: argparse.Namespace) -> int:
     finally:
         if process is not None:
             process.stop()
+    if console.gave_up is not None:
+        print(f"lambdatui: {console.gave_up}", file=sys.stderr)
     return console.return_code or 0
 
 

@@ -89,17 +89,16 @@ class InventoryCache:
         import tempfile  # noqa: PLC0415 - the start does without
 
         handle, unfinished = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            head = {
-                "fields": FIELD_NAMES,
-                "identity": asdict(identity),
-                "saved_at": saved_at,
-                "count": len(ordered),
-            }
-            file.write(json.dumps(head) + "\n")
-            for start in range(0, len(ordered), PAGE_SIZE):
-                file.write(_line(ordered[start : start + PAGE_SIZE]))
-        Path(unfinished).replace(self.path)
+        head = {"fields": FIELD_NAMES, "identity": asdict(identity), "saved_at": saved_at, "count": len(ordered)}
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(json.dumps(head) + "\n")
+                for start in range(0, len(ordered), PAGE_SIZE):
+                    file.write(_line(ordered[start : start + PAGE_SIZE]))
+            Path(unfinished).replace(self.path)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
 
 
 def _line(functions: Iterable[FunctionSummary]) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Protocol
 
-from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -103,6 +102,7 @@ class Console(App[None]):
     def __init__(self, start: Start) -> None:
         super().__init__()
         self.start = start
+        self.gave_up: ConsoleError | None = None
         self.animation_level = "none"
         for theme in themes.THEMES.values():
             self.register_theme(theme)
@@ -125,11 +125,9 @@ class Console(App[None]):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
         self._show_place()
         self.set_interval(HEADER_EVERY_S, self._show_place)
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self._start_up)
 
-    def _begin(self) -> None:
-        self.run_worker(self._start_up(), group="inventory", exclusive=True, exit_on_error=False, description="start")
-
+    @work(group="inventory", exclusive=True, exit_on_error=False, description="start")
     async def _start_up(self) -> None:
         """Everything that may come after the first paint."""
         process = self.start.process
@@ -157,17 +155,22 @@ class Console(App[None]):
             if settings.runtimes_file is not None:
                 use_table(settings.runtimes_file)
         except SettingsError as error:
-            self.exit(return_code=EXIT_BAD_SETTINGS, message=_words(error))
+            self._give_up(error, EXIT_BAD_SETTINGS)
             return False
         self.session.settings = settings
         self.set_keymap(keymap)
         return True
 
+    def _give_up(self, error: ConsoleError, status: int) -> None:
+        """Ends the console because of an error, which the command line prints when the terminal is its own again."""
+        self.gave_up = error
+        self.exit(return_code=status)
+
     async def _open_demo(self, demo: DemoAccount) -> bool:
         try:
             account = await demo.start()
         except ConsoleError as error:
-            self.exit(return_code=1, message=_words(error))
+            self._give_up(error, 1)
             return False
         self.session.target = replace(
             self.session.target,
@@ -196,11 +199,10 @@ class Console(App[None]):
     # -- reading
 
     @on(Pane.InventoryWanted)
-    def read_inventory(self) -> None:
+    @work(group="inventory", exclusive=True, exit_on_error=False, description="inventory")
+    async def read_inventory(self) -> None:
         """Reads the functions anew; a reading that runs already is taken over."""
-        self.run_worker(
-            self._keep_reading(None), group="inventory", exclusive=True, exit_on_error=False, description="inventory"
-        )
+        await self._keep_reading(None)
 
     async def _keep_reading(self, process: InventoryProcess | None) -> None:
         await self.session.read_inventory(process)
@@ -309,8 +311,3 @@ class Console(App[None]):
         from lambdatui.ui.keymap import palette  # noqa: PLC0415
 
         yield from palette(self, screen)
-
-
-def _words(error: ConsoleError) -> Text:
-    """What a console that cannot go on leaves on the terminal: a `str` would be read as markup."""
-    return Text(f"lambdatui: {error}", overflow="fold")

@@ -19,8 +19,9 @@ def _theme(
     warning: str,
     error: str,
     cursor: str,
+    on_cursor: str,
 ) -> Theme:
-    """A theme from few colours; `cursor` is the text style of the cursor line."""
+    """A theme from few colours; `cursor` and `on_cursor` are the ground and the text of the cursor's line."""
     return Theme(
         name=name,
         primary=accent,
@@ -32,7 +33,12 @@ def _theme(
         panel=panel,
         dark=name != "light",
         variables={
-            "block-cursor-text-style": cursor,
+            "block-cursor-background": cursor,
+            "block-cursor-foreground": on_cursor,
+            "block-cursor-text-style": "bold",
+            "block-cursor-blurred-background": panel,
+            "block-cursor-blurred-foreground": foreground,
+            "block-cursor-blurred-text-style": "none",
             "scrollbar": panel,
             "scrollbar-hover": muted,
             "scrollbar-active": accent,
@@ -60,7 +66,8 @@ THEMES = {
             success="#8cc88c",
             warning="#e5b567",
             error="#ef7b7b",
-            cursor="none",
+            cursor="#24507a",
+            on_cursor="#ffffff",
         ),
         _theme(
             "light",
@@ -72,7 +79,8 @@ THEMES = {
             success="#1e6b32",
             warning="#8a5a00",
             error="#b3261e",
-            cursor="none",
+            cursor="#c4dcf3",
+            on_cursor="#10151a",
         ),
         _theme(
             "high-contrast",
@@ -84,7 +92,8 @@ THEMES = {
             success="#40ff40",
             warning="#ffff00",
             error="#ff6060",
-            cursor="bold",
+            cursor="#00e5ff",
+            on_cursor="#000000",
         ),
         _theme(
             "monochrome",
@@ -96,7 +105,8 @@ THEMES = {
             success="#ffffff",
             warning="#ffffff",
             error="#ffffff",
-            cursor="bold reverse",
+            cursor="#dcdcdc",
+            on_cursor="#101010",
         ),
     )
 }

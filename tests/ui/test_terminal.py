@@ -208,3 +208,19 @@ def test_with_a_dumb_terminal_it_says_so(account: AccountServer) -> None:
         assert terminal.wait_exit() == 2
         assert "TERM=dumb" in terminal.text
         assert b"\x1b" not in terminal.raw
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("/team-03", "/team-03"), (":errors\r", "Errors 0")])
+def test_what_is_typed_ahead_of_a_line_that_opens_is_not_lost(terminal: Terminal, typed: str, shown: str) -> None:
+    terminal.send(typed)
+    terminal.wait_for(shown)
+
+
+def test_bad_settings_are_told_whole_when_the_terminal_is_its_owners_again(
+    account: AccountServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[profiles.default]\nread_only = 3\n")
+    with console(account, LAMBDATUI_CONFIG=str(file)) as terminal:
+        assert terminal.wait_exit() == 2
+        assert f"{file}: profiles.default.read_only must be true or false" in " ".join(terminal.text.split())

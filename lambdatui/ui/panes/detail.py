@@ -63,7 +63,7 @@ class DetailPane(Pane):
 
     def show_subject(self, subject: FunctionSummary) -> None:
         """Shows another function in the open tab, or the same one as it is now."""
-        if subject is self.subject and self.tab_line.name_shown:
+        if subject == self.subject and self.tab_line.name_shown:
             return
         self.subject = subject
         self.tab_line.name_shown = subject.name

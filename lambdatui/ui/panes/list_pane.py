@@ -112,7 +112,7 @@ class ListPane(Pane, Generic[R]):
         if reading.running:
             pages = f"reading, page {reading.pages + 1}" if reading.pages else "reading"
             return Content.styled(f"{pages}…", "$secondary")
-        if reading.error is not None:
+        if reading.error is not None and self.table.total:
             stale = f"stale {figures.age(now_ms() - reading.read_at)}: " if reading.read_at else ""
             glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
             return Content.styled(f"{glyph} {stale}{plain(reading.error.title)}", "$error")

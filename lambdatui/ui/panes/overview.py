@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -102,12 +103,8 @@ class OverviewPane(Pane):
     def read_again(self) -> None:
         self._ask(rest_s=0)
 
-    def _ask(self, rest_s: float = REST_S) -> None:
-        self.run_worker(
-            self._keep_asking(rest_s), group="overview", exclusive=True, exit_on_error=False, description="overview"
-        )
-
-    async def _keep_asking(self, rest_s: float) -> None:
+    @work(group="overview", exclusive=True, exit_on_error=False, description="overview")
+    async def _ask(self, rest_s: float = REST_S) -> None:
         """Asks for every part; again, less and less often, for those that failed or are about to change."""
         assert self.subject is not None
         name = self.subject.name

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic
 
+from textual import work
+
 from lambdatui.aws.inventory import now_ms
 from lambdatui.errors import ConsoleError
 from lambdatui.models.function import FunctionSummary
@@ -61,12 +63,8 @@ class ReadingPane(ListPane[R], Generic[R]):
     def read_again(self) -> None:
         self._read(rest_s=0)
 
-    def _read(self, rest_s: float) -> None:
-        self.run_worker(
-            self._keep_reading(rest_s), group="reading", exclusive=True, exit_on_error=False, description=self.THINGS
-        )
-
-    async def _keep_reading(self, rest_s: float) -> None:
+    @work(group="reading", exclusive=True, exit_on_error=False, description="read a list")
+    async def _read(self, rest_s: float) -> None:
         await asyncio.sleep(rest_s)
         await self.session.first_reading()
         wait = sessions.FIRST_RETRY_S

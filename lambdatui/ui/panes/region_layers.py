@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -265,8 +265,9 @@ class LayerUsers(ListPane[FunctionSummary]):
         self._show_facts()
 
     def read_again(self) -> None:
-        self.run_worker(self._read(), group="versions", exclusive=True, exit_on_error=False, description="versions")
+        self._read()
 
+    @work(group="versions", exclusive=True, exit_on_error=False, description="versions")
     async def _read(self) -> None:
         """Asks which versions there are until it is told: one request for fifty, only for the layer that was opened."""
         from lambdatui.aws.layers import list_layer_versions  # noqa: PLC0415 - imports the SDK
