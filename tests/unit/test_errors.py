@@ -8,7 +8,7 @@ from lambdatui.errors import Fault
 
 
 def test_a_fault_names_its_place_and_quotes_no_value() -> None:
-    password = "hunter2"  # noqa: S105
+    password = "hunter2"
     with pytest.raises(KeyError) as caught:
         {}[password]
     told = str(Fault(caught.value))

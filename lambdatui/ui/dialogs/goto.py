@@ -32,10 +32,9 @@ class GoTo(ModalScreen[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "close", id="goto.close"),
-        Binding("enter", "choose", "go", id="goto.choose", priority=True),
         Binding("up", "offer('cursor_up')", show=False, id="goto.up", tooltip="the offer above"),
         Binding("down", "offer('cursor_down')", show=False, id="goto.down", tooltip="the offer below"),
-        Binding("tab", "complete", "complete", id="goto.complete", priority=True),
+        Binding("tab", "complete", "complete", id="goto.complete"),
     ]
 
     def __init__(self, session: Session, typed: str = "") -> None:
@@ -109,7 +108,8 @@ class GoTo(ModalScreen[str]):
         option = self._offers.highlighted_option
         return option.id if option is not None else None
 
-    def action_choose(self) -> None:
+    @on(Input.Submitted)
+    def _choose(self) -> None:
         self.dismiss(self._chosen() or self._line.value.strip())
 
     @on(OptionList.OptionSelected)

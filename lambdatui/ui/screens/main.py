@@ -159,6 +159,8 @@ class MainScreen(Screen[None]):
 
     async def _fit(self) -> None:
         wanted = self.subject is not None and self.alone != "list" and (self.has_room or self.alone == "detail")
+        if not self.is_attached:  # the console is closing
+            return
         detail = self.detail
         if not wanted or self.subject is None:
             if detail is not None:
