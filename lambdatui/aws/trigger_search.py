@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from lambdatui.aws.connection import Connection
+from lambdatui.aws.edge import list_associations
 from lambdatui.aws.faults import translated
 from lambdatui.aws.paging import SMALL_TOKEN, TOKEN, items
 from lambdatui.errors import NotFound
@@ -28,10 +29,7 @@ async def schedules(connection: Connection, function_arn: str) -> AsyncIterator[
         qualifier = called(function_arn, target)
         kind: Kind | None = Kind.ASYNCHRONOUS
         if target.endswith(UNIVERSAL_INVOKE):
-            schedule = await connection.call(
-                "scheduler", "GetSchedule", Name=listed["Name"], GroupName=listed["GroupName"]
-            )
-            given = (schedule.get("Target") or {}).get("Input") or ""
+            given = await _schedule_input(connection, listed["Name"], listed["GroupName"])
             qualifier, kind = next(_mentioned(function_arn, _parsed(given)), None), None
         if qualifier:
             yield _trigger(
@@ -41,6 +39,16 @@ async def schedules(connection: Connection, function_arn: str) -> AsyncIterator[
                 qualifier,
                 Found(id=listed.get("Arn", ""), state=listed.get("State", "")),
             )
+
+
+async def _schedule_input(connection: Connection, name: str, group: str) -> str:
+    """What a schedule hands to its target; nothing where it was deleted after it was listed."""
+    try:
+        schedule = await connection.call("scheduler", "GetSchedule", Name=name, GroupName=group)
+    except NotFound:
+        return ""
+    given: str = (schedule.get("Target") or {}).get("Input") or ""
+    return given
 
 
 async def pipes(connection: Connection, function_arn: str) -> AsyncIterator[Trigger]:
@@ -55,9 +63,12 @@ async def pipes(connection: Connection, function_arn: str) -> AsyncIterator[Trig
                 yield _trigger("Pipes", pipe["Name"], kind, qualifier, found)
 
 
-async def _pipe_kind(connection: Connection, name: str) -> Kind:
-    """A pipe waits for its target unless it is told not to."""
-    pipe = await connection.call("pipes", "DescribePipe", Name=name)
+async def _pipe_kind(connection: Connection, name: str) -> Kind | None:
+    """A pipe waits for its target unless it is told not to; None where it was deleted after it was listed."""
+    try:
+        pipe = await connection.call("pipes", "DescribePipe", Name=name)
+    except NotFound:
+        return None
     given = (pipe.get("TargetParameters") or {}).get("LambdaFunctionParameters") or {}
     return Kind.ASYNCHRONOUS if given.get("InvocationType") == "FIRE_AND_FORGET" else Kind.SYNCHRONOUS
 
@@ -77,10 +88,20 @@ async def state_machines(connection: Connection, function_arn: str) -> AsyncIter
             yield _trigger("Step Functions", machine["name"], None, qualifier, evidence)
 
 
+async def distributions(connection: Connection, function_arn: str) -> AsyncIterator[Trigger]:
+    """Versions that CloudFront runs at its edge: synchronous. Their permission is on the version (facts 3.14)."""
+    async for found in list_associations(connection):
+        if qualifier := called(function_arn, found.function_arn):
+            evidence = Found(id=found.distribution, state=found.status, told=(found.event_type,))
+            name = f"{found.distribution} {found.event_type}"
+            yield _trigger("Lambda@Edge", name, Kind.SYNCHRONOUS, qualifier, evidence)
+
+
 SEARCHES: Mapping[str, Callable[[Connection, str], AsyncIterator[Trigger]]] = {
     "Scheduler": schedules,
     "Pipes": pipes,
     "Step Functions": state_machines,
+    "CloudFront": distributions,
 }
 """What can be looked for, by the service's name."""
 
@@ -97,7 +118,7 @@ async def search(connection: Connection, place: str, function_arn: str) -> list[
 
 
 def _trigger(what: str, name: str, kind: Kind | None, qualifier: str, found: Found) -> Trigger:
-    key = f"found {what} {found.id or name} {qualifier}"
+    key = f"found {what} {found.id} {name} {qualifier}"
     return Trigger(key=key, source=name, what=what, kind=kind, qualifier=qualifier, evidence=found)
 
 

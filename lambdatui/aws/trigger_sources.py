@@ -7,12 +7,13 @@ same as that it is gone.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from lambdatui.aws.connection import Connection
+from lambdatui.aws.edge import list_associations
 from lambdatui.aws.faults import translated
 from lambdatui.aws.functions import get_function_url
 from lambdatui.aws.paging import MARKER, SMALL_TOKEN, TOKEN, items
@@ -355,27 +356,12 @@ async def _bot_alias(connection: Connection, asked: Asked) -> Check:
     return asked.judge(calls, nothing="the bot's alias calls other functions or none")
 
 
-async def _distributions(connection: Connection) -> AsyncIterator[dict[str, Any]]:
-    marker: dict[str, str] = {}
-    while True:
-        answer = await connection.call("cloudfront", "ListDistributions", **marker)
-        page = answer["DistributionList"]
-        for distribution in page.get("Items") or ():
-            yield distribution
-        if not page.get("IsTruncated"):
-            return
-        marker = {"Marker": page["NextMarker"]}
-
-
 async def _edge(connection: Connection, asked: Asked) -> Check:
     """Lambda@Edge: the behaviours of distributions name a version (facts 3.14)."""
-    calls = []
-    async for distribution in _distributions(connection):
-        others = (distribution.get("CacheBehaviors") or {}).get("Items") or ()
-        for behaviour in (distribution.get("DefaultCacheBehavior") or {}, *others):
-            for associated in (behaviour.get("LambdaFunctionAssociations") or {}).get("Items") or ():
-                told = f"distribution {distribution['Id']}, {associated['EventType']}"
-                calls.append((associated["LambdaFunctionARN"], told))
+    calls = [
+        (found.function_arn, f"distribution {found.distribution}, {found.event_type}")
+        async for found in list_associations(connection)
+    ]
     return asked.judge(calls, nothing="no distribution is associated with it")
 
 

@@ -436,6 +436,36 @@ async def test_a_pipe_tells_how_it_invokes(
     assert (found.source, found.kind, found.qualifier) == ("mails", kind, "live")
 
 
+def distributions(*function_arns: str) -> Answer:
+    """ListDistributions with one distribution, whose default behaviour runs these functions."""
+    associations = "".join(
+        f"<LambdaFunctionAssociation><LambdaFunctionARN>{arn}</LambdaFunctionARN><EventType>viewer-request</EventType>"
+        "</LambdaFunctionAssociation>"
+        for arn in function_arns
+    )
+    return xml_answer(
+        "<DistributionList><IsTruncated>false</IsTruncated><Items><DistributionSummary><Id>E1</Id><Status>Deployed"
+        f"</Status><DefaultCacheBehavior><LambdaFunctionAssociations><Items>{associations}</Items>"
+        "</LambdaFunctionAssociations></DefaultCacheBehavior></DistributionSummary></Items></DistributionList>"
+    )
+
+
+async def test_a_version_at_the_edge_is_found_by_its_distribution(
+    connection: Connection, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("cloudfront", "ListDistributions", distributions(f"{FUNCTION}:7", f"{FUNCTION}-other:1"))
+    (found,) = await search(connection, "CloudFront", FUNCTION)
+    assert (found.what, found.kind, found.qualifier) == ("Lambda@Edge", Kind.SYNCHRONOUS, "7")
+
+
+async def test_a_distribution_confirms_the_replicators_permission(
+    connection: Connection, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("cloudfront", "ListDistributions", distributions(f"{FUNCTION}:7"))
+    checked = await check(connection, permission("replicator.lambda", qualifier="7"))
+    assert checked == Check(verdict=Verdict.CONFIRMED, told=("distribution E1, viewer-request",))
+
+
 async def test_state_machines_are_found_by_their_definition(empty_endpoint: DemoEndpoint) -> None:
     cloud = Cloud(empty_endpoint)
     function_arn = cloud.function_arn(NAME)

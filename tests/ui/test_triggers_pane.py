@@ -152,7 +152,7 @@ async def test_a_function_that_nothing_invokes_says_where_nobody_looked(
     async with on_stage(console(account.url), NARROW) as stage:
         await open_triggers(stage)
         await stage.wait_for("Nothing on orders says that anything invokes it.")
-        await stage.wait_for("Scheduler, Pipes, Step Functions leave no trace on a function")
+        await stage.wait_for("Scheduler, Pipes, Step Functions, CloudFront leave no trace on a function")
 
 
 async def test_a_statement_that_is_not_understood_has_a_row_and_is_shown_as_it_stands(
@@ -436,6 +436,7 @@ async def test_a_mapping_that_was_deleted_since_is_said_in_its_detail(
 def nothing_elsewhere(endpoint: ScriptedEndpoint) -> None:
     endpoint.on("scheduler", "ListSchedules", json_answer({"Schedules": []}))
     endpoint.on("pipes", "ListPipes", json_answer({"Pipes": []}))
+    endpoint.on("cloudfront", "ListDistributions", xml_answer("<DistributionList></DistributionList>"))
     endpoint.on("stepfunctions", "ListStateMachines", json_answer({"stateMachines": []}))
 
 
@@ -447,11 +448,13 @@ async def test_other_services_are_searched_only_when_a_key_asks_for_it(
     account.on("scheduler", "ListSchedules", json_answer({"Schedules": [schedule]}))
     async with on_stage(console(account.url), BROAD) as stage:
         await open_triggers(stage)
-        await stage.wait_for("not searched: Scheduler, Pipes, Step Functions")
-        assert not any(operation.startswith(("scheduler", "pipes", "stepf")) for operation in account.counts)
+        await stage.wait_for("not searched: Scheduler, Pipes, Step Functions, CloudFront")
+        assert not any(
+            operation.startswith(("scheduler", "pipes", "stepf", "cloudfront")) for operation in account.counts
+        )
         await stage.press("o")
         await stage.wait_for(lambda: "found there" in row(stage, "shop/nightly"))
-        await stage.wait_for("looked also in Scheduler, Pipes, Step Functions")
+        await stage.wait_for("looked also in Scheduler, Pipes, Step Functions, CloudFront")
 
 
 async def test_a_service_that_may_not_be_searched_is_a_row(console: MakeConsole, account: ScriptedEndpoint) -> None:

@@ -46,7 +46,7 @@ def state(trigger: Trigger) -> Value:
         case Permission(effect=effect):
             return Value(effect or "?")
         case Found(state=found):
-            return Value(found or "-", "" if found in {"ENABLED", "RUNNING", "ACTIVE"} else "warning")
+            return Value(found or "-", "" if found in {"ENABLED", "RUNNING", "ACTIVE", "Deployed"} else "warning")
         case NotRead():
             return Value("not read", "warning")
 

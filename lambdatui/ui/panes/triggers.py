@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TONES = {"": "", "dim": "dim", "good": "$success", "warning": "$warning", "error": "bold $error"}
 LASTING = (AccessDenied, ReadOnly, RequestRefused)
 """What is not asked again by itself: only `ctrl+r` does."""
-ELSEWHERE = "Scheduler, Pipes, Step Functions"
+ELSEWHERE = "Scheduler, Pipes, Step Functions, CloudFront"
 
 
 def told(value: Value) -> Content:
