@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from tests.support.endpoint import ACCOUNT, REGION, Answer, json_answer
+from tests.support.endpoint import ACCOUNT, REGION, Answer, Seen, json_answer
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
 
@@ -28,3 +29,15 @@ def mapping(**particular: Any) -> dict[str, Any]:
 def mappings(*found: dict[str, Any], more: str = "") -> Answer:
     """One page of ListEventSourceMappings; `more` is the marker of the next one, empty on the last."""
     return json_answer({"EventSourceMappings": list(found), **({"NextMarker": more} if more else {})})
+
+
+def of_function(*answers: Answer) -> Callable[[Seen], Answer]:
+    """ListEventSourceMappings of a function: each answer serves once and the last ever after; its aliases have none."""
+    left = list(answers)
+
+    def answer(seen: Seen) -> Answer:
+        if ":" in seen.query["FunctionName"]:
+            return mappings()
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return answer

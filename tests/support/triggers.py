@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, json_answer
-from tests.support.mappings import FUNCTION, mapping, mappings
+from tests.support.mappings import FUNCTION, mapping, mappings, of_function
 from tests.support.releases import alias, aliases, policy
 
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
@@ -46,7 +46,7 @@ def policies(**by_qualifier: Answer) -> Any:
 
 def many_triggers(endpoint: ScriptedEndpoint) -> None:
     """A function that a queue, a rule, a topic and a URL invoke, the last two through its alias live."""
-    endpoint.on("lambda", "ListEventSourceMappings", mappings(mapping()))
+    endpoint.on("lambda", "ListEventSourceMappings", of_function(mappings(mapping())))
     endpoint.on("lambda", "ListFunctionUrlConfigs", json_answer({"FunctionUrlConfigs": [url()]}))
     endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
     endpoint.on(

@@ -15,7 +15,7 @@ from lambdatui.models.trigger import Trigger
 from lambdatui.ui.panes import TABS
 from lambdatui.ui.panes.triggers import TriggersPane
 from tests.support.endpoint import SIGNED_AS, Answer, ScriptedEndpoint, error, json_answer, xml_answer, xml_error
-from tests.support.mappings import FUNCTION, mapping, mappings
+from tests.support.mappings import FUNCTION, mapping, mappings, of_function
 from tests.support.releases import NO_POLICY, alias, aliases, policy
 from tests.support.triggers import (
     DEAD,
@@ -95,7 +95,7 @@ async def test_triggers_come_from_all_three_places(console: MakeConsole, account
         }
 
 
-async def test_a_policy_is_read_for_the_function_and_for_each_alias_and_nothing_else_is_asked(
+async def test_policies_and_mappings_are_read_for_the_function_and_for_each_alias_and_nothing_else(
     console: MakeConsole, account: ScriptedEndpoint
 ) -> None:
     account.on("lambda", "ListAliases", aliases(alias("live", 1), alias("beta", 1)))
@@ -107,7 +107,7 @@ async def test_a_policy_is_read_for_the_function_and_for_each_alias_and_nothing_
         await stage.wait_for("Triggers 2")
         asked = account.counts - before
         assert (asked["lambda:GetPolicy"], asked["lambda:ListAliases"]) == (3, 1)
-        assert (asked["lambda:ListEventSourceMappings"], asked["lambda:ListFunctionUrlConfigs"]) == (1, 1)
+        assert (asked["lambda:ListEventSourceMappings"], asked["lambda:ListFunctionUrlConfigs"]) == (3, 1)
         assert METRICS not in asked
 
 
@@ -146,7 +146,7 @@ async def test_every_kind_of_trigger_in_the_demo_has_its_row(
 async def test_a_function_that_nothing_invokes_says_where_nobody_looked(
     console: MakeConsole, account: ScriptedEndpoint
 ) -> None:
-    account.on("lambda", "ListEventSourceMappings", mappings())
+    account.on("lambda", "ListEventSourceMappings", of_function(mappings()))
     account.on("lambda", "ListFunctionUrlConfigs", json_answer({"FunctionUrlConfigs": []}))
     account.on("lambda", "GetPolicy", NO_POLICY)
     async with on_stage(console(account.url), NARROW) as stage:
@@ -172,7 +172,7 @@ async def test_a_statement_that_is_not_understood_has_a_row_and_is_shown_as_it_s
 
 @pytest.mark.parametrize(
     ("operation", "rows"),
-    [("ListEventSourceMappings", 4), ("ListFunctionUrlConfigs", 4), ("ListAliases", 4), ("GetPolicy", 4)],
+    [("ListEventSourceMappings", 5), ("ListFunctionUrlConfigs", 4), ("ListAliases", 4), ("GetPolicy", 4)],
 )
 async def test_a_forbidden_part_is_a_row_of_its_own_beside_the_others(
     console: MakeConsole, account: ScriptedEndpoint, operation: str, rows: int
@@ -183,7 +183,7 @@ async def test_a_forbidden_part_is_a_row_of_its_own_beside_the_others(
         await stage.wait_for(f"⊘ not permitted: lambda:{operation}")
         await stage.wait_for(f"Triggers {rows}")
         asked = account.counts[f"lambda:{operation}"]
-        assert asked == (2 if operation == "GetPolicy" else 1)
+        assert asked == (2 if operation in {"GetPolicy", "ListEventSourceMappings"} else 1)
 
 
 async def test_a_part_that_failed_is_said_and_tried_again_until_it_comes(
@@ -191,7 +191,7 @@ async def test_a_part_that_failed_is_said_and_tried_again_until_it_comes(
 ) -> None:
     gate = asyncio.Event()
     whole = mappings(mapping())
-    account.on("lambda", "ListEventSourceMappings", BROKEN, replace(whole, after=gate))
+    account.on("lambda", "ListEventSourceMappings", of_function(BROKEN, replace(whole, after=gate)))
     async with on_stage(console(account.url), BROAD) as stage:
         await open_triggers(stage)
         await stage.wait_for(lambda: "! lambda is out of order" in row(stage, "event source mappings"))
@@ -204,7 +204,7 @@ async def test_a_function_that_is_gone_is_not_a_function_without_triggers(
     console: MakeConsole, account: ScriptedEndpoint
 ) -> None:
     gone = error("ResourceNotFoundException", 404, f"Function not found: {FUNCTION}")
-    account.on("lambda", "ListEventSourceMappings", mappings())
+    account.on("lambda", "ListEventSourceMappings", of_function(mappings()))
     for operation in ("ListAliases", "GetPolicy", "ListFunctionUrlConfigs"):
         account.on("lambda", operation, gone)
     async with on_stage(console(account.url), NARROW) as stage:
@@ -232,22 +232,21 @@ async def test_a_mapping_that_is_being_created_is_watched_until_it_is_enabled(
 ) -> None:
     gate = asyncio.Event()
     enabled = replace(mappings(mapping()), after=gate)
-    account.on("lambda", "ListEventSourceMappings", mappings(mapping(State="Creating")), enabled)
+    account.on("lambda", "ListEventSourceMappings", of_function(mappings(mapping(State="Creating")), enabled))
     async with on_stage(console(account.url), NARROW) as stage:
         await open_triggers(stage)
         await stage.wait_for("Creating")
         gate.set()
         await stage.wait_for("Enabled")
-        assert account.counts["lambda:ListEventSourceMappings"] == 2
+        assert account.counts["lambda:ListEventSourceMappings"] == 4
 
 
 async def test_a_mapping_that_is_deleted_under_the_cursor_goes_with_a_note(
     console: MakeConsole, account: ScriptedEndpoint
 ) -> None:
     gate = asyncio.Event()
-    account.on(
-        "lambda", "ListEventSourceMappings", mappings(mapping(State="Deleting")), replace(mappings(), after=gate)
-    )
+    deleting = mappings(mapping(State="Deleting"))
+    account.on("lambda", "ListEventSourceMappings", of_function(deleting, replace(mappings(), after=gate)))
     async with on_stage(console(account.url), NARROW) as stage:
         await open_triggers(stage)
         await stage.wait_for("Deleting")
@@ -386,7 +385,7 @@ async def test_the_settings_of_a_stream_are_told_and_minus_one_is_until_expiry(
         DestinationConfig={"OnFailure": {"Destination": DEAD}},
         FilterCriteria={"Filters": [{"Pattern": '{"data": {"kind": ["sale"]}}'}]},
     )
-    account.on("lambda", "ListEventSourceMappings", mappings(stream))
+    account.on("lambda", "ListEventSourceMappings", of_function(mappings(stream)))
     async with on_stage(console(account.url), (140, 60)) as stage:
         await open_triggers(stage)
         await open_trigger(stage, "clicks")
@@ -399,7 +398,7 @@ async def test_encrypted_filters_are_read_from_the_mapping_itself(
     console: MakeConsole, account: ScriptedEndpoint
 ) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/k"
-    account.on("lambda", "ListEventSourceMappings", mappings(mapping(KMSKeyArn=key)))
+    account.on("lambda", "ListEventSourceMappings", of_function(mappings(mapping(KMSKeyArn=key))))
     pattern = {"Filters": [{"Pattern": '{"body": ["tea"]}'}]}
     account.on("lambda", "GetEventSourceMapping", json_answer(mapping(KMSKeyArn=key, FilterCriteria=pattern)))
     async with on_stage(console(account.url), BROAD) as stage:
@@ -412,7 +411,7 @@ async def test_encrypted_filters_that_nobody_may_read_are_not_told_as_none(
     console: MakeConsole, account: ScriptedEndpoint
 ) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/k"
-    account.on("lambda", "ListEventSourceMappings", mappings(mapping(KMSKeyArn=key)))
+    account.on("lambda", "ListEventSourceMappings", of_function(mappings(mapping(KMSKeyArn=key))))
     account.on("lambda", "GetEventSourceMapping", DENIED)
     async with on_stage(console(account.url), BROAD) as stage:
         await open_triggers(stage)
@@ -473,7 +472,7 @@ async def test_what_was_found_elsewhere_stays_without_searching_again(
     nothing_elsewhere(account)
     gate = asyncio.Event()
     settled = replace(mappings(mapping()), after=gate)
-    account.on("lambda", "ListEventSourceMappings", mappings(mapping(State="Updating")), settled)
+    account.on("lambda", "ListEventSourceMappings", of_function(mappings(mapping(State="Updating")), settled))
     async with on_stage(console(account.url), BROAD) as stage:
         await open_triggers(stage)
         await stage.press("o")
@@ -499,7 +498,7 @@ def a_shop(endpoint: ScriptedEndpoint) -> None:
         ),
     )
     failing = mapping(LastProcessingResult="PROBLEM: Function call failed")
-    endpoint.on("lambda", "ListEventSourceMappings", mappings(failing))
+    endpoint.on("lambda", "ListEventSourceMappings", of_function(mappings(failing)))
     endpoint.on("lambda", "ListFunctionUrlConfigs", json_answer({"FunctionUrlConfigs": [url(auth="NONE")]}))
     endpoint.on("lambda", "GetEventSourceMapping", json_answer(failing))
     endpoint.on("s3", "*", xml_error("AccessDenied", 403))

@@ -123,21 +123,25 @@ class TriggersPane(ReadingPane[Trigger]):
         function = self.subject
         aliases, *found = await asyncio.gather(
             self._aliases(connection, function),
-            self._attempt("event source mappings", "-", _mappings(connection, function)),
+            self._attempt("event source mappings", LATEST, _mappings(connection, function.name)),
             self._attempt("policy", LATEST, _policy(connection, function, LATEST)),
             self._attempt("function URLs", "-", _urls(connection, function)),
         )
         first = [found for found in aliases if isinstance(found, Trigger)]
         first += [trigger for triggers in found for trigger in triggers]
         yield first
-        policies = await asyncio.gather(
+        of_aliases = await asyncio.gather(
             *(
-                self._attempt("policy", alias, _policy(connection, function, alias))
+                self._attempt(place, alias, search)
                 for alias in aliases
                 if isinstance(alias, str)
+                for place, search in (
+                    ("policy", _policy(connection, function, alias)),
+                    ("event source mappings", _mappings(connection, f"{function.name}:{alias}")),
+                )
             )
         )
-        second = [trigger for triggers in policies for trigger in triggers]
+        second = [trigger for triggers in of_aliases for trigger in triggers]
         yield second
         if self._looking:
             self._elsewhere, self._looking = await self._look_elsewhere(connection, function), False
@@ -202,14 +206,11 @@ class TriggersPane(ReadingPane[Trigger]):
         self.app.push_screen(TriggerDetail(self.session, self.subject, trigger), keep)
 
 
-async def _mappings(connection: Connection, function: FunctionSummary) -> list[Trigger]:
+async def _mappings(connection: Connection, name: str) -> list[Trigger]:
+    """The mappings of a function or of one of its aliases: AWS does not say that a bare name stands for both."""
     from lambdatui.aws.event_sources import list_event_source_mappings  # noqa: PLC0415 - imports the SDK
 
-    return [
-        mapping_trigger(mapping)
-        async for page in list_event_source_mappings(connection, function.name)
-        for mapping in page
-    ]
+    return [mapping_trigger(mapping) async for page in list_event_source_mappings(connection, name) for mapping in page]
 
 
 async def _urls(connection: Connection, function: FunctionSummary) -> list[Trigger]:
