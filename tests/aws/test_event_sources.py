@@ -315,12 +315,12 @@ async def test_what_has_no_metrics_is_not_asked_for_any(connection: Connection, 
     assert endpoint.requests == []
 
 
-async def test_the_stream_that_falls_behind_has_an_iterator_age(demo: Connection) -> None:
+async def test_a_stream_that_is_read_has_an_iterator_age(demo: Connection) -> None:
     (found,) = await listed(demo, "search-indexer")
     (age,) = await get_metrics(demo, found, datetime.now(UTC))
     assert age.name == "IteratorAge"
     assert age.latest is not None
-    assert age.latest > 60_000
+    assert age.latest > 0
 
 
 async def test_the_age_of_a_message_that_nobody_published_is_not_known(demo: Connection) -> None:
