@@ -74,6 +74,7 @@ READS: Mapping[str, frozenset[str]] = {
     "events": _names("DescribeRule ListEventBuses ListRuleNamesByTarget ListRules ListTargetsByRule"),
     "scheduler": _names("GetSchedule ListScheduleGroups ListSchedules"),
     "pipes": _names("DescribePipe ListPipes"),
+    "stepfunctions": _names("DescribeStateMachine ListStateMachines"),
     "s3": _names("GetBucketLocation GetBucketNotificationConfiguration"),
     "apigateway": _names("GetIntegration GetResources GetRestApis GetStages"),
     "apigatewayv2": _names("GetApis GetIntegrations GetRoutes GetStages"),

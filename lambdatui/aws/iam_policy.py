@@ -15,6 +15,7 @@ PREFIXES: Mapping[str, str] = {
     "lexv2-models": "lex",
     "resourcegroupstaggingapi": "tag",
     "service-quotas": "servicequotas",
+    "stepfunctions": "states",
 }
 """IAM's prefix where it is not botocore's name of the service (facts 1.2)."""
 

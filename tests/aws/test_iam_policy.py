@@ -31,6 +31,7 @@ def actions(policy: dict[str, Any]) -> set[str]:
         ("service-quotas", "GetServiceQuota", "servicequotas:GetServiceQuota"),
         ("docdb", "DescribeDBClusters", "rds:DescribeDBClusters"),
         ("dynamodbstreams", "DescribeStream", "dynamodb:DescribeStream"),
+        ("stepfunctions", "ListStateMachines", "states:ListStateMachines"),
         ("apigateway", "GetRestApis", "apigateway:GET"),
         ("apigatewayv2", "GetApis", "apigateway:GET"),
     ],

@@ -476,18 +476,24 @@ async def test_state_machines_are_found_by_their_definition(empty_endpoint: Demo
             roleArn=f"arn:aws:iam::{cloud.account}:role/r",
             definition=json.dumps({"StartAt": "a", "States": {"a": {**task, "End": True}}}),
         )
-    target = Target(
-        endpoint_url=empty_endpoint.endpoint,
-        region=empty_endpoint.region,
-        access_key_id=empty_endpoint.access_key_id,
-        secret_access_key=empty_endpoint.secret_access_key,
-    )
-    async with Connection(target) as connected:
+    async with connect(empty_endpoint) as connected:
         found = await search(connected, "Step Functions", function_arn)
     assert [(one.source, one.qualifier) for one in found] == [("charge", "live")]
 
 
-async def test_a_search_that_is_not_permitted_names_the_action(connection: Connection) -> None:
+@pytest.mark.parametrize(
+    ("place", "action"),
+    [
+        ("Scheduler", "scheduler:ListSchedules"),
+        ("Pipes", "pipes:ListPipes"),
+        ("Step Functions", "states:ListStateMachines"),
+        ("CloudFront", "cloudfront:ListDistributions"),
+    ],
+)
+async def test_a_search_that_is_not_permitted_names_the_action(
+    connection: Connection, endpoint: ScriptedEndpoint, place: str, action: str
+) -> None:
+    endpoint.on("cloudfront", "ListDistributions", xml_error("AccessDenied", 403))
     with pytest.raises(AccessDenied) as denied:
-        await search(connection, "Scheduler", FUNCTION)
-    assert denied.value.action == "scheduler:ListSchedules"
+        await search(connection, place, FUNCTION)
+    assert denied.value.action == action

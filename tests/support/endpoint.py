@@ -309,6 +309,7 @@ SIGNED_AS = {
     "monitoring": ("cloudwatch",),
     "rds": ("docdb",),
     "servicequotas": ("service-quotas",),
+    "states": ("stepfunctions",),
     "tagging": ("resourcegroupstaggingapi",),
     "": ("sts", "sso", "sso-oidc", "signin"),
 }

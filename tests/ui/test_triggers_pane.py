@@ -14,7 +14,7 @@ from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.models.trigger import Trigger
 from lambdatui.ui.panes import TABS
 from lambdatui.ui.panes.triggers import TriggersPane
-from tests.support.endpoint import SIGNED_AS, Answer, ScriptedEndpoint, error, json_answer, xml_answer, xml_error
+from tests.support.endpoint import Answer, ScriptedEndpoint, error, json_answer, xml_answer, xml_error
 from tests.support.mappings import FUNCTION, mapping, mappings, of_function
 from tests.support.releases import NO_POLICY, alias, aliases, policy
 from tests.support.triggers import (
@@ -46,7 +46,6 @@ METRICS = "cloudwatch:GetMetricData"
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lambdatui.ui.panes.reading_pane.REST_S", 0.0)
     monkeypatch.setattr("lambdatui.ui.panes.reading_pane.WATCH_S", 0.02)
-    monkeypatch.setitem(SIGNED_AS, "states", ("stepfunctions",))
 
 
 @pytest.fixture
