@@ -12,15 +12,12 @@ from typing import Any
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.faults import translated
 from lambdatui.aws.paging import MARKER, answers
-from lambdatui.errors import NotFound, RequestRefused
 from lambdatui.models.arn import Arn
 from lambdatui.models.event_source import ClusterState, EventSourceMapping, QueueState, SourceState, StreamState
 
 DYNAMODB_RETENTION_H = 24
 """What every DynamoDB stream keeps (facts 4.2)."""
 
-_NO_SUCH_QUEUE = ("NonExistentQueue", "QueueDoesNotExist")
-"""SQS's own words for what is not found, which come with HTTP 400."""
 _QUEUE_ATTRIBUTES = [
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -71,12 +68,7 @@ async def get_queue(connection: Connection, arn: Arn) -> QueueState:
     Raises:
         NotFound: there is no such queue.
     """
-    try:
-        url = await connection.call("sqs", "GetQueueUrl", QueueName=arn.resource, QueueOwnerAWSAccountId=arn.account)
-    except RequestRefused as error:
-        if error.hint.endswith(_NO_SUCH_QUEUE):
-            raise NotFound(error.title, "it may have been deleted; refresh") from None
-        raise
+    url = await connection.call("sqs", "GetQueueUrl", QueueName=arn.resource, QueueOwnerAWSAccountId=arn.account)
     answer = await connection.call(
         "sqs", "GetQueueAttributes", QueueUrl=url["QueueUrl"], AttributeNames=_QUEUE_ATTRIBUTES
     )

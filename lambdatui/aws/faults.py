@@ -44,7 +44,6 @@ _WRONG_CREDENTIALS = frozenset(
         "MissingAuthenticationTokenException",
         "RequestTimeTooSkewed",
         "SignatureDoesNotMatch",
-        "UnauthorizedException",
         "UnrecognizedClientException",
     }
 )
@@ -57,9 +56,11 @@ _DENIED = frozenset(
         "ForbiddenException",
         "NotAuthorized",
         "UnauthorizedAccess",
+        "UnauthorizedException",
         "UnauthorizedOperation",
     }
 )
+"""Denials of one call; of a call that is to fetch credentials, `_refused` takes them for a matter of credentials."""
 _THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",
@@ -89,6 +90,9 @@ _OUT_OF_ORDER = frozenset(
     }
 )
 """Faults of the service that pass. Lambda's other 5xx are faults of a configuration and stay (facts 1.1 notes)."""
+
+_MISSING = ("NotFound", "NotFoundException", "NonExistentQueue", "QueueDoesNotExist")
+"""How the codes end that tell of what does not exist. SQS's own come with HTTP 400."""
 
 _NAMED_ACTION = re.compile(r"not authorized to perform:? ([a-z0-9-]+:\w+)")
 _QUOTED_VALUE = re.compile(r"Value '.*?' at ", re.DOTALL)
@@ -185,14 +189,16 @@ def _refused(error: botocore.ClientError, connection: Connection, service: str) 
         named = _NAMED_ACTION.search(message)
         return AccessDenied(named[1] if named else iam_action(service, operation), _who_denies(message))
     if code in _THROTTLED or status == 429:
-        return Throttled(f"throttled: {iam_action(service, operation)}", "AWS asks to slow down; it is tried again")
+        return Throttled(f"throttled: {iam_action(service, operation)}", "AWS asks to slow down")
     if code.isdigit() or code == "":
         return _foreign(f"HTTP {status} and no error of AWS")
     if status >= 500 and code in _OUT_OF_ORDER:
-        return Unreachable(f"{service} is out of order: {code} (HTTP {status})", "nothing to do here; try again later")
+        return Unreachable(
+            f"{service} is out of order: {code} (HTTP {status})", "nothing to do here; see health.aws.amazon.com"
+        )
     if status in {409, 412}:
         return Conflict(message, "look again at what is there now")
-    if status == 404 or code.startswith("NoSuch") or code.endswith(("NotFound", "NotFoundException")):
+    if status == 404 or code.startswith("NoSuch") or code.endswith(_MISSING):
         return NotFound(message, "it may have been deleted; refresh")
     return RequestRefused(message, f"{iam_action(service, operation)}: {code}")
 
@@ -213,7 +219,8 @@ def _of_credentials(error: Exception, connection: Connection) -> ConsoleError | 
                 "choose another with P or --profile; to list them: aws configure list-profiles",
             )
         case botocore.NoCredentialsError():
-            return AuthExpired(f"no credentials were found{profile}", _renew(connection))
+            other = "" if profile else "; or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            return AuthExpired(f"no credentials were found{profile}", f"{_renew(connection)}{other}")
         case botocore.PartialCredentialsError():
             missing = error.kwargs["cred_var"]
             return AuthExpired(f"the credentials{profile} are incomplete: {missing} is missing", _renew(connection))
@@ -257,7 +264,7 @@ def _of_network(error: Exception, connection: Connection, service: str) -> Conso
     return None
 
 
-_NETWORK = "look at network, VPN and endpoint URL; it is tried again"
+_NETWORK = "look at network, VPN and endpoint URL"
 
 
 def _cause(error: botocore.ConnectionError) -> str:
@@ -279,7 +286,9 @@ def _of_content(error: Exception, connection: Connection, service: str, operatio
         case ResponseParserError() | ParseError():
             return _foreign("text that cannot be read")
         case ValidationError():
-            return Unreachable(f"the answer to {asked} does not fit AWS's description of it", "see for a newer version")
+            return Unreachable(
+                f"the answer to {asked} does not fit AWS's description of it", "look for a newer lambdatui"
+            )
         case botocore.ParamValidationError():
             names = ", ".join(one or other for one, other in _PARAMETER.findall(error.kwargs["report"]))
             return RequestRefused(f"{asked} was not sent: {names or 'a parameter'} is not valid")

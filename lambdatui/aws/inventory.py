@@ -163,7 +163,7 @@ class InventoryProcess:
                         return
                     case _:
                         yield _page(line)
-            raise errors.Unreachable("the first reading of the functions stopped half-way", "it is tried again")
+            raise errors.Unreachable("the first reading of the functions stopped half-way")
         finally:
             transport.close()
             self.stop()

@@ -17,7 +17,7 @@ from lambdatui.aws.edge import list_associations
 from lambdatui.aws.faults import translated
 from lambdatui.aws.functions import get_function_url
 from lambdatui.aws.paging import MARKER, SMALL_TOKEN, TOKEN, items
-from lambdatui.errors import AccessDenied, AuthExpired, NotFound
+from lambdatui.errors import NotFound
 from lambdatui.models.arn import LATEST, Arn, called, function_name
 from lambdatui.models.trigger import Check, Permission, Verdict
 
@@ -313,14 +313,9 @@ async def _config_rule(connection: Connection, asked: Asked) -> Check:
 
 
 async def _iot_rule(connection: Connection, asked: Asked) -> Check:
-    """IoT answers that it knows none of our credentials where a rule is missing, and where it may not be read."""
+    """IoT denies access to a rule that does not exist too, so that none is ever told to be gone."""
     assert asked.arn is not None
-    try:
-        answer = await connection.call("iot", "GetTopicRule", ruleName=asked.arn.resource.removeprefix("rule/"))
-    except AuthExpired as error:
-        if not error.title.endswith("UnauthorizedException"):
-            raise
-        raise AccessDenied("iot:GetTopicRule", "or there is no such rule: IoT answers both alike") from None
+    answer = await connection.call("iot", "GetTopicRule", ruleName=asked.arn.resource.removeprefix("rule/"))
     rule = answer["rule"]
     actions = [*(rule.get("actions") or ()), rule.get("errorAction") or {}]
     calls = [(action["lambda"]["functionArn"], rule.get("sql", "")) for action in actions if "lambda" in action]

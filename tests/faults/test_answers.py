@@ -16,7 +16,7 @@ from lambdatui.errors import (
     Unreachable,
 )
 from tests.aws.conftest import Connect
-from tests.support.endpoint import Answer, ScriptedEndpoint, error, html, json_answer, xml_answer, xml_error
+from tests.support.endpoint import Answer, ScriptedEndpoint, cut, error, html, json_answer, xml_answer, xml_error
 
 LIST = ("lambda", "ListFunctions")
 POLICY = ("lambda", "GetPolicy")
@@ -79,13 +79,19 @@ async def test_an_answer_is_told_in_the_operators_words(
         ("service-quotas", "ListServiceQuotas", error("AccessDeniedException"), "servicequotas:ListServiceQuotas"),
         ("apigateway", "GetRestApis", error("AccessDeniedException", 403), "apigateway:GET"),
         ("cloudwatch", "ListMetrics", error("AccessDeniedException"), "cloudwatch:ListMetrics"),
+        ("iot", "GetTopicRule", error("UnauthorizedException", 401), "iot:GetTopicRule"),
     ],
 )
 async def test_a_denial_names_the_action_that_iam_knows(
     connection: Connection, endpoint: ScriptedEndpoint, service: str, operation: str, answer: Answer, action: str
 ) -> None:
     endpoint.on(service, operation, answer)
-    needed = {"s3": {"Bucket": "abc"}, "sns": {"TopicArn": "t"}, "service-quotas": {"ServiceCode": "lambda"}}
+    needed = {
+        "iot": {"ruleName": "r"},
+        "s3": {"Bucket": "abc"},
+        "service-quotas": {"ServiceCode": "lambda"},
+        "sns": {"TopicArn": "t"},
+    }
     told = await fault(connection, service, operation, **needed.get(service, {}))
     assert isinstance(told, AccessDenied)
     assert told.action == action
@@ -109,11 +115,40 @@ async def test_text_in_place_of_xml_cannot_be_read(connection: Connection, endpo
     assert "text that cannot be read" in str(await fault(connection, "sts", "GetCallerIdentity"))
 
 
-async def test_a_missing_log_group_is_not_found_although_its_status_is_400(
-    connection: Connection, endpoint: ScriptedEndpoint
+async def test_a_denial_keeps_the_session(connection: Connection, endpoint: ScriptedEndpoint) -> None:
+    endpoint.on("iot", "GetTopicRule", error("UnauthorizedException", 401))
+    client = await connection.client("iot")
+    await fault(connection, "iot", "GetTopicRule", ruleName="r")
+    assert await connection.client("iot") is client
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code", "asked"),
+    [
+        ("logs", "FilterLogEvents", "ResourceNotFoundException", {"logGroupName": "g"}),
+        ("sqs", "GetQueueUrl", "AWS.SimpleQueueService.NonExistentQueue", {"QueueName": "q"}),
+        ("sqs", "GetQueueUrl", "com.amazonaws.sqs#QueueDoesNotExist", {"QueueName": "q"}),
+    ],
+)
+async def test_what_is_missing_is_not_found_although_its_status_is_400(
+    connection: Connection, endpoint: ScriptedEndpoint, service: str, operation: str, code: str, asked: dict[str, str]
 ) -> None:
-    endpoint.on("logs", "FilterLogEvents", error("ResourceNotFoundException", 400, "The log group does not exist"))
-    assert isinstance(await fault(connection, "logs", "FilterLogEvents", logGroupName="g"), NotFound)
+    endpoint.on(service, operation, error(code, 400, "It does not exist"))
+    assert isinstance(await fault(connection, service, operation, **asked), NotFound)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [error("TooManyRequestsException", 429), error("ServiceException", 500), cut()],
+    ids=["throttled", "out of order", "cut"],
+)
+async def test_no_hint_tells_what_the_console_does_by_itself(
+    connection: Connection, endpoint: ScriptedEndpoint, answer: Answer
+) -> None:
+    endpoint.on(*LIST, answer)
+    told = await fault(connection, *LIST)
+    assert told.transient
+    assert "again" not in told.hint
 
 
 async def test_a_value_that_aws_quotes_is_left_out(connect: Connect, endpoint: ScriptedEndpoint) -> None:

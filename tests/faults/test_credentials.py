@@ -49,7 +49,7 @@ async def test_a_profile_that_was_written_meanwhile_is_taken(connect: Connect, m
 async def test_no_credentials_anywhere_says_how_to_get_some(connect: Connect, endpoint: ScriptedEndpoint) -> None:
     told = await said(connect(profile=None))
     assert "no credentials were found" in told
-    assert "run: aws configure" in told
+    assert "run: aws configure sso; or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in told
     assert endpoint.operations == []
 
 

@@ -35,7 +35,7 @@ TROUBLES = {
     "throttling": Trouble(
         error("TooManyRequestsException", 429, "Rate exceeded"),
         "throttled: lambda:ListFunctions",
-        "AWS asks to slow down; it is tried again",
+        "AWS asks to slow down",
     ),
     "a web page": Trouble(
         html(),
@@ -70,7 +70,7 @@ TROUBLES = {
     "an outage": Trouble(
         error("ServiceException", 500, "Service encountered an internal error"),
         "lambda is out of order: ServiceException (HTTP 500)",
-        "nothing to do here; try again later",
+        "nothing to do here; see health.aws.amazon.com",
     ),
 }
 EVERY_TROUBLE = pytest.mark.parametrize("trouble", TROUBLES.values(), ids=list(TROUBLES))
