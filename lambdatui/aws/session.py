@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import create_credential_resolver
+from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
 from botocore.loaders import Loader
 from botocore.utils import JSONFileCache
@@ -55,6 +56,18 @@ class QuickLoader(Loader):  # type: ignore[misc]
         return [entry.name for path in self.search_paths if Path(path).is_dir() for entry in Path(path).iterdir()]
 
 
+class SendsOnce(AIOHTTPSession):  # type: ignore[misc]
+    """Leaves it to botocore to repeat a request, which asks quota and counter each time.
+
+    aiohttp by itself sends a GET, PUT or DELETE once more when the connection is cut.
+    """
+
+    async def _get_session(self, proxy_url: str | None) -> Any:
+        session = await super()._get_session(proxy_url)
+        session._retry_connection = False
+        return session
+
+
 loader = QuickLoader()
 """botocore's reader of models, one for all connections: it keeps what it has read."""
 
@@ -77,6 +90,7 @@ def open_session(connection: Connection, quota: Quota | None, count: Callable[..
             read_timeout=READ_TIMEOUT,
             max_pool_connections=POOL,
             connector_args={"socket_factory": _keepalive_socket},
+            http_session_cls=SendsOnce,
             user_agent_extra=f"lambdatui/{__version__}",
             **({"proxies": {}} if alone else {}),
         )

@@ -15,6 +15,7 @@ from tests.support.endpoint import ScriptedEndpoint, cut, function, json_answer
 from tests.support.machine import Machine
 
 LIST = ("lambda", "ListFunctions")
+SHIFT = ("lambda", "UpdateAlias")
 
 
 async def said(connection: Connection) -> str:
@@ -73,6 +74,20 @@ async def test_a_cut_answer_is_asked_for_again(connect: Connect, endpoint: Scrip
     machine.set("AWS_MAX_ATTEMPTS", "2")
     endpoint.on(*LIST, cut(json_answer({"Functions": [function("f")]}), 100), json_answer({"Functions": []}))
     assert (await connect().call(*LIST))["Functions"] == []
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+async def test_a_change_is_sent_as_often_as_botocore_says_when_its_kept_connection_is_cut(
+    connect: Connect, endpoint: ScriptedEndpoint, machine: Machine, attempts: int
+) -> None:
+    machine.set("AWS_MAX_ATTEMPTS", str(attempts))
+    endpoint.on(*SHIFT, json_answer({"Name": "live", "FunctionVersion": "1"}), cut())
+    connection = connect()
+    await connection.call(*SHIFT, FunctionName="f", Name="live")
+    with pytest.raises(Unreachable):
+        await connection.call(*SHIFT, FunctionName="f", Name="live")
+    assert [seen.method for seen in endpoint.requests] == ["PUT"] * (1 + attempts)
+    assert connection.requests_sent == 1 + attempts
 
 
 async def test_the_same_connection_recovers_when_the_network_does(
