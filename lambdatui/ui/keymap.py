@@ -30,16 +30,21 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
     from lambdatui.ui.dialogs.help import Help  # noqa: PLC0415
     from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
+    from lambdatui.ui.dialogs.release import ReleaseComparison  # noqa: PLC0415
+    from lambdatui.ui.dialogs.trigger_detail import TriggerDetail  # noqa: PLC0415
     from lambdatui.ui.screens.main import MainScreen  # noqa: PLC0415
     from lambdatui.ui.widgets.filter_bar import FilterBar  # noqa: PLC0415
+    from lambdatui.ui.widgets.page import Page  # noqa: PLC0415
     from lambdatui.ui.widgets.record_table import RecordTable  # noqa: PLC0415
 
     lists = [load_pane(entry.region) for entry in PANES if entry.region]
     tabs = [load_pane(entry.tab) for entry in PANES if entry.tab]
     return [
         *((Console, MainScreen, RecordTable, pane) for pane in lists),
-        *((Console, MainScreen, pane) for pane in tabs),
-        *((alone,) for alone in (FilterBar, GoTo, Help, RawJson)),
+        *((Console, MainScreen, content, pane) for pane in tabs for content in (RecordTable, Page)),
+        *((Page, dialog) for dialog in (Help, RawJson, ReleaseComparison, TriggerDetail)),
+        (FilterBar,),
+        (GoTo,),
     ]
 
 
@@ -111,7 +116,7 @@ def _clashes(keymap: Mapping[str, str], origin: str) -> Iterable[str]:
                     yield clash
 
 
-_NOT_IN_PALETTE = ("table.", "screen.back", "app.goto", "app.region", "app.profile")
+_NOT_IN_PALETTE = ("table.", "page.", "screen.back", "app.goto", "app.region", "app.profile")
 """What has no sense or another entry there."""
 
 

@@ -313,7 +313,7 @@ async def test_raw_json_masks_the_environment(console: MakeConsole, endpoint: Sc
         await stage.wait_for("DB_PASSWORD")
         await stage.press("enter", "E", "v")
         await stage.wait_for('"DB_PASSWORD": "****')
-        dialog = stage.app.screen.query_one("#raw Static").render()
+        dialog = stage.app.screen.query_one("RawJson Page Static").render()
         assert "hunter2" not in str(dialog)
 
 

@@ -10,7 +10,8 @@ import pytest
 from lambdatui.errors import AccessDenied, NotFound, Throttled
 from lambdatui.models.configuration import EventInvokeConfig, FunctionDetail, FunctionUrl, Recursion, RuntimeManagement
 from lambdatui.models.function import FunctionSummary
-from lambdatui.ui.panes.overview_sections import Part, Value, sections, unsettled
+from lambdatui.ui.panes.overview_sections import Part, sections, unsettled
+from lambdatui.ui.widgets.section_view import Value
 from tests.support.endpoint import function
 
 TODAY = date(2026, 11, 20)

@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
+from lambdatui.ui.dialogs.reading_dialog import ReadingDialog
 from lambdatui.ui.keymap import key_name
+from lambdatui.ui.panes import PANES
 
-HEADINGS = {
-    "overview": "Overview",
+GENERAL = {
     "list": "List",
     "table": "Moving and marking",
+    "page": "Scrolling",
     "filter": "While filtering",
     "tab": "Tabs",
     "screen": "Screen",
     "app": "Everywhere",
 }
+
+
+def headings() -> dict[str, str]:
+    """The groups of keys, by the first part of their ids, what is in focus first."""
+    return {entry.id: entry.title for entry in PANES} | GENERAL
+
+
 FILTER_HELP = (
     ("pay api", "rows that have both words, in any column"),
     ("!test", "rows that do not have the word"),
@@ -33,23 +40,17 @@ FILTER_HELP = (
 KEY_WIDTH = 14
 
 
-class Help(ModalScreen[None]):
+class Help(ReadingDialog[None]):
     """Lists keys under headings.
 
     Args:
         rows: id, key and what it does, of every binding that is active.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "close", id="help.close"),
-        Binding("j", "scroll('down')", show=False, id="help.down", tooltip="scroll down"),
-        Binding("k", "scroll('up')", show=False, id="help.up", tooltip="scroll up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "close", "close", show=False, id="help.close")]
 
     def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__()
-        self._rows = rows
-        self._scroll = VerticalScroll(Static(self._text(), markup=False), id="help")
+        super().__init__("Keys", Static(_text(rows), markup=False))
 
     @classmethod
     def of(cls, screen: Screen[object]) -> Help:
@@ -66,32 +67,23 @@ class Help(ModalScreen[None]):
             ]
         )
 
-    def compose(self) -> ComposeResult:
-        yield self._scroll
 
-    def on_mount(self) -> None:
-        self._scroll.border_title = "Keys"
-        self._scroll.border_subtitle = "esc closes"
-        self._scroll.focus()
+def _text(rows: Sequence[tuple[str, str, str]]) -> Content:
+    lines: list[Content] = []
+    for group, heading in headings().items():
+        keys: dict[str, list[str]] = {}
+        for id_, key, about in rows:
+            if id_.partition(".")[0] == group:
+                keys.setdefault(about, []).append(key)
+        if keys:
+            lines.append(Content.styled(heading, "bold $accent"))
+            lines += [_line(" ".join(names), about) for about, names in keys.items()]
+            lines.append(Content(""))
+    lines.append(Content.styled("Filter", "bold $accent"))
+    width = max(len(example) for example, _ in FILTER_HELP) + 2
+    lines += [_line(example, about, width) for example, about in FILTER_HELP]
+    return Content("\n").join(lines)
 
-    def action_scroll(self, where: str) -> None:
-        getattr(self._scroll, f"scroll_{where}")(animate=False)
 
-    def _text(self) -> Content:
-        lines: list[Content] = []
-        for group, heading in HEADINGS.items():
-            keys: dict[str, list[str]] = {}
-            for id_, key, about in self._rows:
-                if id_.partition(".")[0] == group:
-                    keys.setdefault(about, []).append(key)
-            if keys:
-                lines.append(Content.styled(heading, "bold $accent"))
-                lines += [self._line(" ".join(names), about) for about, names in keys.items()]
-                lines.append(Content(""))
-        lines.append(Content.styled("Filter", "bold $accent"))
-        width = max(len(example) for example, _ in FILTER_HELP) + 2
-        lines += [self._line(example, about, width) for example, about in FILTER_HELP]
-        return Content("\n").join(lines)
-
-    def _line(self, key: str, about: str, width: int = KEY_WIDTH) -> Content:
-        return Content.assemble("  ", (key.ljust(width), "bold"), " ", about)
+def _line(key: str, about: str, width: int = KEY_WIDTH) -> Content:
+    return Content.assemble("  ", (key.ljust(width), "bold"), " ", about)

@@ -10,10 +10,7 @@ from rich.console import Group
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from lambdatui.errors import ConsoleError
@@ -21,10 +18,10 @@ from lambdatui.insight.release_diff import CodeDifference, Difference, ReleaseDi
 from lambdatui.models.configuration import FunctionDetail
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
-from lambdatui.ui.panes.overview_sections import Section
+from lambdatui.ui.dialogs.reading_dialog import ReadingDialog
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
-from lambdatui.ui.widgets.section_view import SectionView
+from lambdatui.ui.widgets.section_view import Section, SectionView
 
 HASH_SHOWN = 12
 """Characters of a code hash: enough to tell versions apart by eye."""
@@ -36,52 +33,7 @@ Row = tuple[str, ...]
 """A label and one value, or one value for each of two versions; a label alone is a remark."""
 
 
-class ReleaseDialog(ModalScreen[None]):
-    """Something to read that can be scrolled.
-
-    Args:
-        title: what it is about.
-        body: what is to be read.
-    """
-
-    DEFAULT_CSS = """
-    ReleaseDialog { background: $background; }
-    ReleaseDialog > VerticalScroll {
-        width: 100%;
-        max-width: 120;
-        height: 100%;
-        background: $panel;
-        border: round $primary;
-        padding: 0 1;
-    }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,d", "dismiss", "close", id="release.close"),
-        Binding("j", "scroll('down')", show=False, id="release.down"),
-        Binding("k", "scroll('up')", show=False, id="release.up"),
-        Binding("g", "scroll('home')", show=False, id="release.top"),
-        Binding("G", "scroll('end')", show=False, id="release.bottom"),
-        Binding("ctrl+f", "scroll('page_down')", show=False, id="release.page_down"),
-        Binding("ctrl+b", "scroll('page_up')", show=False, id="release.page_up"),
-    ]
-
-    def __init__(self, title: str, body: Static) -> None:
-        super().__init__()
-        self._scroll = VerticalScroll(body)
-        self._scroll.border_title = Text(plain(title)).markup
-        self._scroll.border_subtitle = "esc closes"
-
-    def compose(self) -> ComposeResult:
-        yield self._scroll
-
-    def on_mount(self) -> None:
-        self._scroll.focus()
-
-    def action_scroll(self, where: str) -> None:
-        getattr(self._scroll, f"scroll_{where}")(animate=False)
-
-
-class ReleaseFacts(ReleaseDialog):
+class ReleaseFacts(ReadingDialog[None]):
     """All that is known of one release.
 
     Args:
@@ -98,7 +50,7 @@ class ReleaseFacts(ReleaseDialog):
         self._view.show(self._sections)
 
 
-class ReleaseComparison(ReleaseDialog):
+class ReleaseComparison(ReadingDialog[None]):
     """Reads two versions of a function and shows what differs, environment values never.
 
     Args:
@@ -108,9 +60,13 @@ class ReleaseComparison(ReleaseDialog):
         after: another's.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "close", "close", show=False, id="release.close")]
+
     def __init__(self, session: Session, function: FunctionSummary, before: str, after: str) -> None:
-        self._body = Static("Reading both versions…", markup=False)
-        super().__init__(f"{function.name}  {before} → {after}, environment values masked", self._body)
+        super().__init__(
+            f"{function.name}  {before} → {after}, environment values masked",
+            Static("Reading both versions…", markup=False),
+        )
         self.session = session
         self.function = function
         self.before = before
@@ -123,9 +79,9 @@ class ReleaseComparison(ReleaseDialog):
         try:
             before, after = await asyncio.gather(self._ask(self.before), self._ask(self.after))
         except ConsoleError as error:
-            self._body.update(Text(plain(str(error))))
+            self.body.update(Text(plain(str(error))))
             return
-        self._body.update(self._drawn(dict(self._differences(compare(before, after)))))
+        self.body.update(self._drawn(dict(self._differences(compare(before, after)))))
 
     async def _ask(self, version: str) -> FunctionDetail:
         from lambdatui.aws.functions import get_function  # noqa: PLC0415 - imports the SDK

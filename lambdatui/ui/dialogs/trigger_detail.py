@@ -8,22 +8,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from rich.text import Text
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 
 from lambdatui.errors import ConsoleError
 from lambdatui.models.arn import Arn
 from lambdatui.models.event_source import EventSourceMapping, QueueState
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.trigger import Permission, Trigger
+from lambdatui.ui.dialogs.reading_dialog import ReadingDialog
 from lambdatui.ui.panes.trigger_sections import MappingParts, mapping_sections, trigger_sections
 from lambdatui.ui.panes.trigger_words import Outcome
 from lambdatui.ui.session import Session
-from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import SectionView
 
 if TYPE_CHECKING:
@@ -33,7 +29,7 @@ T = TypeVar("T")
 Request = Callable[["Connection"], Awaitable[T]]
 
 
-class TriggerDetail(ModalScreen["Outcome | None"]):
+class TriggerDetail(ReadingDialog["Outcome | None"]):
     """Asks for what the list does not have, each part by itself, and gives what the check of a permission gave.
 
     Args:
@@ -42,54 +38,24 @@ class TriggerDetail(ModalScreen["Outcome | None"]):
         trigger: as its row has it.
     """
 
-    DEFAULT_CSS = """
-    TriggerDetail { background: $background; }
-    TriggerDetail #trigger {
-        width: 100%;
-        max-width: 120;
-        height: 100%;
-        background: $panel;
-        border: round $primary;
-        padding: 0 1;
-    }
-    """
-
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "close", "close", id="trigger.close"),
         Binding("ctrl+r", "ask", "ask again", id="trigger.again", tooltip="ask the source again"),
-        Binding("j", "scroll('down')", show=False, id="trigger.down"),
-        Binding("k", "scroll('up')", show=False, id="trigger.up"),
-        Binding("g", "scroll('home')", show=False, id="trigger.top"),
-        Binding("G", "scroll('end')", show=False, id="trigger.bottom"),
-        Binding("ctrl+f", "scroll('page_down')", show=False, id="trigger.page_down"),
-        Binding("ctrl+b", "scroll('page_up')", show=False, id="trigger.page_up"),
     ]
 
     def __init__(self, session: Session, subject: FunctionSummary, trigger: Trigger) -> None:
-        super().__init__()
+        self._view = SectionView()
+        super().__init__(f"{trigger.source} to {subject.name}", self._view, "ctrl+r asks again, esc closes")
         self.session = session
         self.subject = subject
         self.trigger = trigger
         self._outcome: Outcome | None = None
         self._parts = MappingParts()
-        self._body = SectionView()
-        self._scroll = VerticalScroll(self._body, id="trigger")
-
-    def compose(self) -> ComposeResult:
-        yield self._scroll
 
     def on_mount(self) -> None:
-        title = Text(f"{plain(self.trigger.source)} to {plain(self.subject.name)}")
-        self._scroll.border_title = title.markup
-        self._scroll.border_subtitle = "ctrl+r asks again, esc closes"
-        self._scroll.focus()
         self.action_ask()
 
     def action_close(self) -> None:
         self.dismiss(self._outcome)
-
-    def action_scroll(self, where: str) -> None:
-        getattr(self._scroll, f"scroll_{where}")(animate=False)
 
     def action_ask(self) -> None:
         """Asks for everything anew."""
@@ -100,9 +66,9 @@ class TriggerDetail(ModalScreen["Outcome | None"]):
     def _draw(self) -> None:
         evidence = self.trigger.evidence
         if isinstance(evidence, EventSourceMapping):
-            self._body.show(mapping_sections(evidence, self._parts, self.session.times))
+            self._view.show(mapping_sections(evidence, self._parts, self.session.times))
         else:
-            self._body.show(trigger_sections(self.trigger, self._outcome))
+            self._view.show(trigger_sections(self.trigger, self._outcome))
 
     @work(group="trigger", exclusive=True, exit_on_error=False, description="trigger")
     async def _ask(self) -> None:

@@ -50,9 +50,7 @@ class DetailPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield self.tab_line
-
-    async def on_mount(self) -> None:
-        await self._open_tab()
+        yield self._made_tab()
 
     def focus_content(self) -> None:
         self._tab.focus_content()
@@ -75,14 +73,14 @@ class DetailPane(Pane):
         if tab != self.tab_line.open_tab:
             self.tab_line.open_tab = tab
             await self._tab.remove()
-            await self._open_tab()
+            await self.mount(self._made_tab())
 
-    async def _open_tab(self) -> None:
+    def _made_tab(self) -> Pane:
         entry = next(entry for entry in TABS if entry.id == self.tab_line.open_tab)
         assert entry.tab is not None
         assert self.subject is not None
         self.tab_line.name_shown = self.subject.name
-        await self.mount(load_pane(entry.tab)(self.session, self.subject, id="tab"))
+        return load_pane(entry.tab)(self.session, self.subject, id="tab")
 
     def step_back(self) -> bool:
         return self._tab.step_back()

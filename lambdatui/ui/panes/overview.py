@@ -7,34 +7,23 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.cells import cell_len
-from rich.console import Group
-from rich.style import Style
-from rich.table import Table
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from lambdatui.aws.inventory import now_ms
 from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.models.configuration import AwsModel
 from lambdatui.models.function import FunctionSummary
-from lambdatui.ui.panes.overview_sections import Part, Section, answered, sections, unsettled
+from lambdatui.ui.panes.overview_sections import Part, answered, sections, unsettled
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import REST_S
 from lambdatui.ui.session import FIRST_RETRY_S, LONGEST_RETRY_S
-from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.page import Page
+from lambdatui.ui.widgets.section_view import SectionView
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
-
-TWO_COLUMNS = 110
-"""From as many cells on, the sections stand in two columns."""
-LABEL_WIDTH = 26
-"""At most; a column takes what its longest label needs."""
 
 Request = Callable[["Connection", str], Awaitable[AwsModel | None]]
 
@@ -60,12 +49,6 @@ class OverviewPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("E", "reveal", "reveal", id="overview.reveal", tooltip="show or mask the environment values"),
-        Binding("j", "scroll('down')", show=False, id="overview.down", tooltip="scroll down"),
-        Binding("k", "scroll('up')", show=False, id="overview.up", tooltip="scroll up"),
-        Binding("g", "scroll('home')", show=False, id="overview.top", tooltip="to the top"),
-        Binding("G", "scroll('end')", show=False, id="overview.bottom", tooltip="to the bottom"),
-        Binding("ctrl+f", "scroll('page_down')", show=False, id="overview.page_down", tooltip="a page down"),
-        Binding("ctrl+b", "scroll('page_up')", show=False, id="overview.page_up", tooltip="a page up"),
     ]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -74,25 +57,22 @@ class OverviewPane(Pane):
         self._stale: dict[str, ConsoleError] = {}
         """Why a part that is shown could not be read again."""
         self._revealed = False
-        self._body = Static("", markup=False)
-        self._scroll = VerticalScroll(self._body)
+        self._body = SectionView(columns=2)
+        self._page = Page(self._body)
 
     def compose(self) -> ComposeResult:
-        yield self._scroll
+        yield self._page
 
     def on_mount(self) -> None:
         if self.subject is not None:
             self.show_subject(self.subject)
 
     def focus_content(self) -> None:
-        self._scroll.focus(scroll_visible=False)
-
-    def on_resize(self) -> None:
-        self._draw()
+        self._page.focus(scroll_visible=False)
 
     def show_subject(self, subject: FunctionSummary) -> None:
         if self.subject is None or subject.name != self.subject.name:
-            self._scroll.scroll_home(animate=False)
+            self._page.scroll_home(animate=False)
             self._revealed = False
             self._parts = dict.fromkeys(PARTS, "asking")
             self._stale = {}
@@ -149,9 +129,6 @@ class OverviewPane(Pane):
         self._revealed = not self._revealed
         self._draw()
 
-    async def action_scroll(self, where: str) -> None:
-        getattr(self._scroll, f"scroll_{where}")(animate=False)
-
     def _draw(self) -> None:
         if self.subject is None or not self.is_mounted:
             return
@@ -164,43 +141,4 @@ class OverviewPane(Pane):
             revealed=self._revealed,
             stale=self._stale.values(),
         )
-        self._body.update(self._columns(told) if self.size.width >= TWO_COLUMNS else self._column(told))
-
-    def _columns(self, told: list[Section]) -> Table:
-        """Two columns of about the same height, in reading order."""
-        heights = [len(section.rows) + 2 for section in told]
-        split = next((i for i in range(len(told)) if sum(heights[:i]) * 2 >= sum(heights)), len(told))
-        grid = Table.grid(expand=True, padding=(0, 2, 0, 0))
-        grid.add_column(ratio=1)
-        grid.add_column(ratio=1)
-        grid.add_row(self._column(told[:split]), self._column(told[split:]))
-        return grid
-
-    def _column(self, told: list[Section]) -> Group:
-        tones = self._tones()
-        width = min(LABEL_WIDTH, max(cell_len(plain(label)) for section in told for label, _ in section.rows))
-        blocks: list[Any] = []
-        for section in told:
-            grid = Table.grid(padding=(0, 1))
-            grid.add_column(width=width, overflow="fold")
-            grid.add_column(overflow="fold")
-            for label, value in section.rows:
-                grid.add_row(Text(plain(label), tones["label"]), Text(plain(value.text), tones[value.tone]))
-            blocks += [Text(section.title, tones["title"]), grid, Text("")]
-        return Group(*blocks)
-
-    def _tones(self) -> dict[str, Style]:
-        colours = self.app.theme_variables
-
-        def of(colour: str, *, bold: bool = False) -> Style:
-            return Style(color=colours[colour], bold=bold)
-
-        return {
-            "": Style(),
-            "dim": Style(dim=True),
-            "good": of("success"),
-            "warning": of("warning"),
-            "error": of("error", bold=True),
-            "label": of("secondary"),
-            "title": of("accent", bold=True),
-        }
+        self._body.show(told)

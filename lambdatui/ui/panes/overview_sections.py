@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -22,8 +21,7 @@ from lambdatui.models.configuration import (
 )
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
-
-Tone = Literal["", "dim", "good", "warning", "error"]
+from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
 
 MASK = "••••••••"
 DEFAULT_RETRIES = 2
@@ -31,26 +29,8 @@ DEFAULT_EVENT_AGE_S = 21_600
 """Lambda's defaults for asynchronous invocations (facts 3.8)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value and how it is meant."""
-
-    text: str
-    tone: Tone = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and the labelled values under it."""
-
-    title: str
-    rows: tuple[tuple[str, Value], ...]
-
-
 Part = AwsModel | ConsoleError | None | Literal["asking"]
 """One answer: the model, why there is none, None for "not configured", or that it is still being asked for."""
-
-GLYPHS: Mapping[Tone, str] = {"good": "✓ ", "warning": "▲ ", "error": "! ", "dim": "", "": ""}
 
 
 def sections(

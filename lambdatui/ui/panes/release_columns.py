@@ -13,10 +13,10 @@ from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route
 from lambdatui.ui import figures
-from lambdatui.ui.panes.overview_sections import GLYPHS
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
+from lambdatui.ui.widgets.section_view import GLYPHS
 
 BAR = 10
 """Cells of the bar that shows an alias' share."""

@@ -12,8 +12,8 @@ from lambdatui.models.arn import qualifier_of
 from lambdatui.models.configuration import FunctionUrl
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Remark, Route
 from lambdatui.ui import figures
-from lambdatui.ui.panes.overview_sections import GLYPHS, Section, Tone, Value
 from lambdatui.ui.panes.release_columns import percent, snap_start
+from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
 
 Row = tuple[str, Value]
 

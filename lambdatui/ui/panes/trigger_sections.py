@@ -20,7 +20,7 @@ from lambdatui.models.event_source import (
 from lambdatui.models.trigger import Check, Found, NotRead, Permission, Trigger
 from lambdatui.ui import figures
 from lambdatui.ui.panes import trigger_words as words
-from lambdatui.ui.panes.overview_sections import Section, Value
+from lambdatui.ui.widgets.section_view import Section, Value
 
 Rows = list[tuple[str, Value]]
 T = TypeVar("T")

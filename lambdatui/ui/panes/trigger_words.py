@@ -6,7 +6,7 @@ from lambdatui.errors import AccessDenied, ConsoleError, NotFound, ReadOnly
 from lambdatui.models.configuration import FunctionUrl
 from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.trigger import Check, Found, NotRead, Permission, Trigger, Verdict
-from lambdatui.ui.panes.overview_sections import Value
+from lambdatui.ui.widgets.section_view import Value
 
 Outcome = Check | ConsoleError
 """What a look at a permission's source gave."""

@@ -17,10 +17,10 @@ from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.trigger import Check, NotRead, Permission, Trigger, mapping_trigger, not_read, url_trigger
 from lambdatui.ui.panes import trigger_words as words
-from lambdatui.ui.panes.overview_sections import Value
 from lambdatui.ui.panes.reading_pane import ReadingPane
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.section_view import Value
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection

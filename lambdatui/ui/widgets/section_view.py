@@ -1,43 +1,94 @@
-"""Sections of labelled values, one under the other."""
+"""Sections of labelled values: how facts about one thing are told everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.console import Group
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
-from lambdatui.ui.panes.overview_sections import Section
-from lambdatui.ui.widgets.plain_text import plain_lines
+from lambdatui.ui.widgets.plain_text import plain
 
+Tone = Literal["", "dim", "good", "warning", "error"]
+GLYPHS: Mapping[Tone, str] = {"good": "✓ ", "warning": "▲ ", "error": "! ", "dim": "", "": ""}
+"""What says the same as the tone where there is no colour."""
+
+TWO_COLUMNS = 110
+"""From as many cells on, sections stand in two columns where that is wanted."""
 LABEL_WIDTH = 26
-"""At most; the labels take what the longest needs."""
+"""At most; a column takes what its longest label needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value and how it is meant."""
+
+    text: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the labelled values under it."""
+
+    title: str
+    rows: tuple[tuple[str, Value], ...]
 
 
 class SectionView(Static):
-    """Draws sections; a value may have several lines."""
+    """Draws sections, one under the other.
 
-    def __init__(self) -> None:
+    Args:
+        columns: how many columns of sections there may be where the width allows it, 1 or 2.
+    """
+
+    def __init__(self, columns: int = 1) -> None:
         super().__init__("", markup=False)
+        self._columns = columns
+        self._sections: Sequence[Section] = ()
 
     def show(self, sections: Sequence[Section]) -> None:
         """Shows these sections and no others."""
+        self._sections = sections
+        self._draw()
+
+    def on_resize(self) -> None:
+        if self._columns > 1:
+            self._draw()
+
+    def _draw(self) -> None:
+        two = self._columns > 1 and self.size.width >= TWO_COLUMNS
+        self.update(self._two_columns(self._sections) if two else self._column(self._sections))
+
+    def _two_columns(self, sections: Sequence[Section]) -> Table:
+        """Two columns of about the same height, in reading order."""
+        heights = [len(section.rows) + 2 for section in sections]
+        split = next((i for i in range(len(sections)) if sum(heights[:i]) * 2 >= sum(heights)), len(sections))
+        grid = Table.grid(expand=True, padding=(0, 2, 0, 0))
+        grid.add_column(ratio=1)
+        grid.add_column(ratio=1)
+        grid.add_row(self._column(sections[:split]), self._column(sections[split:]))
+        return grid
+
+    def _column(self, sections: Sequence[Section]) -> Group:
         tones = self._tones()
-        width = min(LABEL_WIDTH, max((len(label) for section in sections for label, _ in section.rows), default=0))
+        labels = (cell_len(plain(label)) for section in sections for label, _ in section.rows)
+        width = min(LABEL_WIDTH, max(labels, default=0))
         blocks: list[Any] = []
         for section in sections:
             grid = Table.grid(padding=(0, 1))
-            grid.add_column(width=width, no_wrap=True, overflow="ellipsis")
+            grid.add_column(width=width, overflow="fold")
             grid.add_column(overflow="fold")
             for label, value in section.rows:
-                text = "\n".join(plain_lines(value.text))
-                grid.add_row(Text(label, tones["label"]), Text(text, tones[value.tone]))
+                grid.add_row(Text(plain(label), tones["label"]), Text(plain(value.text), tones[value.tone]))
             blocks += [Text(section.title, tones["title"]), grid, Text("")]
-        self.update(Group(*blocks))
+        return Group(*blocks)
 
     def _tones(self) -> dict[str, Style]:
         colours = self.app.theme_variables

@@ -1,0 +1,25 @@
+"""Something to read that is longer than the screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+
+
+class Page(VerticalScroll):
+    """Scrolls by the keys that move through lists, too."""
+
+    DEFAULT_CSS = """
+    Page { scrollbar-size-vertical: 1; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_up", "up", show=False, id="page.up", tooltip="scroll up"),
+        Binding("down,j", "scroll_down", "down", show=False, id="page.down", tooltip="scroll down"),
+        Binding("pageup,ctrl+b", "page_up", "page up", show=False, id="page.page_up", tooltip="a page up"),
+        Binding("pagedown,ctrl+f", "page_down", "page down", show=False, id="page.page_down", tooltip="a page down"),
+        Binding("home,g", "scroll_home", "top", show=False, id="page.top", tooltip="to the top"),
+        Binding("end,G", "scroll_end", "bottom", show=False, id="page.bottom", tooltip="to the bottom"),
+    ]
