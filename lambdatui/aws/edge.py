@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from lambdatui.aws.connection import Connection
+from lambdatui.aws.paging import MARKER, items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +26,14 @@ async def list_associations(connection: Connection) -> AsyncIterator[Association
     Raises:
         ConsoleError: a page could not be had.
     """
-    marker: dict[str, str] = {}
-    while True:
-        answer = await connection.call("cloudfront", "ListDistributions", **marker)
-        page = answer["DistributionList"]
-        for distribution in page.get("Items") or ():
-            others = (distribution.get("CacheBehaviors") or {}).get("Items") or ()
-            for behaviour in (distribution.get("DefaultCacheBehavior") or {}, *others):
-                for associated in (behaviour.get("LambdaFunctionAssociations") or {}).get("Items") or ():
-                    yield Association(
-                        function_arn=associated["LambdaFunctionARN"],
-                        distribution=distribution["Id"],
-                        event_type=associated["EventType"],
-                        status=distribution.get("Status", ""),
-                    )
-        if not page.get("IsTruncated"):
-            return
-        marker = {"Marker": page["NextMarker"]}
+    listed = items(connection, "cloudfront", "ListDistributions", MARKER, "Items", within="DistributionList")
+    async for distribution in listed:
+        others = (distribution.get("CacheBehaviors") or {}).get("Items") or ()
+        for behaviour in (distribution.get("DefaultCacheBehavior") or {}, *others):
+            for associated in (behaviour.get("LambdaFunctionAssociations") or {}).get("Items") or ():
+                yield Association(
+                    function_arn=associated["LambdaFunctionARN"],
+                    distribution=distribution["Id"],
+                    event_type=associated["EventType"],
+                    status=distribution.get("Status", ""),
+                )

@@ -11,7 +11,7 @@ from typing import Any
 
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.faults import translated
-from lambdatui.aws.paging import MARKER, answers
+from lambdatui.aws.paging import answers, lambda_pages
 from lambdatui.models.arn import Arn
 from lambdatui.models.event_source import ClusterState, EventSourceMapping, QueueState, SourceState, StreamState
 
@@ -28,14 +28,13 @@ _QUEUE_ATTRIBUTES = [
 ]
 
 
-async def list_event_source_mappings(
+def list_event_source_mappings(
     connection: Connection, function: str | None = None
 ) -> AsyncIterator[tuple[EventSourceMapping, ...]]:
     """The mappings of a function at any qualifier, or all of the region in one sweep, a page at a time (facts 2.1)."""
     asked = {} if function is None else {"FunctionName": function}
-    async for answer in answers(connection, "lambda", "ListEventSourceMappings", MARKER, **asked):
-        with translated(connection, "lambda", "ListEventSourceMappings"):
-            yield tuple(map(EventSourceMapping.model_validate, answer["EventSourceMappings"]))
+    read = EventSourceMapping.model_validate
+    return lambda_pages(connection, "ListEventSourceMappings", "EventSourceMappings", read, **asked)
 
 
 async def get_event_source_mapping(connection: Connection, uuid: str) -> EventSourceMapping:
@@ -101,18 +100,20 @@ async def _kinesis(connection: Connection, arn: Arn) -> StreamState:
 
 async def _dynamodb(connection: Connection, arn: Arn) -> StreamState:
     """A table's stream: a shard that has an ending sequence number takes no more records."""
-    shards = 0
-    start: dict[str, str] = {}
-    while True:
-        answer = await connection.call("dynamodbstreams", "DescribeStream", StreamArn=str(arn), **start)
-        stream = answer["StreamDescription"]
-        shards += sum(
-            "EndingSequenceNumber" not in (shard.get("SequenceNumberRange") or {}) for shard in stream["Shards"]
-        )
-        last = stream.get("LastEvaluatedShardId")
-        if not last:
-            return StreamState(status=stream["StreamStatus"], shards=shards, retention_h=DYNAMODB_RETENTION_H)
-        start = {"ExclusiveStartShardId": last}
+    names = ("ExclusiveStartShardId", "LastEvaluatedShardId")
+    described = answers(
+        connection, "dynamodbstreams", "DescribeStream", names, within="StreamDescription", StreamArn=str(arn)
+    )
+    pages = [page async for page in described]
+    return StreamState(
+        status=pages[-1]["StreamStatus"],
+        shards=sum(
+            "EndingSequenceNumber" not in (shard.get("SequenceNumberRange") or {})
+            for page in pages
+            for shard in page["Shards"]
+        ),
+        retention_h=DYNAMODB_RETENTION_H,
+    )
 
 
 async def _kafka(connection: Connection, arn: Arn) -> ClusterState:

@@ -76,12 +76,19 @@ async def _get_configured(
 ) -> Detail | None:
     """The answer of a call that is 404 both where nothing is configured and where there is no such function.
 
-    Only the message tells the two apart, and AWS does not always say which: what does not name the function as
-    missing is taken as "not configured" (facts 1.1 notes).
+    What does not name the function or alias as missing is taken as "not configured".
     """
     try:
         return await _get(connection, model, operation, name, qualifier)
     except NotFound as error:
-        if error.title.lower().startswith("function not found"):
+        if names_the_missing(error):
             raise
         return None
+
+
+def names_the_missing(error: NotFound) -> bool:
+    """Whether a 404 is about the function or alias itself, and not about what may be configured on it.
+
+    Only AWS's message tells, and it does not always say (facts 1.1 notes).
+    """
+    return error.title.lower().startswith(("function not found", "cannot find alias"))

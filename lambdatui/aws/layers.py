@@ -9,17 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from lambdatui.aws.connection import Connection
+from lambdatui.aws.paging import lambda_pages
 from lambdatui.errors import ConsoleError, NotFound
 
 if TYPE_CHECKING:
-    from lambdatui.models.configuration import AwsModel
     from lambdatui.models.function import FunctionSummary
     from lambdatui.models.layer import Layer, LayerVersion, UsedLayer
-
-    M = TypeVar("M", bound=AwsModel)
 
 PAGE_SIZE = 50
 """The most that AWS gives of layers and of their versions (facts 2.2)."""
@@ -33,7 +31,7 @@ def list_layers(connection: Connection) -> AsyncIterator[tuple[Layer, ...]]:
     """
     from lambdatui.models.layer import Layer
 
-    return _pages(connection, Layer, "ListLayers", "Layers")
+    return lambda_pages(connection, "ListLayers", "Layers", Layer.model_validate, MaxItems=PAGE_SIZE)
 
 
 def list_layer_versions(connection: Connection, layer: str) -> AsyncIterator[tuple[LayerVersion, ...]]:
@@ -48,7 +46,8 @@ def list_layer_versions(connection: Connection, layer: str) -> AsyncIterator[tup
     """
     from lambdatui.models.layer import LayerVersion
 
-    return _pages(connection, LayerVersion, "ListLayerVersions", "LayerVersions", LayerName=layer)
+    asked = {"LayerName": layer, "MaxItems": PAGE_SIZE}
+    return lambda_pages(connection, "ListLayerVersions", "LayerVersions", LayerVersion.model_validate, **asked)
 
 
 async def get_layer_version(connection: Connection, arn: str) -> LayerVersion:
@@ -121,19 +120,3 @@ async def looked_up(connection: Connection, used: UsedLayer, account: str) -> Us
 async def all_looked_up(connection: Connection, used: tuple[UsedLayer, ...], account: str) -> tuple[UsedLayer, ...]:
     """`looked_up` for all layers of a function, at the same time."""
     return tuple(await asyncio.gather(*(looked_up(connection, one, account) for one in used)))
-
-
-async def _pages(
-    connection: Connection, model: type[M], operation: str, member: str, **parameters: str
-) -> AsyncIterator[tuple[M, ...]]:
-    from lambdatui.aws.faults import translated
-
-    marker: dict[str, str] = {}
-    while True:
-        answer = await connection.call("lambda", operation, MaxItems=PAGE_SIZE, **parameters, **marker)
-        with translated(connection, "lambda", operation):
-            page = tuple(model.model_validate(one) for one in answer.get(member, ()))
-        yield page
-        if not answer.get("NextMarker"):
-            return
-        marker = {"Marker": answer["NextMarker"]}

@@ -13,7 +13,9 @@ from typing import TypeVar
 
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.faults import translated
-from lambdatui.aws.paging import MARKER, TOKEN, answers, items
+from lambdatui.aws.functions import names_the_missing
+from lambdatui.aws.paging import TOKEN, items, lambda_pages
+from lambdatui.aws.triggers import get_policy
 from lambdatui.errors import NotFound
 from lambdatui.models.configuration import AwsModel, FunctionUrl
 from lambdatui.models.release import Alias, ProvisionedConcurrency, Version
@@ -27,18 +29,16 @@ _ALIAS = re.compile(r"([^:]+):((?!\d+$)[a-zA-Z0-9-_]+)")
 """What the dimension ``Resource`` says of an invocation through an alias: function and alias (facts 3.2, 6)."""
 
 
-async def list_versions(connection: Connection, function: str) -> AsyncIterator[tuple[Version, ...]]:
+def list_versions(connection: Connection, function: str) -> AsyncIterator[tuple[Version, ...]]:
     """All versions of a function, a page at a time: ``$LATEST`` first, then from the oldest to the newest."""
     asked = {"FunctionName": function, "MaxItems": VERSIONS_PAGE}
-    async for answer in answers(connection, "lambda", "ListVersionsByFunction", MARKER, **asked):
-        yield tuple(map(Version.from_aws, answer["Versions"]))
+    return lambda_pages(connection, "ListVersionsByFunction", "Versions", Version.from_aws, **asked)
 
 
-async def list_region_versions(connection: Connection) -> AsyncIterator[tuple[Version, ...]]:
+def list_region_versions(connection: Connection) -> AsyncIterator[tuple[Version, ...]]:
     """Every version of every function of the region, a page at a time, ``$LATEST`` included."""
     asked = {"FunctionVersion": "ALL", "MaxItems": VERSIONS_PAGE}
-    async for answer in answers(connection, "lambda", "ListFunctions", MARKER, **asked):
-        yield tuple(map(Version.from_aws, answer["Functions"]))
+    return lambda_pages(connection, "ListFunctions", "Functions", Version.from_aws, **asked)
 
 
 async def list_aliases(connection: Connection, function: str) -> tuple[Alias, ...]:
@@ -68,14 +68,9 @@ async def has_policy(connection: Connection, function: str, alias: str) -> bool:
     Raises:
         NotFound: there is no such function or alias; where only a policy is missing, that is the answer.
     """
-    try:
-        answer = await connection.call("lambda", "GetPolicy", FunctionName=function, Qualifier=alias)
-    except NotFound as error:
-        if _names_the_missing(error):
-            raise
-        return False
+    document = await get_policy(connection, function, alias)
     with translated(connection, "lambda", "GetPolicy"):
-        return bool(json.loads(answer["Policy"]).get("Statement"))
+        return document is not None and bool(json.loads(document).get("Statement"))
 
 
 async def list_aliases_with_traffic(connection: Connection) -> Mapping[str, tuple[str, ...]]:
@@ -99,15 +94,9 @@ async def _all(
 ) -> tuple[Item, ...]:
     """The items of all pages. A 404 that does not name the function as missing means that there are none."""
     try:
-        found = [item async for item in items(connection, "lambda", operation, MARKER, member, FunctionName=function)]
+        pages = lambda_pages(connection, operation, member, model.model_validate, FunctionName=function)
+        return tuple([item async for page in pages for item in page])
     except NotFound as error:
-        if _names_the_missing(error):
+        if names_the_missing(error):
             raise
         return ()
-    with translated(connection, "lambda", operation):
-        return tuple(map(model.model_validate, found))
-
-
-def _names_the_missing(error: NotFound) -> bool:
-    """Whether a 404 is about the function or alias itself and not about what may be configured on it (facts 1.1)."""
-    return error.title.lower().startswith(("function not found", "cannot find alias"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.faults import translated
+from lambdatui.aws.functions import names_the_missing
 from lambdatui.errors import NotFound
 from lambdatui.models.arn import LATEST
 
@@ -26,7 +27,7 @@ async def get_policy(connection: Connection, name: str, qualifier: str = LATEST)
     try:
         answer = await connection.call("lambda", "GetPolicy", FunctionName=name, **qualified)
     except NotFound as error:
-        if error.title.lower().startswith(("function not found", "cannot find alias")):
+        if names_the_missing(error):
             raise
         return None
     with translated(connection, "lambda", "GetPolicy"):
