@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from lambdatui.models.arn import account_of
+
+__all__ = ("PUBLISHERS", "THIS_ACCOUNT", "Owner", "Publisher", "account_of", "layer_owner")
+
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
@@ -107,11 +111,6 @@ PUBLISHERS = (
     Publisher("Splunk", "", "github.com/signalfx/lambda-layer-versions", ("254067382080",)),
 )
 """Found in November 2026 at each `source`."""
-
-
-def account_of(arn: str) -> str:
-    """The account in an ARN; empty where there is none."""
-    return arn.split(":")[4] if arn.count(":") > 4 else ""
 
 
 def layer_owner(account: str, own_account: str) -> Owner:

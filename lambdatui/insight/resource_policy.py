@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
 
-from lambdatui.models.arn import Arn, function_name, qualifier_of
+from lambdatui.models.arn import Arn, account_of, function_name, qualifier_of
 from lambdatui.models.trigger import Condition, Kind, Permission, Trigger
 
 SERVICES: Mapping[str, tuple[str, Kind | None]] = {
@@ -235,16 +235,14 @@ def _caller(permission: Permission, function_arn: str) -> tuple[str, Kind | None
         return "Function URL", Kind.SYNCHRONOUS
     if permission.principal_type == "*":
         return "anyone", None
-    if permission.principal_type == "AWS" and (account := account_of(permission.principal)):
-        own = Arn.parse(function_arn)
-        return "this account" if own and own.account == account else "other account", None
+    if permission.principal_type == "AWS" and (account := principal_account(permission.principal)):
+        return "this account" if account_of(function_arn) == account else "other account", None
     return permission.principal or "not understood", None
 
 
-def account_of(principal: str) -> str:
+def principal_account(principal: str) -> str:
     """The account of an ``AWS`` principal, twelve digits; empty where it names none."""
-    arn = Arn.parse(principal)
-    account = arn.account if arn else principal
+    account = account_of(principal) or principal
     return account if _ACCOUNT.fullmatch(account) else ""
 
 

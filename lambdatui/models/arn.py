@@ -27,6 +27,12 @@ class Arn:
         return ":".join(("arn", self.partition, self.service, self.region, self.account, self.resource))
 
 
+def account_of(arn: str) -> str:
+    """The account in an ARN; empty where it has none, or the text is no ARN."""
+    parsed = Arn.parse(arn)
+    return parsed.account if parsed else ""
+
+
 def function_name(arn: str) -> str:
     """The function's name in the ARN of it or of its version or alias; empty where the text is no such ARN."""
     parsed = Arn.parse(arn)

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from lambdatui.insight.layer_owners import PUBLISHERS, account_of, layer_owner
+from lambdatui.insight.layer_owners import PUBLISHERS, layer_owner
+from lambdatui.models.arn import account_of
 
 OWN = "123456789012"
 

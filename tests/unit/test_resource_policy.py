@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lambdatui.insight.resource_policy import account_of, permission_trigger, read_policy, short_name
+from lambdatui.insight.resource_policy import permission_trigger, principal_account, read_policy, short_name
 from lambdatui.models.trigger import Kind, Permission, Trigger
 
 ACCOUNT = "123456789012"
@@ -201,7 +201,7 @@ def test_a_source_has_a_short_name(arn: str, name: str) -> None:
 
 @pytest.mark.parametrize("principal", ["", "*", "arn:aws:iam::short:root", "1234"])
 def test_what_names_no_account_gives_none(principal: str) -> None:
-    assert account_of(principal) == ""
+    assert principal_account(principal) == ""
 
 
 # -- what is empty, forbidding, or not understood
