@@ -11,6 +11,7 @@ import pytest
 
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.target import Target
+from lambdatui.demo.endpoint import DemoEndpoint
 from tests.support.endpoint import REGION, ScriptedEndpoint
 from tests.support.machine import Machine
 
@@ -21,6 +22,12 @@ Connect = Callable[..., Connection]
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A home folder of the test's own, with an AWS configuration to be written."""
     return Machine(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def impatient(machine: Machine) -> None:
+    """Nothing is tried twice: a fault shows at once."""
+    machine.set("AWS_MAX_ATTEMPTS", "1")
 
 
 @pytest.fixture
@@ -53,3 +60,19 @@ async def connect(endpoint: ScriptedEndpoint) -> AsyncIterator[Connect]:
 def connection(connect: Connect) -> Connection:
     """A read-only connection to the scripted endpoint."""
     return connect(read_only=True)
+
+
+@pytest.fixture
+def demo(connect: Connect, demo_endpoint: DemoEndpoint) -> Connection:
+    """A read-only connection to the demo's account."""
+    return connect(read_only=True, **where(demo_endpoint))
+
+
+def where(account: DemoEndpoint) -> dict[str, str]:
+    """What `connect` is given to reach an embedded account."""
+    return {
+        "endpoint_url": account.endpoint,
+        "region": account.region,
+        "access_key_id": account.access_key_id,
+        "secret_access_key": account.secret_access_key,
+    }

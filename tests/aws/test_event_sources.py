@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from lambdatui.aws.connection import Connection, Target
+from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_source_metrics import get_metrics
 from lambdatui.aws.event_sources import get_event_source_mapping, get_source_state, list_event_source_mappings
 from lambdatui.demo import fleet
-from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.errors import AccessDenied, NotFound, Throttled
 from lambdatui.models.event_source import ClusterState, EventSourceMapping, QueueState, StreamState
 from tests.support.endpoint import ACCOUNT, REGION, ScriptedEndpoint, Seen, error, json_answer, xml_answer
 from tests.support.mappings import FUNCTION, mapping, mappings
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 SHARD = "shardId-000000000000000000000001"
 NOW = datetime(2026, 11, 20, 22, tzinfo=UTC)
@@ -28,35 +28,6 @@ QUEUE = {
     "VisibilityTimeout": "30",
     "MessageRetentionPeriod": "345600",
 }
-
-
-@pytest.fixture
-async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    async with ScriptedEndpoint() as scripted:
-        yield scripted
-
-
-@pytest.fixture
-async def connection(endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connection]:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    target = Target(
-        endpoint_url=endpoint.url, region=REGION, access_key_id="AKIAEXAMPLE", secret_access_key="x", read_only=True
-    )
-    async with Connection(target) as connected:
-        yield connected
-
-
-@pytest.fixture
-async def demo(demo_endpoint: DemoEndpoint) -> AsyncIterator[Connection]:
-    target = Target(
-        endpoint_url=demo_endpoint.endpoint,
-        region=demo_endpoint.region,
-        access_key_id=demo_endpoint.access_key_id,
-        secret_access_key=demo_endpoint.secret_access_key,
-        read_only=True,
-    )
-    async with Connection(target) as connected:
-        yield connected
 
 
 async def listed(connection: Connection, function: str | None = None) -> list[EventSourceMapping]:

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from lambdatui.aws import functions
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.inventory import list_functions
-from lambdatui.aws.target import Target
-from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.errors import AccessDenied, NotFound, Unreachable
 from lambdatui.models.function import FunctionSummary
 from tests.support.endpoint import ScriptedEndpoint, error, function, json_answer
 
 HOSTILE = "[red]\x1b[31m\nname\u202e\u6771\u4eac"
-
-
-@pytest.fixture
-async def demo(demo_endpoint: DemoEndpoint) -> AsyncIterator[Connection]:
-    target = Target(
-        endpoint_url=demo_endpoint.endpoint,
-        region=demo_endpoint.region,
-        access_key_id=demo_endpoint.access_key_id,
-        secret_access_key=demo_endpoint.secret_access_key,
-        read_only=True,
-    )
-    async with Connection(target) as connected:
-        yield connected
 
 
 async def summaries(connection: Connection) -> list[FunctionSummary]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from lambdatui.aws.connection import Connection, Target
+from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.aws.layers import (
     all_looked_up,
@@ -18,48 +17,19 @@ from lambdatui.aws.layers import (
     list_layers,
     looked_up,
 )
-from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.fleet import LAYERS, NEIGHBOUR_ACCOUNT, NEIGHBOUR_LAYER
 from lambdatui.errors import AccessDenied, NotFound, Unreachable
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.layer import LayerVersion, LayerVersionId, UsedLayer
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, error, function, json_answer
 
+pytestmark = pytest.mark.usefixtures("impatient")
+
 OWN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:telemetry"
 FOREIGN = f"arn:aws:lambda:{REGION}:464622532012:layer:Datadog-Extension"
 GONE = error("ResourceNotFoundException", 404, "The resource you requested does not exist.")
 DENIED = error("AccessDeniedException", 403, "not authorized")
 BROKEN = error("ServiceException", 500, "internal")
-
-
-@pytest.fixture(autouse=True)
-def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-
-
-@pytest.fixture
-async def demo(demo_endpoint: DemoEndpoint) -> AsyncIterator[Connection]:
-    target = Target(
-        endpoint_url=demo_endpoint.endpoint,
-        region=demo_endpoint.region,
-        access_key_id=demo_endpoint.access_key_id,
-        secret_access_key=demo_endpoint.secret_access_key,
-    )
-    async with Connection(target) as connection:
-        yield connection
-
-
-@pytest.fixture
-async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    async with ScriptedEndpoint() as scripted:
-        yield scripted
-
-
-@pytest.fixture
-async def scripted(endpoint: ScriptedEndpoint) -> AsyncIterator[Connection]:
-    target = Target(endpoint_url=endpoint.url, region=REGION, access_key_id="AKIAEXAMPLE", secret_access_key="example")
-    async with Connection(target) as connection:
-        yield connection
 
 
 def version(layer: str, number: int, **particular: Any) -> dict[str, Any]:
@@ -130,7 +100,7 @@ async def test_the_download_url_of_a_layer_is_dropped(demo: Connection) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 50, 51, 120])
 async def test_listing_layers_takes_one_request_for_fifty(
-    endpoint: ScriptedEndpoint, scripted: Connection, count: int
+    endpoint: ScriptedEndpoint, connection: Connection, count: int
 ) -> None:
     def page(seen: Seen) -> Answer:
         start, most = int(seen.query.get("Marker", 0)), int(seen.query["MaxItems"])
@@ -144,13 +114,13 @@ async def test_listing_layers_takes_one_request_for_fifty(
         return json_answer({"Layers": layers, **following})
 
     endpoint.on("lambda", "ListLayers", page)
-    assert sum([len(page) async for page in list_layers(scripted)]) == count
+    assert sum([len(page) async for page in list_layers(connection)]) == count
     assert endpoint.counts == {"lambda:ListLayers": max(1, math.ceil(count / 50))}
 
 
-async def test_a_layer_of_the_account_takes_one_request(endpoint: ScriptedEndpoint, scripted: Connection) -> None:
+async def test_a_layer_of_the_account_takes_one_request(endpoint: ScriptedEndpoint, connection: Connection) -> None:
     endpoint.on("lambda", "ListLayerVersions", versions(OWN, 5, 4, 3))
-    found = await looked_up(scripted, used(f"{OWN}:3"), ACCOUNT)
+    found = await looked_up(connection, used(f"{OWN}:3"), ACCOUNT)
     assert (found.behind, found.newest, isinstance(found.details, LayerVersion)) == (2, 5, True)
     assert endpoint.operations == ["lambda:ListLayerVersions"]
 
@@ -159,27 +129,27 @@ async def test_a_layer_of_the_account_takes_one_request(endpoint: ScriptedEndpoi
 
 
 async def test_a_version_that_is_not_listed_any_more_is_deleted(
-    endpoint: ScriptedEndpoint, scripted: Connection
+    endpoint: ScriptedEndpoint, connection: Connection
 ) -> None:
     endpoint.on("lambda", "ListLayerVersions", versions(OWN, 5, 4))
     endpoint.on("lambda", "GetLayerVersionByArn", GONE)
-    found = await looked_up(scripted, used(f"{OWN}:3"), ACCOUNT)
+    found = await looked_up(connection, used(f"{OWN}:3"), ACCOUNT)
     assert (found.deleted, found.newest, found.troubles) == (True, 5, ())
 
 
-async def test_a_layer_without_any_version_left_is_deleted(endpoint: ScriptedEndpoint, scripted: Connection) -> None:
+async def test_a_layer_without_any_version_left_is_deleted(endpoint: ScriptedEndpoint, connection: Connection) -> None:
     endpoint.on("lambda", "ListLayerVersions", GONE)
     endpoint.on("lambda", "GetLayerVersionByArn", GONE)
-    found = await looked_up(scripted, used(f"{OWN}:3"), ACCOUNT)
+    found = await looked_up(connection, used(f"{OWN}:3"), ACCOUNT)
     assert (found.deleted, found.newest, found.troubles) == (True, None, ())
 
 
 async def test_another_accounts_layer_is_known_though_its_versions_may_not_be_listed(
-    endpoint: ScriptedEndpoint, scripted: Connection
+    endpoint: ScriptedEndpoint, connection: Connection
 ) -> None:
     endpoint.on("lambda", "ListLayerVersions", DENIED)
     endpoint.on("lambda", "GetLayerVersionByArn", json_answer(version(FOREIGN, 65, LicenseInfo="Apache-2.0")))
-    found = await looked_up(scripted, used(f"{FOREIGN}:65"), ACCOUNT)
+    found = await looked_up(connection, used(f"{FOREIGN}:65"), ACCOUNT)
     assert isinstance(found.details, LayerVersion)
     assert found.details.license_info == "Apache-2.0"
     assert isinstance(found.versions, AccessDenied)
@@ -187,11 +157,11 @@ async def test_another_accounts_layer_is_known_though_its_versions_may_not_be_li
 
 
 async def test_a_layer_that_is_forbidden_altogether_names_both_permissions(
-    endpoint: ScriptedEndpoint, scripted: Connection
+    endpoint: ScriptedEndpoint, connection: Connection
 ) -> None:
     endpoint.on("lambda", "ListLayerVersions", DENIED)
     endpoint.on("lambda", "GetLayerVersionByArn", DENIED)
-    found = await looked_up(scripted, used(f"{FOREIGN}:65"), ACCOUNT)
+    found = await looked_up(connection, used(f"{FOREIGN}:65"), ACCOUNT)
     assert [trouble.title for trouble in found.troubles] == [
         "not permitted: lambda:GetLayerVersion",
         "not permitted: lambda:ListLayerVersions",
@@ -199,33 +169,35 @@ async def test_a_layer_that_is_forbidden_altogether_names_both_permissions(
     assert not found.deleted
 
 
-async def test_a_failure_takes_no_other_part_with_it(endpoint: ScriptedEndpoint, scripted: Connection) -> None:
+async def test_a_failure_takes_no_other_part_with_it(endpoint: ScriptedEndpoint, connection: Connection) -> None:
     endpoint.on("lambda", "ListLayerVersions", BROKEN)
     endpoint.on("lambda", "GetLayerVersionByArn", json_answer(version(OWN, 3)))
-    found = await looked_up(scripted, used(f"{OWN}:3"), ACCOUNT)
+    found = await looked_up(connection, used(f"{OWN}:3"), ACCOUNT)
     assert isinstance(found.details, LayerVersion)
     assert isinstance(found.versions, Unreachable)
 
 
 async def test_without_getfunction_the_inventorys_layers_stand_and_their_sizes_are_forbidden(
-    endpoint: ScriptedEndpoint, scripted: Connection
+    endpoint: ScriptedEndpoint, connection: Connection
 ) -> None:
     endpoint.on("lambda", "GetFunction", DENIED)
-    found = await function_layers(scripted, of_function(f"{OWN}:3", f"{FOREIGN}:65"))
+    found = await function_layers(connection, of_function(f"{OWN}:3", f"{FOREIGN}:65"))
     assert [str(layer.id) for layer in found] == ["telemetry:3", "Datadog-Extension:65"]
     assert all(isinstance(layer.size, AccessDenied) for layer in found)
 
 
 async def test_the_function_tells_newer_layers_than_the_inventory(
-    endpoint: ScriptedEndpoint, scripted: Connection
+    endpoint: ScriptedEndpoint, connection: Connection
 ) -> None:
     configuration = function("orders", Layers=[{"Arn": f"{OWN}:4", "CodeSize": 77}])
     endpoint.on("lambda", "GetFunction", json_answer({"Configuration": configuration}))
-    (found,) = await function_layers(scripted, of_function(f"{OWN}:3"))
+    (found,) = await function_layers(connection, of_function(f"{OWN}:3"))
     assert (found.id.version, found.size) == (4, 77)
 
 
-async def test_a_function_that_is_gone_has_no_layers_to_tell(endpoint: ScriptedEndpoint, scripted: Connection) -> None:
+async def test_a_function_that_is_gone_has_no_layers_to_tell(
+    endpoint: ScriptedEndpoint, connection: Connection
+) -> None:
     endpoint.on("lambda", "GetFunction", error("ResourceNotFoundException", 404, "Function not found: orders"))
     with pytest.raises(NotFound):
-        await function_layers(scripted, of_function(f"{OWN}:3"))
+        await function_layers(connection, of_function(f"{OWN}:3"))

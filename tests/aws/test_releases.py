@@ -9,9 +9,7 @@ import pytest
 
 from lambdatui.aws import releases
 from lambdatui.aws.connection import Connection
-from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.errors import AccessDenied, NotFound
-from tests.aws.conftest import Connect
 from tests.support.endpoint import REGION, ScriptedEndpoint, error, json_answer
 from tests.support.releases import (
     NO_POLICY,
@@ -24,11 +22,6 @@ from tests.support.releases import (
     traffic,
     versions,
 )
-
-
-@pytest.fixture
-def demo(connect: Connect, demo_endpoint: DemoEndpoint) -> Connection:
-    return connect(read_only=True, endpoint_url=demo_endpoint.endpoint)
 
 
 async def every(pages: AsyncIterator[tuple[Any, ...]]) -> list[Any]:

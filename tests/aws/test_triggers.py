@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from lambdatui.aws.connection import Connection, Target
+from lambdatui.aws.connection import Connection
 from lambdatui.aws.trigger_search import search
 from lambdatui.aws.trigger_sources import check_source
 from lambdatui.aws.triggers import get_policy
@@ -18,7 +17,10 @@ from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.errors import AccessDenied, NotFound, Unreachable
 from lambdatui.insight.resource_policy import permission_trigger, read_policy
 from lambdatui.models.trigger import Check, Kind, Permission, Verdict
+from tests.aws.conftest import Connect, where
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error, json_answer, xml_answer, xml_error
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 NAME = "orders"
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}"
@@ -37,40 +39,6 @@ SOURCES = {
 }
 """What the demo's kinds of trigger are told as, before and after the source was asked, and how they invoke."""
 EVERY_TRIGGER = pytest.mark.parametrize("planted", fleet.TRIGGERS, ids=lambda planted: planted.function)
-
-
-def connect(endpoint: DemoEndpoint) -> Connection:
-    return Connection(
-        Target(
-            endpoint_url=endpoint.endpoint,
-            region=endpoint.region,
-            access_key_id=endpoint.access_key_id,
-            secret_access_key=endpoint.secret_access_key,
-            read_only=True,
-        )
-    )
-
-
-@pytest.fixture
-async def demo(demo_endpoint: DemoEndpoint) -> AsyncIterator[Connection]:
-    async with connect(demo_endpoint) as connected:
-        yield connected
-
-
-@pytest.fixture
-async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    async with ScriptedEndpoint() as scripted:
-        yield scripted
-
-
-@pytest.fixture
-async def connection(endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connection]:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    target = Target(
-        endpoint_url=endpoint.url, region=REGION, access_key_id="AKIAEXAMPLE", secret_access_key="x", read_only=True
-    )
-    async with Connection(target) as connected:
-        yield connected
 
 
 def permission(service: str, source: str = "", **particular: Any) -> Permission:
@@ -161,26 +129,28 @@ async def test_a_source_that_is_gone_is_told(demo: Connection, kind: str) -> Non
     assert checked.verdict is Verdict.GONE
 
 
-async def test_sources_that_are_there_but_call_another_function_are_told_as_gone(empty_endpoint: DemoEndpoint) -> None:
+async def test_sources_that_are_there_but_call_another_function_are_told_as_gone(
+    connect: Connect, empty_endpoint: DemoEndpoint
+) -> None:
     cloud = Cloud(empty_endpoint)
     topic = cloud["sns"].create_topic(Name="mails")["TopicArn"]
     cloud["logs"].create_log_group(logGroupName="/shop")
     cloud["events"].put_rule(Name="hourly", ScheduleExpression="rate(1 hour)")
     cloud["s3"].create_bucket(Bucket="pictures")
     pool = cloud["cognito-idp"].create_user_pool(PoolName="shop")["UserPool"]["Id"]
-    async with connect(empty_endpoint) as connected:
-        for asked in (
-            permission("sns", topic),
-            permission("logs", "log-group:/shop:*"),
-            permission("events", "rule/hourly"),
-            permission("s3", "arn:aws:s3:::pictures"),
-            permission("cognito-idp", f"userpool/{pool}"),
-            permission("config", source_account=ACCOUNT),
-            permission("ses", source_account=ACCOUNT),
-            permission("edgelambda"),
-        ):
-            checked = await check_source(connected, asked, cloud.function_arn(NAME))
-            assert (asked.service, checked.verdict) == (asked.service, Verdict.GONE)
+    connected = connect(read_only=True, **where(empty_endpoint))
+    for asked in (
+        permission("sns", topic),
+        permission("logs", "log-group:/shop:*"),
+        permission("events", "rule/hourly"),
+        permission("s3", "arn:aws:s3:::pictures"),
+        permission("cognito-idp", f"userpool/{pool}"),
+        permission("config", source_account=ACCOUNT),
+        permission("ses", source_account=ACCOUNT),
+        permission("edgelambda"),
+    ):
+        checked = await check_source(connected, asked, cloud.function_arn(NAME))
+        assert (asked.service, checked.verdict) == (asked.service, Verdict.GONE)
 
 
 # -- API Gateway
@@ -466,7 +436,7 @@ async def test_a_distribution_confirms_the_replicators_permission(
     assert checked == Check(verdict=Verdict.CONFIRMED, told=("distribution E1, viewer-request",))
 
 
-async def test_state_machines_are_found_by_their_definition(empty_endpoint: DemoEndpoint) -> None:
+async def test_state_machines_are_found_by_their_definition(connect: Connect, empty_endpoint: DemoEndpoint) -> None:
     cloud = Cloud(empty_endpoint)
     function_arn = cloud.function_arn(NAME)
     for name, called in (("charge", f"{function_arn}:live"), ("other", f"{function_arn}-other")):
@@ -476,8 +446,7 @@ async def test_state_machines_are_found_by_their_definition(empty_endpoint: Demo
             roleArn=f"arn:aws:iam::{cloud.account}:role/r",
             definition=json.dumps({"StartAt": "a", "States": {"a": {**task, "End": True}}}),
         )
-    async with connect(empty_endpoint) as connected:
-        found = await search(connected, "Step Functions", function_arn)
+    found = await search(connect(read_only=True, **where(empty_endpoint)), "Step Functions", function_arn)
     assert [(one.source, one.qualifier) for one in found] == [("charge", "live")]
 
 

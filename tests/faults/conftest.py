@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.aws.conftest import connect, connection, endpoint, machine
-from tests.support.machine import Machine
+from tests.aws.conftest import connect, connection, endpoint, impatient, machine
 
-__all__ = ["connect", "connection", "endpoint", "machine"]
+__all__ = ["connect", "connection", "endpoint", "impatient", "machine"]
 
 
 @pytest.fixture(autouse=True)
-def impatient(machine: Machine) -> None:
+def once(impatient: None) -> None:
     """Sends every request once."""
-    machine.set("AWS_MAX_ATTEMPTS", "1")
