@@ -197,14 +197,8 @@ class FunctionConfiguration(AwsModel):
         return epoch_ms(self.last_modified)
 
 
-class FunctionCode(AwsModel):
-    """Where the code is kept. ``Location``, a presigned download URL, is dropped here: nobody may see or log it."""
-
-    repository_type: str | None = None
-    image_uri: str | None = None
-    resolved_image_uri: str | None = None
-    source_kms_key_arn: str | None = Field(None, alias="SourceKMSKeyArn")
-    error: Fault | None = None
+class Downloadable(AwsModel):
+    """An archive. ``Location``, a presigned download URL, is dropped here: nobody may see or log it (facts 1.1)."""
 
     @model_validator(mode="before")
     @classmethod
@@ -212,6 +206,16 @@ class FunctionCode(AwsModel):
         if isinstance(data, Mapping):
             return {name: value for name, value in data.items() if name != "Location"}
         return data
+
+
+class FunctionCode(Downloadable):
+    """Where the code is kept."""
+
+    repository_type: str | None = None
+    image_uri: str | None = None
+    resolved_image_uri: str | None = None
+    source_kms_key_arn: str | None = Field(None, alias="SourceKMSKeyArn")
+    error: Fault | None = None
 
 
 class Concurrency(AwsModel):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import model_validator
 
 from lambdatui.errors import ConsoleError, NotFound
-from lambdatui.models.configuration import AwsModel
+from lambdatui.models.configuration import AwsModel, Downloadable
 from lambdatui.models.function import epoch_ms
 
 
@@ -40,21 +36,14 @@ class LayerVersionId:
         return f"{self.name}:{self.version}" if self.version else self.name
 
 
-class LayerContent(AwsModel):
-    """The archive of a layer version. ``Location``, a presigned download URL, is dropped here (facts 1.1)."""
+class LayerContent(Downloadable):
+    """The archive of a layer version."""
 
     code_size: int | None = None
     """Bytes, compressed."""
     code_sha256: str | None = None
     signing_profile_version_arn: str | None = None
     signing_job_arn: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_location(cls, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            return {name: value for name, value in data.items() if name != "Location"}
-        return data
 
 
 class LayerVersion(AwsModel):

@@ -406,17 +406,22 @@ async def test_a_pipe_tells_how_it_invokes(
     assert (found.source, found.kind, found.qualifier) == ("mails", kind, "live")
 
 
-def distributions(*function_arns: str) -> Answer:
-    """ListDistributions with one distribution, whose default behaviour runs these functions."""
+def distributions(*function_arns: str, more: str = "") -> Answer:
+    """ListDistributions with one distribution, whose default behaviour runs these functions.
+
+    Args:
+        more: the marker of the page that follows; empty where none does.
+    """
     associations = "".join(
         f"<LambdaFunctionAssociation><LambdaFunctionARN>{arn}</LambdaFunctionARN><EventType>viewer-request</EventType>"
         "</LambdaFunctionAssociation>"
         for arn in function_arns
     )
     return xml_answer(
-        "<DistributionList><IsTruncated>false</IsTruncated><Items><DistributionSummary><Id>E1</Id><Status>Deployed"
-        f"</Status><DefaultCacheBehavior><LambdaFunctionAssociations><Items>{associations}</Items>"
-        "</LambdaFunctionAssociations></DefaultCacheBehavior></DistributionSummary></Items></DistributionList>"
+        f"<DistributionList><IsTruncated>{'true' if more else 'false'}</IsTruncated><NextMarker>{more}</NextMarker>"
+        "<Items><DistributionSummary><Id>E1</Id><Status>Deployed</Status><DefaultCacheBehavior>"
+        f"<LambdaFunctionAssociations><Items>{associations}</Items></LambdaFunctionAssociations></DefaultCacheBehavior>"
+        "</DistributionSummary></Items></DistributionList>"
     )
 
 
@@ -426,6 +431,12 @@ async def test_a_version_at_the_edge_is_found_by_its_distribution(
     endpoint.on("cloudfront", "ListDistributions", distributions(f"{FUNCTION}:7", f"{FUNCTION}-other:1"))
     (found,) = await search(connection, "CloudFront", FUNCTION)
     assert (found.what, found.kind, found.qualifier) == ("Lambda@Edge", Kind.SYNCHRONOUS, "7")
+
+
+async def test_every_page_of_distributions_is_looked_at(connection: Connection, endpoint: ScriptedEndpoint) -> None:
+    endpoint.on("cloudfront", "ListDistributions", distributions(more="2"), distributions(f"{FUNCTION}:7"))
+    (found,) = await search(connection, "CloudFront", FUNCTION)
+    assert (found.qualifier, [seen.query for seen in endpoint.requests]) == ("7", [{}, {"Marker": "2"}])
 
 
 async def test_a_distribution_confirms_the_replicators_permission(
