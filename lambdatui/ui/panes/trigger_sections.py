@@ -289,6 +289,6 @@ def _permission(trigger: Trigger, permission: Permission, outcome: words.Outcome
         Section(f"{trigger.what}: {trigger.source}", tuple(checked)),
         Section("Permission", tuple(stated)),
         Section("Conditions", conditions),
-        Section("As it stands in the policy", (("", Value(permission.raw)),)),
+        Section("As it stands in the policy", (("", Value(permission.raw, block=True)),)),
     ]
     return [section for section in told if section.rows]

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
-from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.plain_text import plain, plain_lines
 
 Tone = Literal["", "dim", "good", "warning", "error"]
 GLYPHS: Mapping[Tone, str] = {"good": "✓ ", "warning": "▲ ", "error": "! ", "dim": "", "": ""}
@@ -31,6 +31,8 @@ class Value:
 
     text: str
     tone: Tone = ""
+    block: bool = False
+    """Whether its line breaks are the console's own, and break lines; those of AWS's texts are shown as signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class SectionView(Static):
             grid.add_column(width=width, overflow="fold")
             grid.add_column(overflow="fold")
             for label, value in section.rows:
-                grid.add_row(Text(plain(label), tones["label"]), Text(plain(value.text), tones[value.tone]))
+                text = "\n".join(plain_lines(value.text)) if value.block else plain(value.text)
+                grid.add_row(Text(plain(label), tones["label"]), Text(text, tones[value.tone]))
             blocks += [Text(section.title, tones["title"]), grid, Text("")]
         return Group(*blocks)
 
