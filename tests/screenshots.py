@@ -16,6 +16,7 @@ from lambdatui.settings_sources import gather
 from lambdatui.ui.app import Console, Start
 from lambdatui.ui.panes.overview import OverviewPane
 from lambdatui.ui.panes.overview_sections import unsettled
+from lambdatui.ui.panes.reading_pane import ReadingPane
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SIZES = ((140, 40), (80, 24))
@@ -62,9 +63,37 @@ async def raw_json(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def releases(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "orders-api")
+    await pilot.press("2")
+    await read(pilot)
+
+
+async def triggers(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "thumbnails")
+    await pilot.press("3")
+    await read(pilot)
+
+
+async def mappings(pilot: Pilot[None]) -> None:
+    await pilot.press("colon", *"mappings", "enter")
+    await pilot.pause()
+    await read(pilot)
+
+
+async def layers(pilot: Pilot[None]) -> None:
+    await pilot.press("colon", *"layers", "enter")
+    await pilot.pause()
+    await read(pilot)
+
+
 SCENES: dict[str, Scene] = {
     "functions": functions,
     "overview": overview,
+    "releases": releases,
+    "triggers": triggers,
+    "mappings": mappings,
+    "layers": layers,
     "filter": filtered,
     "goto": go_to,
     "help": keys,
@@ -86,6 +115,14 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
     panes = [pane for pane in pilot.app.screen.query(OverviewPane) if pane.display and pane.size.height]
     await until(lambda: not any(part == "asking" or unsettled(part) for pane in panes for part in pane._parts.values()))
+    await pilot.pause()
+
+
+async def read(pilot: Pilot[None]) -> None:
+    """Waits until every list on screen was read to its end."""
+    await until(lambda: bool(pilot.app.screen.query(ReadingPane)))
+    panes = [pane for pane in pilot.app.screen.query(ReadingPane) if pane.display]
+    await until(lambda: all(pane.reading_now().read_at and not pane.reading_now().running for pane in panes))
     await pilot.pause()
 
 

@@ -8,10 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from lambdatui.models.arn import account_of
-
-__all__ = ("PUBLISHERS", "THIS_ACCOUNT", "Owner", "Publisher", "account_of", "layer_owner")
-
 
 @dataclass(frozen=True, slots=True)
 class Publisher:

@@ -12,8 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from lambdatui.errors import AccessDenied, ConsoleError
-from lambdatui.insight.layer_owners import account_of, layer_owner
+from lambdatui.insight.layer_owners import layer_owner
 from lambdatui.insight.layer_use import LIMIT
+from lambdatui.models.arn import account_of
 from lambdatui.models.layer import LayerVersion, UsedLayer
 from lambdatui.ui import figures
 from lambdatui.ui.panes.layer_facts import LayerFacts, package_weight, state_cell, used_layer_facts

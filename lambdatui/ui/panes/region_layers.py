@@ -14,8 +14,8 @@ from textual.content import Content
 
 from lambdatui.aws.inventory import now_ms
 from lambdatui.errors import AccessDenied, ConsoleError
-from lambdatui.insight.layer_owners import account_of
 from lambdatui.insight.layer_use import LayerUse, layer_uses
+from lambdatui.models.arn import account_of
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.layer import Layer, LayerVersion
 from lambdatui.ui import figures
