@@ -74,6 +74,10 @@ def private_environment(home: Path, extra: Mapping[str, str] | None = None) -> d
     }
 
 
+FOLLOWS_S = 0.002
+"""Output that comes within this many seconds of a read belongs to the same paint."""
+
+
 class Terminal:
     """Runs a command in a terminal of `columns` x `rows` until the end of the `with` block.
 
@@ -180,6 +184,7 @@ class Terminal:
             if not self._unshown and not self._read(deadline):
                 what = repr(wanted) if isinstance(wanted, str) else getattr(wanted, "__name__", wanted)
                 raise TimeoutError(f"waited in vain for {what}{self._epitaph()}; the screen:\n{self.text}")
+            self._take_rest()
             if self._unshown:
                 self._show_next()
         return self._shown_at
@@ -308,6 +313,11 @@ class Terminal:
         self._unshown.append((time.monotonic(), data))
         self.raw += data
         return True
+
+    def _take_rest(self) -> None:
+        """Takes in what follows at once: a terminal holds 4 KB, and a reader that emulates between reads slows it."""
+        while self._read(time.monotonic() + FOLLOWS_S):
+            pass
 
     def _drain(self) -> None:
         while self._read(0.0):

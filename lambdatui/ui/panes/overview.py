@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from lambdatui.aws.inventory import now_ms
 from lambdatui.errors import ConsoleError, NotFound
@@ -24,6 +25,9 @@ from lambdatui.ui.widgets.section_view import SectionView
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
+
+DRAW_EVERY_S = 0.1
+"""Between two drawings while answers come (design 8)."""
 
 Request = Callable[["Connection", str], Awaitable[AwsModel | None]]
 
@@ -57,6 +61,8 @@ class OverviewPane(Pane):
         self._stale: dict[str, ConsoleError] = {}
         """Why a part that is shown could not be read again."""
         self._revealed = False
+        self._due: Timer | None = None
+        """Draws the answers that have come since the last drawing, all at once."""
         self._body = SectionView(columns=2)
         self._page = Page(self._body)
 
@@ -117,7 +123,8 @@ class OverviewPane(Pane):
                 self._stale[part] = error
             else:
                 self._parts[part] = error
-        self._draw()
+        if self._due is None:
+            self._due = self.set_timer(DRAW_EVERY_S, self._draw)
 
     # -- drawing
 
@@ -130,6 +137,7 @@ class OverviewPane(Pane):
         self._draw()
 
     def _draw(self) -> None:
+        self._due = None
         if self.subject is None or not self.is_mounted:
             return
         told = sections(
