@@ -189,6 +189,10 @@ class Console(App[None]):
         if self.start.demo is not None:
             await self.start.demo.stop()
 
+    def on_resize(self) -> None:
+        """Paints all anew even if the size is what it was: a terminal made smaller and larger again has cut lines."""
+        self.call_after_refresh(self.refresh)
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.session.log_fault(event.worker.description, event.worker.error)
 

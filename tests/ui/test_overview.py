@@ -351,8 +351,9 @@ async def test_the_download_url_of_the_code_is_nowhere(console: MakeConsole, end
 
 
 async def test_a_cursor_that_runs_asks_only_about_the_function_where_it_rests(
-    console: MakeConsole, endpoint: ScriptedEndpoint
+    console: MakeConsole, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("lambdatui.ui.panes.overview.REST_S", 1.5)
     endpoint.many_functions(40)
     all_parts(endpoint)
     async with on_stage(console(endpoint.url), TALL) as stage:

@@ -237,7 +237,7 @@ async def test_a_mapping_that_is_being_created_is_watched_until_it_is_enabled(
         await stage.wait_for("Creating")
         gate.set()
         await stage.wait_for("Enabled")
-        assert account.counts["lambda:ListEventSourceMappings"] >= 4
+        await stage.wait_for(lambda: account.counts["lambda:ListEventSourceMappings"] >= 4)
 
 
 async def test_a_mapping_that_is_deleted_under_the_cursor_goes_with_a_note(

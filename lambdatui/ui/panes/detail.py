@@ -17,12 +17,14 @@ from lambdatui.ui.widgets.plain_text import plain
 
 
 class TabLine(Widget):
-    """The function's name, and the tabs with the numbers that open them."""
+    """The way here, the function's name, and the tabs with the numbers that open them."""
 
     DEFAULT_CSS = """
     TabLine { height: 1; background: $panel; }
     """
 
+    trail: reactive[str] = reactive("")
+    """The pane that the function was opened from; left out where there is no room for it."""
     name_shown: reactive[str] = reactive("")
     open_tab: reactive[str] = reactive(TABS[0].id)
 
@@ -37,8 +39,11 @@ class TabLine(Widget):
             for number, entry in enumerate(TABS, start=1)
         ]
         room = self.size.width - sum(tab.cell_length for tab in tabs) - 1
-        name = Content.styled(plain(self.name_shown), "bold").truncate(max(8, room), ellipsis=True)
-        return Content.assemble(" ", name, *tabs)
+        name = Content.styled(plain(self.name_shown), "bold")
+        trail = Content.styled(f"{self.trail} › ", "$secondary")
+        if trail.cell_length + name.cell_length <= room:
+            name = Content.assemble(trail, name)
+        return Content.assemble(" ", name.truncate(max(8, room), ellipsis=True), *tabs)
 
 
 class DetailPane(Pane):

@@ -84,13 +84,13 @@ class OverviewPane(Pane):
             self._stale = {}
         self.subject = subject
         self._draw()
-        self._ask()
+        self._ask(rest_s=REST_S)
 
     def read_again(self) -> None:
         self._ask(rest_s=0)
 
     @work(group="overview", exclusive=True, exit_on_error=False, description="overview")
-    async def _ask(self, rest_s: float = REST_S) -> None:
+    async def _ask(self, rest_s: float) -> None:
         """Asks for every part; again, less and less often, for those that failed or are about to change."""
         assert self.subject is not None
         name = self.subject.name

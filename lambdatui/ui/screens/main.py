@@ -172,6 +172,7 @@ class MainScreen(Screen[None]):
             detail = DetailPane(self.session, self.subject, id="detail")
             await self.mount(detail, before=self.query_one(KeyLine))
         detail.display = True
+        detail.tab_line.trail = self.entry.title
         if self.subject is not None:  # still: making the detail took a turn
             detail.show_subject(self.subject)
 
