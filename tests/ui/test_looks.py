@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from textual.pilot import Pilot
 
+from lambdatui.ui.widgets.record_table import RecordTable
 from tests.support.endpoint import ScriptedEndpoint, error, function, html
 from tests.ui.answers import all_parts, detail, listing
 from tests.ui.conftest import Clock, MakeConsole
@@ -168,7 +169,16 @@ def test_go_to(snap_compare: Compare, console: MakeConsole, account: ScriptedEnd
 def test_a_filter(
     snap_compare: Compare, console: MakeConsole, account: ScriptedEndpoint, size: tuple[int, int]
 ) -> None:
-    prepare = once(READ, "slash", *"memory", "greater_than_sign", *"500", then="4 shown")
+    async def prepare(pilot: Pilot[None]) -> None:
+        await once(
+            "✓ Active" if size == WIDE else READ, "slash", *"memory", "greater_than_sign", *"500", then="4 shown"
+        )(pilot)
+        table = pilot.app.screen.query_one(RecordTable)
+        followed = f"› {table.shown[0].name}  1 Overview"
+        await until(
+            pilot, lambda text: size != WIDE or (followed in text and "✓ Active" in text and PENDING not in text)
+        )
+
     assert snap_compare(console(account.url), terminal_size=size, run_before=prepare)
 
 

@@ -42,6 +42,7 @@ class GoTo(ModalScreen[str]):
         self.session = session
         self._line = Input(typed, placeholder="pane, function, profile NAME, region NAME, theme NAME", compact=True)
         self._line.select_on_focus = False
+        self._line.cursor_blink = False
         self._offers = OptionList(markup=False, compact=True)
         self._offers.can_focus = False
         self._places: dict[str, str] = {id_: entry.about for id_, entry in REGION_PANES.items()}

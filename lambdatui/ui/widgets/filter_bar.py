@@ -35,6 +35,7 @@ class FilterBar(Input):
             select_on_focus=False,
             compact=True,
         )
+        self.cursor_blink = False  # blinking costs bytes, for nothing that is new
 
     @property
     def _pane(self) -> ListPane[object]:
