@@ -278,13 +278,16 @@ class Console(App[None]):
         """Goes where the operator asked to: a pane, ``profile NAME``, ``region NAME``, ``theme NAME`` or a function."""
         word, _, name = (place or "").partition(" ")
         if name and word == "profile":
-            settings = self.session.settings.for_profile(name) if self.session.settings is not None else None
+            if self.session.settings is None:  # not checked yet: whether the profile is read-only is not known
+                return
+            settings = self.session.settings.for_profile(name)
             await self._move(
                 replace(
                     self.session.target,
                     profile=name,
-                    region=settings.region if settings else None,
-                    read_only=settings.read_only if settings else self.session.target.read_only,
+                    region=settings.region,
+                    read_only=settings.read_only,
+                    billed_reads=not settings.read_only or settings.billed_reads_when_read_only,
                 )
             )
         elif name and word == "region":
