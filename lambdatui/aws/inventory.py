@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -235,11 +234,6 @@ async def _main() -> None:
         out.write(json.dumps(told) + "\n")
     except BrokenPipeError:
         pass
-
-
-def now_ms() -> int:
-    """The time, epoch ms."""
-    return time.time_ns() // 1_000_000
 
 
 if __name__ == "__main__":

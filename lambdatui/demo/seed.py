@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from lambdatui.clock import now_ms
 from lambdatui.demo import fleet
 from lambdatui.demo.blueprint import Function
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.packages import function_package, layer_package, packed
 from lambdatui.demo.sources import make_sources, map_source
-from lambdatui.demo.traffic import Traffic, now_ms
+from lambdatui.demo.traffic import Traffic
 from lambdatui.demo.triggers import TRIGGER_MAKERS
 
 T = TypeVar("T")

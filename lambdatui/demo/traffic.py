@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdatui.clock import now_ms
 from lambdatui.demo import fleet
 from lambdatui.demo.blueprint import Alias, Function
 from lambdatui.demo.cloud import Cloud
@@ -33,10 +33,6 @@ METRICS_EVERY_MS = MINUTE_MS
 MAX_METRICS = 1000
 """Data that one PutMetricData takes."""
 RESERVED = {function.name: function.reserved for function in fleet.FUNCTIONS if function.reserved}
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class Traffic:

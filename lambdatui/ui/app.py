@@ -16,8 +16,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.worker import Worker
 
-from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, now_ms
+from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess
 from lambdatui.aws.target import Target
+from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered

@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, now_ms, read_region
+from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, read_region
+from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, Fault, NotFound
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity

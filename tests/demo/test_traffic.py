@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lambdatui.clock import now_ms
 from lambdatui.demo.blueprint import Trouble
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.emulator import Emulator
@@ -17,7 +18,7 @@ from lambdatui.demo.fleet import FUNCTIONS, planted
 from lambdatui.demo.load import Invocation, Player
 from lambdatui.demo.log_lines import lines
 from lambdatui.demo.seed import seed_functions, seed_rest
-from lambdatui.demo.traffic import Customers, Traffic, now_ms
+from lambdatui.demo.traffic import Customers, Traffic
 
 REPORT = re.compile(
     r"REPORT RequestId: [0-9a-f-]{36}\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: \d+ MB"
@@ -68,7 +69,8 @@ def total(cloud: Cloud, metric: str, statistic: str = "Sum", **dimensions: str) 
         Period=14_400,
         Statistics=[statistic],
     )["Datapoints"]
-    return float(sum(point[statistic] for point in points))
+    together = max if statistic == "Maximum" else sum
+    return float(together(point[statistic] for point in points))
 
 
 @pytest.mark.parametrize("name", ["payments-processor", "fraud-scoring", "orders-export", "thumbnails"])

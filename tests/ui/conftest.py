@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -91,15 +90,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock that stands still, so that ages and the lives of runtimes never change."""
     standing = Clock()
 
-    class StandingDatetime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> StandingDatetime:
-            return cls.fromtimestamp(standing.now_ms / 1000, tz)
-
-    for module in ("aws.inventory", "ui.app", "ui.session", "ui.panes.functions", "ui.panes.overview"):
-        monkeypatch.setattr(f"lambdatui.{module}.now_ms", lambda: standing.now_ms)
-    for module in ("functions", "overview"):
-        monkeypatch.setattr(f"lambdatui.ui.panes.{module}.datetime", StandingDatetime)
+    monkeypatch.setattr("lambdatui.clock.time_ns", lambda: standing.now_ms * 1_000_000)
     return standing
 
 

@@ -535,8 +535,6 @@ async def test_the_demos_layers_and_their_users(console: MakeConsole, demo_endpo
 @pytest.fixture
 def pictured(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedEndpoint]:
     """An endpoint beside the loop that the picture is taken in, a clock that stands still, and failures that stay."""
-    for module in ("layer_facts", "region_layers"):
-        monkeypatch.setattr(f"lambdatui.ui.panes.{module}.now_ms", lambda: clock.now_ms)
     monkeypatch.setattr("lambdatui.ui.session.FIRST_RETRY_S", 3600.0)
     with ScriptedEndpoint.in_thread() as endpoint:
         endpoint.many_functions(0)

@@ -209,7 +209,6 @@ def test_how_it_looks(
     monkeypatch: pytest.MonkeyPatch,
     size: tuple[int, int],
 ) -> None:
-    monkeypatch.setattr("lambdatui.ui.panes.mappings.now_ms", lambda: clock.now_ms)
     monkeypatch.setattr("lambdatui.ui.panes.reading_pane.WATCH_S", 3600.0)
     stream = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/clickstream"
     found = [

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from textual.pilot import Pilot
 
-from lambdatui.ui.panes import functions
 from tests.support.endpoint import ScriptedEndpoint, error
 from tests.support.releases import (
     alias,
@@ -44,9 +43,6 @@ ORDERS = [
 @pytest.fixture
 def account(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedEndpoint]:
     """A canary on one alias, a stuck shift on another, on a clock that stands still."""
-    for module in ("reading_pane", "release_columns", "region_releases"):
-        monkeypatch.setattr(f"lambdatui.ui.panes.{module}.now_ms", lambda: clock.now_ms)
-    monkeypatch.setattr("lambdatui.ui.panes.releases.datetime", functions.datetime)  # type: ignore[attr-defined]
     with ScriptedEndpoint.in_thread() as endpoint:
         endpoint.many_functions(0)
         endpoint.on("lambda", "ListFunctions", listing("orders"))

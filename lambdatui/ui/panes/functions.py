@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms, today
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
@@ -35,7 +35,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
     ]
 
     def columns(self) -> Sequence[Column[FunctionSummary]]:
-        return function_columns(self.session, datetime.now(UTC).date())
+        return function_columns(self.session, today())
 
     def key(self, record: FunctionSummary) -> str:
         return record.name

@@ -9,7 +9,7 @@ from typing import Any
 from textual.content import Content
 from textual.widgets import Static
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms
 from lambdatui.errors import AccessDenied, ConsoleError, NotFound
 from lambdatui.insight.layer_owners import Owner, layer_owner
 from lambdatui.insight.layer_use import LIMIT, NEAR_LIMIT, UNZIPPED_LIMIT, LayerUse, package_size

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms
 from lambdatui.errors import AccessDenied
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.content import Content
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms
 from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures

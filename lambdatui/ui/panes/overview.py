@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -12,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms, today
 from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.models.configuration import AwsModel
 from lambdatui.models.function import FunctionSummary
@@ -143,7 +142,7 @@ class OverviewPane(Pane):
         told = sections(
             self.subject,
             self._parts,
-            today=datetime.now(UTC).date(),
+            today=today(),
             now_ms=now_ms(),
             times=self.session.times,
             revealed=self._revealed,

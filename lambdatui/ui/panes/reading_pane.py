@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from textual import work
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import session as sessions

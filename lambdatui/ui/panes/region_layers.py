@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -12,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms, today
 from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.insight.layer_use import LayerUse, layer_uses
 from lambdatui.models.arn import account_of
@@ -242,7 +241,7 @@ class LayerUsers(ListPane[FunctionSummary]):
         yield from super().compose()
 
     def columns(self) -> Sequence[Column[FunctionSummary]]:
-        return function_columns(self.session, datetime.now(UTC).date())
+        return function_columns(self.session, today())
 
     def key(self, record: FunctionSummary) -> str:
         return record.name

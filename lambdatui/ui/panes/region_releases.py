@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.content import Content
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError
 from lambdatui.insight.releases import Drift, added, drift
 from lambdatui.models.function import FunctionSummary

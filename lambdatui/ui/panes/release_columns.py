@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.content import Content
 
-from lambdatui.aws.inventory import now_ms
+from lambdatui.clock import now_ms
 from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route

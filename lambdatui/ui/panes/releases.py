@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from lambdatui.clock import today
 from lambdatui.errors import ConsoleError
 from lambdatui.insight.releases import releases, unsettled
 from lambdatui.models.arn import LATEST
@@ -66,7 +66,7 @@ class ReleasesPane(ReadingPane[Release]):
         self._asked_policies: dict[str, bool] = {}
 
     def columns(self) -> Sequence[Column[Release]]:
-        return release_columns(self.session, datetime.now(UTC).date())
+        return release_columns(self.session, today())
 
     def key(self, record: Release) -> str:
         return record.version.number
@@ -200,7 +200,7 @@ class ReleasesPane(ReadingPane[Release]):
         event.stop()
         from lambdatui.ui.dialogs.release import ReleaseFacts  # noqa: PLC0415
 
-        sections = release_sections(event.record, datetime.now(UTC).date(), self.session.times)
+        sections = release_sections(event.record, today(), self.session.times)
         self.app.push_screen(ReleaseFacts(self.name_of(event.record), sections))
 
     def action_compare(self) -> None:

@@ -22,13 +22,13 @@ an error, because a search for ``eror>1`` that finds nothing would look like goo
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import eq, ge, gt, le, lt
 from typing import Generic
 
+from lambdatui import clock
 from lambdatui.ui.widgets.column import Column, R
 from lambdatui.ui.widgets.plain_text import plain
 
@@ -116,12 +116,7 @@ class Filter(Generic[R]):
         return all(any(term.implies(former) for term in self.terms) for former in other.terms)
 
 
-def epoch_ms() -> float:
-    """The time, in ms since 1970."""
-    return time.time() * 1000
-
-
-def parse_filter(text: str, columns: Sequence[Column[R]], now_ms: Clock = epoch_ms) -> Filter[R]:
+def parse_filter(text: str, columns: Sequence[Column[R]], now_ms: Clock = clock.now_ms) -> Filter[R]:
     """Reads a filter; `now_ms` is the clock by which ages are told.
 
     Raises:
