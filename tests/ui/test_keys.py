@@ -326,6 +326,19 @@ async def test_another_profile_is_opened_with_its_own_settings(
         await stage.wait_for(lambda: "eu-west-3" in stage.header)
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_read_only_profile_that_is_switched_to_decides_on_billed_reads(
+    console: MakeConsole, endpoint: ScriptedEndpoint, tmp_path: Path, allowed: bool
+) -> None:
+    (tmp_path / "aws-config").write_text("[profile audit]\nregion = eu-west-1\n")
+    file = f"billed_reads_when_read_only = {str(allowed).lower()}\n[profiles.audit]\nread_only = true\n"
+    async with on_stage(console(endpoint.url, file=file)) as stage:
+        await stage.wait_until_read()
+        await goes_to(stage, "profile audit")
+        await stage.wait_for(lambda: "READ-ONLY" in stage.header)
+        assert stage.app.session.target.billed_reads is allowed
+
+
 # -- help and the error log
 
 
