@@ -36,7 +36,7 @@ class Connection:
         """HTTP requests that left, every attempt of every client counted, those for credentials included."""
         self._quota = quota
         self._session: Any = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, bool], Any] = {}
         self._opening = asyncio.Lock()
         self._open = AsyncExitStack()
         self._closed = False
@@ -90,36 +90,47 @@ class Connection:
         Raises:
             ConsoleError: one of its kinds, whatever went wrong.
         """
+        return await self._call(service, operation, parameters, once=False)
+
+    async def call_once(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """As `call`, but what was sent is never sent again, whatever becomes of it.
+
+        For what is billed or acts each time it arrives, and for callers that wait in their own way.
+        """
+        return await self._call(service, operation, parameters, once=True)
+
+    async def _call(self, service: str, operation: str, parameters: dict[str, Any], *, once: bool) -> dict[str, Any]:
         from lambdatui.aws.faults import translated  # noqa: PLC0415 (start-up speed)
 
-        client = await self.client(service)
+        client = await self.client(service, once=once)
         try:
             with translated(self, service, operation):
                 answer: dict[str, Any] = await client._make_api_call(operation, parameters)
                 return answer
         except AuthExpired:
-            if self._clients.get(service) is client:
+            if client in self._clients.values():
                 await self._forget()
             raise
 
-    async def client(self, service: str) -> Any:
-        """The client of a service: made once, closed with the connection.
+    async def client(self, service: str, *, once: bool = False) -> Any:
+        """The client of a service: made once, closed with the connection. One for `once` never retries.
 
         Raises:
             ConsoleError: profile, region or credentials are wrong or missing, or the connection is closed.
         """
-        if client := self._clients.get(service):
+        kind = (service, once)
+        if client := self._clients.get(kind):
             return client
         async with self._opening:
-            if service not in self._clients:
+            if kind not in self._clients:
                 try:
-                    self._clients[service] = await self._create(service)
+                    self._clients[kind] = await self._create(service, once)
                 except ConsoleError:
                     if not self._clients:
                         self._session = None
                         self._reread()
                     raise
-            return self._clients[service]
+            return self._clients[kind]
 
     async def close(self) -> None:
         """Closes every client; what is still under way fails. May be called twice."""
@@ -148,7 +159,7 @@ class Connection:
     ) -> None:
         await self.close()
 
-    async def _create(self, service: str) -> Any:
+    async def _create(self, service: str, once: bool) -> Any:
         # Importing botocore and reading its models takes a quarter of a second: in threads, to keep the screen alive.
         session = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.session")
         from lambdatui.aws.faults import translated  # noqa: PLC0415 (start-up speed)
@@ -158,7 +169,7 @@ class Connection:
                 raise Unreachable("the connection is closed", "it was closed when profile or region changed")
             if self._session is None:
                 self._session = await asyncio.to_thread(session.open_session, self, self._quota, self._count)
-            arguments = await asyncio.to_thread(session.client_arguments, self, service)
+            arguments = await asyncio.to_thread(session.client_arguments, self, service, once)
             return await self._open.enter_async_context(self._session.create_client(service, **arguments))
 
     def _count(self, **_: Any) -> None:

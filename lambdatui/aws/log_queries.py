@@ -121,7 +121,7 @@ def _pauses(first_s: float) -> Iterator[float]:
 
 async def _start(connection: Connection, asked: Mapping[str, Any]) -> str:
     """Starts a query and returns its id."""
-    answer = await connection.call("logs", "StartQuery", once=True, **asked)
+    answer = await connection.call_once("logs", "StartQuery", **asked)
     with translated(connection, "logs", "StartQuery"):
         return str(answer["queryId"])
 
@@ -147,12 +147,12 @@ async def _results(connection: Connection, every_s: float, sleep: Sleep, **asked
     """One page of results. AWS keeps them and asks nothing for them, so what passes is waited out."""
     for pause in islice(_pauses(every_s), PATIENCE - 1):
         try:
-            return await connection.call("logs", "GetQueryResults", once=True, **asked)
+            return await connection.call_once("logs", "GetQueryResults", **asked)
         except ConsoleError as error:
             if not error.transient:
                 raise
         await sleep(pause)
-    return await connection.call("logs", "GetQueryResults", once=True, **asked)
+    return await connection.call_once("logs", "GetQueryResults", **asked)
 
 
 async def _stop(connection: Connection, starting: asyncio.Future[str]) -> None:

@@ -67,6 +67,15 @@ UNMETERED = {
 """What the control plane's quota does not cover: invocations are bounded by concurrency (facts 2.1)."""
 
 
+def per_second(service: str, operation: str, region: str) -> float:
+    """How often this console may send an operation in a region in the long run: its share of the listed quota.
+
+    Raises:
+        KeyError: the operation has no bucket of its own.
+    """
+    return SHARE * REGIONAL.get((service, operation, region), QUOTAS[service][operation])
+
+
 class TokenBucket:
     """Lets requests through at a rate, after a first burst, in the order in which they came.
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import create_credential_resolver
 from aiobotocore.httpsession import AIOHTTPSession
+from aiobotocore.parsers import AioJSONParser, AioResponseParserFactory
 from aiobotocore.session import AioSession
 from botocore.loaders import Loader
 from botocore.utils import JSONFileCache
@@ -68,6 +69,20 @@ class SendsOnce(AIOHTTPSession):  # type: ignore[misc]
         return session
 
 
+class QuickParser(AioJSONParser):  # type: ignore[misc]
+    """Takes log events as JSON gave them: each is texts and whole numbers already, and there are 10,000 to a page."""
+
+    def _handle_list(self, shape: Any, node: Any) -> Any:
+        return node if shape.name == "FilteredLogEvents" else super()._handle_list(shape, node)
+
+
+class Parsers(AioResponseParserFactory):  # type: ignore[misc]
+    """botocore's parsers, with our own for the protocol that CloudWatch Logs speaks."""
+
+    def create_parser(self, protocol_name: str) -> Any:
+        return QuickParser(**self._defaults) if protocol_name == "json" else super().create_parser(protocol_name)
+
+
 loader = QuickLoader()
 """botocore's reader of models, one for all connections: it keeps what it has read."""
 
@@ -83,6 +98,7 @@ def open_session(connection: Connection, quota: Quota | None, count: Callable[..
     alone = target.access_key_id is not None
     session = AioSession(NO_CONFIGURATION if alone else None, profile=target.profile)
     session.register_component("data_loader", loader)
+    session.register_component("response_parser_factory", Parsers())
     session.set_default_client_config(
         AioConfig(
             retries={"mode": "adaptive"},
@@ -109,8 +125,10 @@ def open_session(connection: Connection, quota: Quota | None, count: Callable[..
     return session
 
 
-def client_arguments(connection: Connection, service: str) -> dict[str, Any]:
+def client_arguments(connection: Connection, service: str, once: bool = False) -> dict[str, Any]:
     """What the client of a service is made with; its models are read on the way, which is the slow part of making it.
+
+    One that is to send everything `once` does not retry.
 
     A host prefix, such as Live Tail's, is for AWS's own hosts: an endpoint of one's own has no such name (facts 2.4).
     """
@@ -118,13 +136,15 @@ def client_arguments(connection: Connection, service: str) -> dict[str, Any]:
         loader.load_data(name)
     loader.load_service_model(service, "endpoint-rule-set-1")
     service_id = loader.load_service_model(service, "service-2")["metadata"]["serviceId"]
-    own_endpoint = connection.endpoint_url_of(service_id) is not None
+    particular: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": 1}} if once else {}
+    if connection.endpoint_url_of(service_id) is not None:
+        particular["inject_host_prefix"] = False
     return {
         "region_name": connection.region,
         "endpoint_url": connection.target.endpoint_url,
         "aws_access_key_id": connection.target.access_key_id,
         "aws_secret_access_key": connection.target.secret_access_key,
-        "config": AioConfig(inject_host_prefix=False) if own_endpoint else AioConfig(),
+        "config": AioConfig(**particular),
     }
 
 

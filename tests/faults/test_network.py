@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from lambdatui.aws.connection import Connection
-from lambdatui.errors import Unreachable
+from lambdatui.errors import ConsoleError, Unreachable
 from tests.aws.conftest import Connect
-from tests.support.endpoint import ScriptedEndpoint, cut, function, json_answer
+from tests.support.endpoint import Answer, ScriptedEndpoint, cut, error, function, json_answer
 from tests.support.machine import Machine
 
 LIST = ("lambda", "ListFunctions")
@@ -96,3 +96,15 @@ async def test_the_same_connection_recovers_when_the_network_does(
     endpoint.on(*LIST, cut(json_answer({"Functions": [function("f")]}), 100), json_answer({"Functions": []}))
     await said(connection)
     assert (await connection.call(*LIST))["Functions"] == []
+
+
+@pytest.mark.parametrize(
+    "answer", [cut(), error("ThrottlingException", 400), error("InternalFailure", 500)], ids=["cut", "throttled", "5xx"]
+)
+async def test_what_is_to_be_sent_once_is_received_once(
+    connect: Connect, endpoint: ScriptedEndpoint, answer: Answer
+) -> None:
+    endpoint.on("logs", "StartQuery", answer)
+    with pytest.raises(ConsoleError):
+        await connect().call_once("logs", "StartQuery", queryString="limit 1", startTime=0, endTime=1)
+    assert endpoint.operations == ["logs:StartQuery"]
