@@ -1,0 +1,597 @@
+"""Makes invocations of log events: Lambda's system lines, text and JSON, and the errors that runtimes print (facts 5).
+
+Reading is a table of forms; what an event says becomes a `Clue`. Putting together takes the last clue of each kind,
+so that the same events make the same invocations, in whatever order they came and however often.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from bisect import bisect_left, bisect_right, insort
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, get_args
+
+from lambdatui.models.invocation import Invocation, Status
+from lambdatui.models.log import LogEvent, LogSource
+
+Place = tuple[LogSource, str]
+"""A log stream: where the function logs, and the stream's name."""
+Fields = dict[str, Any]
+"""Fields of `Invocation` by name; only such as are known."""
+Said = tuple[str | None, str, Fields]
+"""What a message says: the request id where it has one, the kind of the line, and the fields."""
+
+MESSAGE_LIMIT = 500
+"""Characters kept of an error's first line."""
+
+# --- what a value looks like
+
+_STATUS: Final[dict[str, Status]] = {"success": "success", "timeout": "timeout"}
+"""Every other word (error, failure) is an error."""
+_STATUS_OF_TYPE: Final[dict[str, Status]] = {"Runtime.OutOfMemory": "out of memory", "Sandbox.Timedout": "timeout"}
+_SEVERITY: Final[tuple[Status, ...]] = get_args(Status)
+_TRACE = re.compile(r"\b1-[0-9a-f]+-[0-9a-f]+")
+
+
+def _number(raw: object) -> float | None:
+    try:
+        value = float(raw) if isinstance(raw, str | int | float) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return value if math.isfinite(value) and value >= 0 else None
+
+
+def _whole(raw: object) -> int | None:
+    value = _number(raw)
+    return None if value is None else round(value)
+
+
+def _text(raw: object) -> str | None:
+    return raw.strip() or None if isinstance(raw, str) else None
+
+
+def _first_line(raw: object) -> str | None:
+    return raw.strip().partition("\n")[0].strip()[:MESSAGE_LIMIT] or None if isinstance(raw, str) else None
+
+
+def _status(raw: object) -> Status | None:
+    return _STATUS.get(raw.strip().lower(), "error") if isinstance(raw, str) and raw.strip() else None
+
+
+def _trace(raw: object) -> str | None:
+    found = _TRACE.search(raw) if isinstance(raw, str) else None
+    return found and found[0]
+
+
+_READ: Final[dict[str, Callable[[object], Any]]] = {
+    "version": _text,
+    "duration_ms": _number,
+    "billed_ms": _whole,
+    "memory_mb": _whole,
+    "used_mb": _whole,
+    "init_ms": _number,
+    "restore_ms": _number,
+    "status": _status,
+    "error_type": _text,
+    "error_message": _first_line,
+    "trace_id": _trace,
+}
+_TEXT_FIELDS: Final = {
+    "Duration": "duration_ms",
+    "Billed Duration": "billed_ms",
+    "Memory Size": "memory_mb",
+    "Max Memory Used": "used_mb",
+    "Init Duration": "init_ms",
+    "Restore Duration": "restore_ms",
+    "Status": "status",
+    "Error Type": "error_type",
+    "XRAY TraceId": "trace_id",
+}
+_JSON_FIELDS: Final = {
+    "version": "version",
+    "status": "status",
+    "errorType": "error_type",
+    "errorMessage": "error_message",
+}
+_JSON_METRICS: Final = {
+    "durationMs": "duration_ms",
+    "billedDurationMs": "billed_ms",
+    "memorySizeMB": "memory_mb",
+    "maxMemoryUsedMB": "used_mb",
+    "initDurationMs": "init_ms",
+    "restoreDurationMs": "restore_ms",
+}
+
+
+def _fields(raw: Iterable[tuple[str, object]]) -> Fields:
+    """What is known of `raw`, read and cleaned; the type of an error tells a status, and a better one than `error`."""
+    fields = {name: value for name, text in raw if (value := _READ[name](text)) is not None}
+    if status := _STATUS_OF_TYPE.get(fields.get("error_type", "")):
+        fields["status"] = status
+    elif "signal: killed" in fields.get("error_message", ""):
+        fields["status"] = "out of memory"
+    return fields
+
+
+def _named(names: Mapping[str, str], raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    return ((field_name, raw[name]) for name, field_name in names.items() if name in raw)
+
+
+# --- text
+
+_LABEL = re.compile(r"\b([A-Z]\w{0,20}(?: [A-Z]\w{0,20}){0,3}): (\S+)")
+"""A label of up to four words and its value. Whole labels, so that Duration is not found in Billed Duration."""
+_REPORT_LIMIT = 4096
+"""Characters of a report that are read; Lambda's have a tenth of that."""
+
+
+class Form(NamedTuple):
+    """One form of a text line."""
+
+    kind: str
+    needle: str
+    """Is in every message that has such a line: cheap to look for."""
+    line: re.Pattern[str]
+    """Groups: `id`, names of fields, `labels` (fields by label) and `json` (an error as JSON)."""
+    implies: str | None = None
+    """The status that the line tells by being there."""
+
+
+_FORMS: Final = (
+    Form(
+        "start",
+        "START RequestId: ",
+        re.compile(r"^START RequestId: (?P<id>\S{1,64})(?: Version: (?P<version>\S+))?", re.M),
+    ),
+    Form("end", "END RequestId: ", re.compile(r"^END RequestId: (?P<id>\S{1,64})", re.M)),
+    Form(
+        "report",
+        "REPORT RequestId: ",
+        re.compile(r"^REPORT RequestId: (?P<id>\S{1,64})(?P<labels>[^\n]*(?:\nXRAY [^\n]*)?)", re.M),
+    ),
+    Form("init", "_REPORT ", re.compile(r"^(?:INIT|RESTORE)_REPORT (?P<labels>[^\n]*)", re.M)),
+    Form(
+        "timeout",
+        " Task timed out after ",
+        re.compile(r"^\S{1,40} (?P<id>\S{1,64}) (?P<error_message>Task timed out after [\d.]+ seconds)", re.M),
+        "timeout",
+    ),
+    Form(
+        "exit",
+        " Error: ",
+        re.compile(
+            r"^RequestId: (?P<id>\S{1,64}) Error: (?P<error_message>[^\n]+)(?:\n(?P<error_type>\w+\.\w+))?", re.M
+        ),
+        "error",
+    ),
+    Form(
+        "thrown",
+        "\nTraceback (",
+        re.compile(r"\A\[ERROR\] (?P<error_type>[\w.]{1,200})(?:: (?P<error_message>[^\n]*))?\n"),
+        "error",
+    ),
+    Form(
+        "thrown",
+        "[ERROR] Runtime.",
+        re.compile(r"\A\[ERROR\] (?P<error_type>Runtime\.\w{1,200})(?:: (?P<error_message>[^\n]*))?"),
+        "error",
+    ),
+    Form(
+        "thrown",
+        "\tERROR\t",
+        re.compile(
+            r"\A\S{1,40}\t(?P<id>[^\t]{1,64})\tERROR\t"
+            r"(?:Invoke Error|Uncaught Exception|Unhandled Promise Rejection)\s*(?P<json>\{.*)",
+            re.S,
+        ),
+        "error",
+    ),
+    Form(
+        "thrown",
+        "Error raised from handler method",
+        re.compile(r"\AError raised from handler method\s*(?P<json>\{.*)", re.S),
+        "error",
+    ),
+)
+
+
+def _said_in_text(message: str) -> Iterator[Said]:
+    for form in _FORMS:
+        if form.needle not in message:
+            continue
+        for found in form.line.finditer(message):
+            groups = found.groupdict()
+            raw = [(name, value) for name, value in groups.items() if name in _READ]
+            if labels := groups.get("labels"):
+                raw += _named(_TEXT_FIELDS, dict(_LABEL.findall(labels[:_REPORT_LIMIT])))
+            if error := groups.get("json"):
+                raw += _named(_JSON_FIELDS, _json_object(error))
+            request = groups.get("id")
+            # Node.js writes "undefined" before it has a request.
+            yield None if request == "undefined" else request, form.kind, _with_status(_fields(raw), form.implies)
+
+
+def _with_status(fields: Fields, implied: str | None) -> Fields:
+    if implied and "status" not in fields:
+        fields["status"] = implied
+    return fields
+
+
+# --- JSON
+
+_RECORDS: Final = {
+    "platform.start": "start",
+    "platform.runtimeDone": "done",
+    "platform.report": "report",
+    "platform.initReport": "init",
+    "platform.initRuntimeDone": "init",
+    "platform.restoreReport": "init",
+    "platform.restoreRuntimeDone": "init",
+}
+_REQUEST_KEYS: Final = ("requestId", "AWSRequestId", "awsRequestId", "function_request_id")
+_LOGGER_KEYS: Final = frozenset({"level", "log_level", "timestamp"})
+"""A logger writes them. An error without is printed by a runtime: it reached no handler of the function's own."""
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    """The object that `text` is; an empty one where it is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _said_in_json(message: str) -> Iterator[Said]:
+    platform = '"platform.' in message
+    error = '"errorType"' in message
+    if not (platform or error or 'equestId"' in message or '_request_id"' in message):
+        return
+    record = _json_object(message)
+    body = record.get("record")
+    kind = _RECORDS.get(record["type"]) if isinstance(record.get("type"), str) else None
+    if kind and isinstance(body, dict):
+        metrics, tracing = body.get("metrics"), body.get("tracing")
+        raw = list(_named(_JSON_FIELDS, body))
+        raw += _named(_JSON_METRICS, metrics) if isinstance(metrics, dict) else ()
+        raw += [("trace_id", tracing.get("value"))] if isinstance(tracing, dict) else ()
+        yield _text(body.get("requestId")), kind, _fields(raw)
+        return
+    request = next((name for key in _REQUEST_KEYS if (name := _text(record.get(key)))), None)
+    fields = _fields(_named({"errorType": "error_type", "errorMessage": "error_message"}, record))
+    if "error_type" not in fields:
+        yield request, "line", {}
+    elif _LOGGER_KEYS.isdisjoint(record):
+        yield request, "thrown", _with_status(fields, "error")
+    else:
+        fields.pop("status", None)
+        yield request, "logged", fields
+
+
+_LOGGED_BY = re.compile(r"(?:\[\w{1,10}\]\t)?\S{1,40}Z\t([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\t")
+"""How the loggers of Python, Node.js and .NET begin a line of a request (facts 5.4)."""
+
+
+def _said(message: str) -> Iterator[Said]:
+    if message.startswith("{"):
+        yield from _said_in_json(message)
+        return
+    if found := _LOGGED_BY.match(message):
+        yield found[1], "line", {}
+    yield from _said_in_text(message)
+
+
+# --- putting together
+
+_DESCRIBES: Final = frozenset({"line", "logged", "init"})
+"""Kinds that tell of a request, but not that it is an invocation: any program may log what it calls a request id."""
+_ENVIRONMENT: Final = frozenset({"error_type"})
+"""All that a report of an init tells of the request: a failed init is run again, and may well succeed then, and the
+times of a cold start are on the request's own report (facts 5.2 rules 3, 6 and 7)."""
+_UNPLACED: Final = frozenset({"thrown", "init"})
+"""Kinds that are kept without a request id, for the request that their stream was busy with."""
+_ENDS: Final = ("end", "report", "done", "timeout", "exit")
+"""Kinds that tell the end, the best first."""
+_FRAME: Final = ("report", "start", "done", "end", "timeout", "exit")
+_PRECEDENCE: Final = ("init", "logged", "timeout", "exit", "start", "done", "report", "thrown")
+"""Later kinds win, field by field."""
+_VERSION = re.compile(r"\[([^\]]+)\]")
+"""The version in the name of a stream (facts 5.1)."""
+
+
+class Clue(NamedTuple):
+    """What one event says of one request. Clues of one stream and kind sort by time."""
+
+    at_ms: int
+    stream: str
+    said: str
+    """The fields as text: decides between two of one millisecond, so that the order of arrival does not."""
+    group: tuple[str, str, str]
+    kind: str
+    source: LogSource
+    fields: Fields
+
+    @property
+    def order(self) -> tuple[int, str, str, tuple[str, str, str], str]:
+        """By which clues are told apart and sorted."""
+        return self[:5]
+
+    @property
+    def place(self) -> Place:
+        return self.source, self.stream
+
+
+def _clue(event: LogEvent, kind: str, fields: Fields) -> Clue:
+    source = event.source
+    group = (source.function, source.group, source.region)
+    if kind == "init":
+        fields = {name: value for name, value in fields.items() if name in _ENVIRONMENT}
+    said = str(sorted(fields.items()))
+    return Clue(event.at_ms, event.stream, said, group, kind, source, fields)
+
+
+Clues = dict[str, Clue]
+"""The last clue of each kind."""
+
+
+def _keep_last(clues: Clues, clue: Clue) -> None:
+    known = clues.get(clue.kind)
+    if known is None or clue.order > known.order:
+        clues[clue.kind] = clue
+
+
+@dataclass(slots=True)
+class _Request:
+    id: str
+    clues: Clues = field(default_factory=dict)
+    places: set[Place] = field(default_factory=set)
+    invocation: Invocation | None = None
+    started_ms: int = 0
+    ended_ms: int | None = None
+    place: Place | None = None
+
+    def attempt(self) -> Clues:
+        """The clues of the last attempt: Lambda tries an asynchronous request again under its old id."""
+        start = self.clues.get("start")
+        return {kind: clue for kind, clue in self.clues.items() if start is None or clue.at_ms >= start.at_ms}
+
+    def frame(self) -> None:
+        """Reckons where and when it ran; from its own clues alone."""
+        clues = self.attempt()
+        end = next((clues[kind] for kind in _ENDS if kind in clues), None)
+        self.ended_ms = end.at_ms if end else None
+        self.place = max(
+            (clues[k] for k in _FRAME if k in clues), default=max(clues.values(), key=_order), key=_order
+        ).place
+        if start := clues.get("start"):
+            self.started_ms = start.at_ms
+        else:
+            earliest = min(clue.at_ms for clue in clues.values())
+            took = next((clues[k].fields.get("duration_ms", 0) for k in ("report", "done") if k in clues), 0)
+            self.started_ms = min(earliest, round((self.ended_ms or earliest) - took))
+
+    def build(self, unplaced: Clues) -> Invocation:
+        """The invocation, with what its stream said meanwhile without a request id."""
+        assert self.place is not None
+        clues = unplaced | self.attempt()
+        source, stream = self.place
+        fields: Fields = {}
+        if version := _VERSION.search(stream):
+            fields["version"] = version[1]
+        for kind in _PRECEDENCE:
+            if kind in clues:
+                fields |= clues[kind].fields
+        fields["status"] = _outcome(clues, fields)
+        if fields["status"] in {"unknown", "running", "success"}:
+            fields.pop("error_type", None)
+            fields.pop("error_message", None)
+        return Invocation(
+            request_id=self.id,
+            function=source.function,
+            stream=stream,
+            started_ms=self.started_ms,
+            ended_ms=self.ended_ms,
+            **fields,
+        )
+
+
+def _order(clue: Clue) -> tuple[int, str, str, tuple[str, str, str], str]:
+    return clue.order
+
+
+def _outcome(clues: Clues, fields: Fields) -> Status:
+    """The worst that a clue tells; a report that tells nothing tells a success (facts 5.2 rules 4 and 5)."""
+    told = [clue.fields["status"] for clue in clues.values() if "status" in clue.fields]
+    if told:
+        worst: Status = max(told, key=_SEVERITY.index)
+        crashed = fields.get("error_type", "Runtime.").startswith("Runtime.")
+        full = fields.get("used_mb", 0) >= fields.get("memory_mb", math.inf) - 1
+        return "out of memory" if worst == "error" and crashed and full else worst
+    if "report" in clues:
+        return "error" if "error_type" in clues["report"].fields else "success"
+    return "running" if "start" in clues and not any(kind in clues for kind in _ENDS) else "unknown"
+
+
+@dataclass(slots=True)
+class _Stream:
+    """One execution environment in text mode: it runs one request at a time."""
+
+    starts: list[tuple[int, str]] = field(default_factory=list)
+    unplaced: list[Clue] = field(default_factory=list)
+
+    def around(self, at_ms: int) -> set[str]:
+        """The requests to which a line of that time may belong, and their neighbours."""
+        return {id_ for _, id_ in self.starts[self._before(at_ms) : bisect_right(self.starts, (at_ms + 1, "")) + 1]}
+
+    def _before(self, at_ms: int) -> int:
+        return max(0, bisect_left(self.starts, (at_ms, "")) - 1)
+
+
+class Invocations:
+    """The invocations that log events tell of.
+
+    A runtime that prints an error without the request id (Python's tracebacks do) does so while its environment runs
+    one request: the error goes to the request that its stream was busy with at that time, and else to nobody.
+    """
+
+    def __init__(self, limit: int = 20_000) -> None:
+        """Keeps the `limit` newest by start, and as many errors and requests whose invocation is not known yet."""
+        self.limit = limit
+        self.let_go = 0
+        """How many invocations had to go. One of which more is heard after it went counts again."""
+        self._requests: dict[str, _Request] = {}
+        self._heard_of: dict[str, _Request] = {}
+        self._order: list[tuple[int, str]] = []
+        self._streams: dict[Place, _Stream] = {}
+        self._unplaced: deque[tuple[Place, Clue]] = deque()
+
+    def get(self, request_id: str) -> Invocation | None:
+        """The invocation; None where none is known, or it was let go."""
+        request = self._requests.get(request_id)
+        return request.invocation if request else None
+
+    def all(self) -> list[Invocation]:
+        """By start, the oldest first."""
+        return [invocation for _, id_ in self._order if (invocation := self._requests[id_].invocation)]
+
+    def streams_of(self, request_id: str) -> frozenset[Place]:
+        """Every stream with an event that names the request: Lambda may try again elsewhere."""
+        request = self._requests.get(request_id) or self._heard_of.get(request_id)
+        return frozenset(request.places) if request else frozenset()
+
+    def add(self, events: Iterable[LogEvent]) -> set[str]:
+        """Takes events, in any order; tells the ids of the requests whose invocation changed, came or was let go."""
+        touched: set[str] = set()
+        affected: set[str] = set()
+        lines: list[Clue] = []
+        for event in events:
+            for id_, kind, fields in _said(event.message):
+                if id_ is None:
+                    if kind in _UNPLACED:
+                        lines.append(_clue(event, kind, fields))
+                    continue
+                request = self._requests.get(id_) or self._heard_of.setdefault(id_, _Request(id_))
+                request.places.add((event.source, event.stream))
+                if kind != "line":
+                    _keep_last(request.clues, _clue(event, kind, fields))
+                    touched.add(id_)
+        for id_ in touched:
+            affected |= self._frame(id_)
+        for clue in lines:
+            affected |= self._keep_unplaced(clue)
+        changed = {id_ for id_ in affected if self._rebuild(id_)} | self._make_room()
+        while len(self._heard_of) > self.limit:
+            del self._heard_of[next(iter(self._heard_of))]
+        return changed
+
+    def _frame(self, id_: str) -> set[str]:
+        """Puts a request where it ran; tells the requests that this may change."""
+        request = self._requests.get(id_) or self._heard_of[id_]
+        if request.clues.keys() <= _DESCRIBES:
+            return set()
+        affected = {id_}
+        if id_ in self._requests:
+            affected |= self._withdraw(request)
+        else:
+            self._requests[id_] = self._heard_of.pop(id_)
+        request.frame()
+        assert request.place is not None
+        stream = self._streams.setdefault(request.place, _Stream())
+        key = (request.started_ms, id_)
+        insort(stream.starts, key)
+        insort(self._order, key)
+        return affected | stream.around(request.started_ms)
+
+    def _withdraw(self, request: _Request) -> set[str]:
+        """Takes a request out of the indexes; tells its neighbours."""
+        assert request.place is not None
+        key = (request.started_ms, request.id)
+        stream = self._streams[request.place]
+        neighbours = stream.around(request.started_ms)
+        del self._order[bisect_left(self._order, key)]
+        del stream.starts[bisect_left(stream.starts, key)]
+        if not (stream.starts or stream.unplaced):
+            del self._streams[request.place]
+        return neighbours - {request.id}
+
+    def _keep_unplaced(self, clue: Clue) -> set[str]:
+        stream = self._streams.setdefault(clue.place, _Stream())
+        at = bisect_left(stream.unplaced, clue.order, key=_order)
+        if at < len(stream.unplaced) and stream.unplaced[at].order == clue.order:
+            return set()
+        stream.unplaced.insert(at, clue)
+        self._unplaced.append((clue.place, clue))
+        affected = stream.around(clue.at_ms)
+        if len(self._unplaced) > self.limit:
+            place, oldest = self._unplaced.popleft()
+            of = self._streams[place]
+            del of.unplaced[bisect_left(of.unplaced, oldest.order, key=_order)]
+            if not (of.starts or of.unplaced):
+                del self._streams[place]
+        return affected
+
+    def _rebuild(self, id_: str) -> bool:
+        request = self._requests[id_]
+        known, request.invocation = request.invocation, request.build(self._meanwhile(request))
+        return known != request.invocation
+
+    def _meanwhile(self, request: _Request) -> Clues:
+        """What the request's stream said without a request id while it was busy with this request."""
+        assert request.place is not None
+        stream = self._streams[request.place]
+        clues: Clues = {}
+        if not stream.unplaced:
+            return clues
+        at = bisect_left(stream.starts, (request.started_ms, request.id))
+        first, last = request.started_ms, request.ended_ms
+        if at > 0:
+            before = self._requests[stream.starts[at - 1][1]].ended_ms
+            first = first if before is None else max(first, before + 1)
+        if last is None:
+            last = stream.starts[at + 1][0] - 1 if at + 1 < len(stream.starts) else None
+        for clue in stream.unplaced[bisect_left(stream.unplaced, first, key=lambda clue: clue.at_ms) :]:
+            if last is not None and clue.at_ms > last:
+                break
+            _keep_last(clues, clue)
+        return clues
+
+    def _make_room(self) -> set[str]:
+        gone = {id_ for _, id_ in self._order[: max(0, len(self._order) - self.limit)]}
+        for id_ in gone:
+            self._withdraw(self._requests.pop(id_))
+        self.let_go += len(gone)
+        return gone
+
+
+# --- what to look at
+
+NEAR_TIMEOUT = 0.8
+"""Share of the timeout (facts 9.3 T1, a rule of thumb)."""
+NEAR_MEMORY = 0.9
+"""Share of the memory size (facts 9.3 T6, a rule of thumb)."""
+
+
+def near_timeout(invocation: Invocation, timeout_ms: float, share: float = NEAR_TIMEOUT) -> bool:
+    """Whether it took `share` (0..1) of the timeout (ms) or more, and yet did not time out (facts 9.3 T1)."""
+    took = invocation.duration_ms
+    return took is not None and invocation.status != "timeout" and took >= share * timeout_ms
+
+
+def near_memory(invocation: Invocation, share: float = NEAR_MEMORY) -> bool:
+    """Whether its environment has used `share` (0..1) of its memory or more at some time (facts 9.3 T6)."""
+    used, size = invocation.used_mb, invocation.memory_mb
+    return used is not None and bool(size) and used >= share * (size or 0)
+
+
+def hides_reports(log_format: str | None, system_log_level: str | None) -> bool:
+    """Whether a LoggingConfig keeps starts and reports of successes out of the log (facts 5.1).
+
+    Args:
+        log_format: ``Text`` or ``JSON``; None where the function has no LoggingConfig.
+        system_log_level: ``DEBUG``, ``INFO`` or ``WARN``; counts for JSON alone.
+    """
+    return log_format == "JSON" and system_log_level == "WARN"
