@@ -39,7 +39,7 @@ _TRACE = re.compile(r"\b1-[0-9a-f]+-[0-9a-f]+")
 
 def _number(raw: object) -> float | None:
     try:
-        value = float(raw) if isinstance(raw, str | int | float) else math.nan
+        value = float(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else math.nan
     except (ValueError, OverflowError):
         return None
     return value if math.isfinite(value) and value >= 0 else None
