@@ -1,0 +1,535 @@
+"""The log as it is read: virtual, following or holding its place, filtered, wrapped and unfolded where it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.css.styles import RulesMap
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.style import Style
+from textual.timer import Timer
+from textual.widget import Widget
+
+from lambdatui.models.log import LogEvent
+from lambdatui.ui.widgets.log_line import Body, Columns, Line, Piece
+from lambdatui.ui.widgets.log_ring import LogFilter, LogRing
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["Line", "LogView"]
+
+FRAME_S = 0.25
+"""Seconds between two pictures while events stream in: what no eye can follow need not go over the wire."""
+WHEEL = 3
+"""Rows that one notch of the wheel scrolls."""
+
+Place = tuple[int, int]
+"""An index among the events shown, and a row of that event; a negative row is above the event."""
+
+
+class Position(NamedTuple):
+    """A row of an event: what stays the same whatever arrives around it."""
+
+    event: LogEvent
+    row: int
+
+
+def none(_event: LogEvent) -> bool:
+    """Hides nothing."""
+    return False
+
+
+class LogView(Widget, can_focus=True):
+    """Shows the events of a ring, of which it looks at no more than the screen holds.
+
+    It follows the newest event until the operator moves up; from then on the row under the cursor holds its place,
+    whatever arrives above or below it and whatever leaves the ring.
+
+    Args:
+        ring: what there is; tell the view by `changed` when it has taken events.
+        describe: says what to draw of an event. Asked for what comes into view, and again only after `redraw`.
+        expand: the lines to unfold under an event.
+        hidden: whether an event is a part of another's, such as of a stack trace, and shown only if a filter finds it.
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"log-view--{look}" for look in ("line", "muted", "warning", "error", "match", "cursor")
+    }
+    DEFAULT_CSS = """
+    LogView {
+        height: 1fr;
+        color: $foreground;
+
+        & > .log-view--muted { color: $text-muted; }
+        & > .log-view--warning { color: $text-warning; }
+        & > .log-view--error { color: $text-error; }
+        & > .log-view--match { text-style: bold underline; }
+        & > .log-view--cursor {
+            color: $block-cursor-blurred-foreground;
+            background: $block-cursor-blurred-background;
+            text-style: $block-cursor-blurred-text-style;
+        }
+        &:focus > .log-view--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+        &:nocolor > .log-view--cursor { text-style: underline; }
+        &:nocolor:focus > .log-view--cursor { text-style: reverse; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "up", show=False, id="log.up", tooltip="up a line"),
+        Binding("down,j", "move(1)", "down", show=False, id="log.down", tooltip="down a line"),
+        Binding("pageup,ctrl+b", "page(-1)", "page up", show=False, id="log.page_up", tooltip="up a page"),
+        Binding("pagedown,ctrl+f", "page(1)", "page down", show=False, id="log.page_down", tooltip="down a page"),
+        Binding("home,g", "first", "first", show=False, id="log.first", tooltip="to the oldest event"),
+        Binding("end,G", "follow", "follow", id="log.follow", tooltip="to the newest event, and follow"),
+        Binding("space", "pause", "pause", id="log.pause", tooltip="hold everything still, or go on"),
+        Binding("enter", "expand", "unfold", id="log.expand", tooltip="unfold the event, or fold it"),
+        Binding("w", "wrap", "wrap", show=False, id="log.wrap", tooltip="wrap long lines, or cut them"),
+        Binding("t", "times", "times", show=False, id="log.times", tooltip="time as age, UTC or local"),
+        Binding("o", "columns", "columns", show=False, id="log.columns", tooltip="show function and stream, or not"),
+        Binding("n", "seek(1)", "next", show=False, id="log.next", tooltip="to the next match of the filter"),
+        Binding("N", "seek(-1)", "previous", show=False, id="log.previous", tooltip="to the match before"),
+    ]
+
+    @dataclass
+    class LogMessage(Message):
+        """What every message of a log tells: which log."""
+
+        view: LogView
+
+        @property
+        def control(self) -> LogView:
+            return self.view
+
+    @dataclass
+    class TimesWanted(LogMessage):
+        """The operator wants the times written in another way."""
+
+    @dataclass
+    class StateChanged(LogMessage):
+        """One of these has changed: see the properties of the same names."""
+
+        following: bool
+        paused: bool
+        below: int
+        shown: int
+
+    def __init__(
+        self,
+        ring: LogRing,
+        *,
+        describe: Callable[[LogEvent], Line],
+        expand: Callable[[LogEvent], Sequence[str]],
+        hidden: Callable[[LogEvent], bool] = none,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._ring = self._source = ring
+        self._describe, self._expand, self._hidden = describe, expand, hidden
+        self._filter = self._sought = LogFilter()
+        self._shown = self._matching = LogRing(ring.limit)
+        self._arrived = 0
+        self._waiting = 0
+        self._following = True
+        self._cursor: Position | None = None
+        self._rows: list[Position | None] = []
+        self._names, self._wrap = True, False
+        self._expanded: set[int] = set()
+        self._columns = Columns()
+        self._bodies: LRUCache[int, Body] = LRUCache(1024)
+        self._frame: Timer | None = None
+        self._due = False
+        self._told = (True, False, 0, 0)
+        self._room = Size()
+        self._looks: dict[tuple[str, ...], RichStyle] = {}
+        self._painted: dict[int, Strip] = {}
+        self._rules: RulesMap = {}
+
+    # What is shown
+
+    @property
+    def following(self) -> bool:
+        """Whether the newest event is kept in view."""
+        return self._following
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is taken from the ring."""
+        return self._source is not self._ring
+
+    @property
+    def below(self) -> int:
+        """How many events are below the view; what arrived since a pause is."""
+        last = next((row for row in reversed(self._rows) if row), None)
+        return self._waiting + (len(self._shown) - 1 - self._shown.index_of(last.event) if last else 0)
+
+    @property
+    def shown(self) -> int:
+        """How many events there are to scroll through."""
+        return len(self._shown)
+
+    @property
+    def matches(self) -> int:
+        """How many of them the last filter finds, be it in force or not."""
+        return len(self._matching) if self._sought else 0
+
+    @property
+    def cursor_event(self) -> LogEvent | None:
+        """The event that the cursor is on; None while none is shown."""
+        return self._cursor.event if self._cursor and self._shown else None
+
+    @property
+    def filter_text(self) -> str:
+        """The filter in force, as the operator wrote it."""
+        return self._filter.text
+
+    def set_filter(self, text: str) -> None:
+        """Shows only the events that pass; the language is `LogFilter`'s.
+
+        Without a text everything is shown again and the former matches can still be stepped through; another time
+        without a text forgets them.
+        """
+        former, self._filter = self._filter, LogFilter(text)
+        if self._filter or not former:
+            self._sought = self._filter
+        self._pick(self._shown if former and self._filter and self._filter.narrows(former) else self._source)
+        self._settle()
+
+    def changed(self) -> None:
+        """Takes what is new in the ring: at once, or with the next picture if there was one just now."""
+        self._due = self._frame is not None
+        if not self._due and self.is_mounted:
+            self._show_new()
+
+    def reread(self) -> None:
+        """Looks through the whole ring again: what `hidden` says has changed."""
+        self._pick(self._source)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Asks for the lines in view again: they are written differently by now, as times are."""
+        self._columns = Columns()
+        self._bodies.clear()
+        self._settle()
+
+    def on_mount(self) -> None:
+        self._show_new()
+
+    def _show_new(self) -> None:
+        self._due = False
+        self._frame = self.set_timer(FRAME_S, self._next_frame)
+        self._take()
+        self._settle(hold=True)
+
+    def _next_frame(self) -> None:
+        self._frame = None
+        if self._due:
+            self._show_new()
+
+    def _take(self) -> None:
+        arrivals = self._ring.arrivals(self._arrived)
+        self._arrived = self._ring.arrived
+        if self.paused:
+            self._waiting = (
+                self._waiting + sum(map(self._shows, arrivals)) if arrivals is not None else self._count_waiting()
+            )
+        elif arrivals is None:
+            self._pick(self._ring)
+        elif arrivals:
+            self._shown.extend(filter(self._shows, arrivals))
+            self._shown.drop_before(self._ring[0])
+            if self._matching is not self._shown:
+                self._matching.extend(event for event in arrivals if self._shows(event) and self._sought.passes(event))
+                self._matching.drop_before(self._ring[0])
+
+    def _pick(self, among: Iterable[LogEvent]) -> None:
+        """Goes through all these events for those to show."""
+        shown = LogRing(self._ring.limit)
+        shown.extend(filter(self._shows, among))
+        self._shown = self._matching = shown
+        if self._sought and not self._filter:
+            self._matching = LogRing(self._ring.limit)
+            self._matching.extend(filter(self._sought.passes, shown))
+        if self.paused:
+            self._waiting = self._count_waiting()
+
+    def _count_waiting(self) -> int:
+        newest = max((event.sequence for event in self._source), default=-1)
+        return sum(event.sequence > newest and self._shows(event) for event in self._ring)
+
+    def _shows(self, event: LogEvent) -> bool:
+        return self._filter.passes(event) if self._filter else not self._hidden(event)
+
+    # What the operator does
+
+    def action_move(self, rows: int) -> None:
+        """Moves the cursor by rows; up is where following ends."""
+        if self._cursor and self._shown:
+            self._following &= rows > 0
+            self._go(self._walk(self._place(self._cursor), rows), self._top)
+
+    def action_page(self, pages: int) -> None:
+        """Moves the cursor and the view by pages."""
+        self._scroll(pages * max(1, self._room.height))
+
+    def action_first(self) -> None:
+        """Moves to the oldest event."""
+        self._following = False
+        self._go((0, 0), (0, 0))
+
+    def action_follow(self) -> None:
+        """Moves to the newest event and stays with it; ends a pause."""
+        self._following = True
+        if self.paused:
+            self._resume()
+        self._take()
+        self._settle()
+
+    def action_pause(self) -> None:
+        """Holds everything still: the ring goes on without the view, until the same again."""
+        if self.paused:
+            self._resume()
+        else:
+            self._take()
+            self._source = self._ring.copy()
+        self._settle(hold=True)
+
+    def action_expand(self) -> None:
+        """Unfolds the event under the cursor and shows as much of it as there is room for, or folds it."""
+        if not self._cursor or not self._shown:
+            return
+        self._following = False
+        event = self._cursor.event
+        self._expanded ^= {event.sequence}
+        self._bodies.discard(event.sequence)
+        self._cursor = Position(event, 0)
+        self._settle()
+        index, _ = place = self._place(self._cursor)
+        end = self._walk((index, self._height(index) - 1), 1 - self._room.height)
+        self._go(place, min(place, max(self._top, end)))
+
+    def action_wrap(self) -> None:
+        """Wraps long lines, or cuts them."""
+        self._wrap = not self._wrap
+        self._bodies.clear()
+        self._settle()
+
+    def action_times(self) -> None:
+        """Asks for other times; whoever writes them calls `redraw`."""
+        self.post_message(self.TimesWanted(self))
+
+    def action_columns(self) -> None:
+        """Shows function and stream where there is room, or does not."""
+        self._names = not self._names
+        self._bodies.clear()
+        self._settle()
+
+    def action_seek(self, step: int) -> None:
+        """Moves to the next match of the last filter, or to the one before."""
+        if not self._cursor or not self._sought:
+            return
+        event = self._cursor.event
+        index = self._matching.index_of(event)
+        index += step if step < 0 or event in self._matching else 0
+        if 0 <= index < len(self._matching):
+            self._following = False
+            self._go(self._place(Position(self._matching[index], 0)), self._top)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, a double click unfolds."""
+        offset = event.get_content_offset(self)
+        row = self._rows[offset.y] if offset is not None and offset.y < len(self._rows) else None
+        if row:
+            self._following = False
+            self._go(self._place(row), self._top)
+            if event.chain == 2:
+                self.action_expand()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._scroll(-WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._scroll(WHEEL)
+
+    def _scroll(self, rows: int) -> None:
+        if self._cursor and self._shown:
+            self._following &= rows > 0
+            self._go(self._walk(self._place(self._cursor), rows), self._walk(self._top, rows))
+
+    def _resume(self) -> None:
+        self._source = self._ring
+        self._arrived, self._waiting = self._ring.arrived, 0
+        self._pick(self._ring)
+
+    # Where things stand
+
+    @property
+    def _top(self) -> Place:
+        """Where the view begins; above the first event if older ones have left from there."""
+        y, row = next(((y, row) for y, row in enumerate(self._rows) if row), (0, None))
+        return self._walk(self._place(row), -y) if row else (0, 0)
+
+    @property
+    def _end(self) -> Place:
+        """The last row of all."""
+        last = len(self._shown) - 1
+        return last, self._height(last) - 1
+
+    def _place(self, position: Position) -> Place:
+        """Where a position is or, if its event is not shown, the nearest after it."""
+        index = min(self._shown.index_of(position.event), len(self._shown) - 1)
+        known = self._shown[index] == position.event
+        return index, min(position.row, self._height(index) - 1) if known else 0
+
+    def _walk(self, place: Place, rows: int) -> Place:
+        """So many rows on; beyond the first and the last event the rows are counted on."""
+        index, row = place
+        row += rows
+        while row < 0 and index > 0:
+            index -= 1
+            row += self._height(index)
+        while index < len(self._shown) - 1 and row >= (height := self._height(index)):
+            row -= height
+            index += 1
+        return index, row
+
+    def _height(self, index: int) -> int:
+        event = self._shown[index]
+        return len(self._body(event).rows) if self._wrap or event.sequence in self._expanded else 1
+
+    def _body(self, event: LogEvent) -> Body:
+        body = self._bodies.get(event.sequence)
+        if body is None:
+            line = self._describe(event)
+            columns = self._columns.grown(line)
+            if columns != self._columns:
+                self._columns = columns
+                self._bodies.clear()
+            width = self._room.width
+            under = tuple(self._expand(event)) if event.sequence in self._expanded else ()
+            body = Body.of(line, under, columns.fitted(width, names=self._names), width, wrap=self._wrap)
+            self._bodies[event.sequence] = body
+        return body
+
+    def _settle(self, *, hold: bool = False) -> None:
+        """Finds the place of the view again after events, or the heights of events, have changed.
+
+        With `hold` it stays where it is even if there is nothing left above to show.
+        """
+        columns = self._columns
+        if not self._shown:
+            self._arrange((0, 0))
+        elif self._following or self._cursor is None:
+            self._go(self._end, self._end)
+        else:
+            cursor = self._cursor
+            rows = [(y, row) for y, row in enumerate(self._rows) if row and row.event in self._shown]
+            rows.sort(key=lambda each: (each[1].event != cursor.event, each[1] != cursor))
+            y, row = rows[0] if rows else (0, cursor)
+            self._go(self._place(cursor), self._walk(self._place(row), -y), hold=hold)
+        if columns != self._columns:
+            self._settle(hold=hold)
+
+    def _go(self, cursor: Place, top: Place, *, hold: bool = False) -> None:
+        """Puts the cursor and the view where they are to be, or as near as there are events."""
+        if not self._shown:
+            return
+        end = self._end
+        index, row = cursor = end if self._following else max((0, 0), min(cursor, end))
+        self._cursor = Position(self._shown[index], row)
+        if not hold:
+            top = max((0, 0), min(top, self._walk(end, 1 - self._room.height)))
+        self._arrange(max(min(top, cursor), self._walk(cursor, 1 - self._room.height)))
+
+    def _arrange(self, top: Place) -> None:
+        """Lays out the rows from the top of the view on."""
+        index, row = top
+        height = self._room.height
+        rows: list[Position | None] = [None] * min(height, -row)
+        row = max(0, row)
+        while len(rows) < height and index < len(self._shown):
+            event = self._shown[index]
+            count = len(self._body(event).rows)
+            rows += [Position(event, each) for each in range(row, min(count, row + height - len(rows)))]
+            index, row = index + 1, 0
+        self._rows = rows
+        self._tell()
+        if stale := self._stale():
+            self.refresh(*stale)
+
+    def _tell(self) -> None:
+        state = (self.following, self.paused, self.below, self.shown)
+        if state != self._told:
+            self._told = state
+            self.post_message(self.StateChanged(self, *state))
+
+    # Drawing
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._looks.clear()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As in every widget, save that all of it is repainted only if the styles around its lines have changed."""
+        rules = self.styles.get_rules()
+        if repaint and not regions and rules == self._rules and self._painted:
+            regions = self._stale()
+            repaint = bool(regions)
+        self._rules = rules
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def _stale(self) -> tuple[Region, ...]:
+        """The lines that would look different from what was last painted there."""
+        width, height = self._room
+        return tuple(
+            Region(0, y, width, 1) for y, painted in self._painted.items() if y < height and self._line(y) != painted
+        )
+
+    def on_hide(self) -> None:
+        """What is painted now is of no use for comparing when the log is shown again."""
+        self._painted.clear()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        if self.content_size != self._room:
+            self._room = self.content_size
+            self._bodies.clear()
+            self._painted.clear()
+            self._settle()
+        strip = self._painted[y] = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
+        row = self._rows[y] if y < len(self._rows) else None
+        pieces: list[Piece] = [("", ("line",))]
+        if row:
+            pieces = self._body(row.event).row(row.row, self._sought.pattern, at_cursor=row == self._cursor)
+        segments = [Segment(text, self._look(looks)) for text, looks in pieces if text]
+        strip = Strip(segments).adjust_cell_length(self._room.width, self._look(pieces[-1][1]))
+        return strip.simplify()
+
+    def _look(self, looks: tuple[str, ...]) -> RichStyle:
+        """The style of looks, the later over the earlier; `get_visual_style` leaves out what is reversed."""
+        style = self._looks.get(looks)
+        if style is None:
+            names = [f"log-view--{look}" for look in looks]
+            reverse = any(self.get_component_styles(name).text_style.reverse for name in names)
+            style = self._looks[looks] = (self.get_visual_style(*names) + Style(reverse=reverse)).rich_style
+        return style
