@@ -10,7 +10,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lambdatui import __version__
@@ -31,9 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         match options.command:
-            case "config" | "iam-policy":
+            case str(command):
                 signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it without noise
-                return _print_config(options) if options.command == "config" else _print_policy(options)
+                return COMMANDS[command](options)
             case _ if options.serve:
                 return _serve_demo(options)
             case _:
@@ -64,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     policy.add_argument(
         "--read-only", "--readonly", action="store_true", default=argparse.SUPPRESS, help="the auditor's policy"
     )
+    logs = commands.add_parser("logs", help="what functions log, on standard output")
+    logs.add_argument("names", nargs="+", metavar="FUNCTION", help="name or ARN of a function")
+    logs.add_argument("--since", default="10m", metavar="TIME", help="how long ago (5m, 1h, 2d), or when")
+    logs.add_argument("--follow", action="store_true", help="go on with what is logged from now on")
+    logs.add_argument("--filter", default="", metavar="PATTERN", help="CloudWatch Logs' filter pattern")
+    logs.add_argument("--json", action="store_true", help="one JSON object on each line")
     return parser
 
 
@@ -73,6 +79,18 @@ def _gather(options: argparse.Namespace) -> Any:
 
     flags = {name: getattr(options, name) for name in SETTINGS_FLAGS}
     return gather(flags, os.environ, settings_file())
+
+
+def _target(raw: Mapping[str, Any]) -> Any:
+    """What the settings say to connect to, before they are checked."""
+    from lambdatui.aws.target import Target
+
+    read_only = bool(raw.get("read_only"))
+    return Target(
+        **{name: value for name in ("profile", "region", "endpoint_url") if isinstance(value := raw.get(name), str)},
+        read_only=read_only,
+        billed_reads=not read_only or raw.get("billed_reads_when_read_only") is True,
+    )
 
 
 def _run_console(options: argparse.Namespace) -> int:
@@ -85,17 +103,11 @@ def _run_console(options: argparse.Namespace) -> int:
 
     gc.disable()
     from lambdatui.aws.inventory import InventoryCache, InventoryProcess
-    from lambdatui.aws.target import Target
     from lambdatui.paths import cache_folder
 
     gathered = _gather(options)
     raw = gathered.raw
-    read_only = bool(raw.get("read_only"))
-    target = Target(
-        **{name: value for name in ("profile", "region", "endpoint_url") if isinstance(value := raw.get(name), str)},
-        read_only=read_only,
-        billed_reads=not read_only or raw.get("billed_reads_when_read_only") is True,
-    )
+    target = _target(raw)
     demo = process = cache = cached = None
     if options.demo:
         from lambdatui.demo.account import DemoAccount
@@ -164,6 +176,28 @@ def _print_policy(options: argparse.Namespace) -> int:
 
     print(json.dumps(least_policy(read_only=options.read_only), indent=2))
     return 0
+
+
+def _print_logs(options: argparse.Namespace) -> int:
+    from lambdatui.commands import logs
+
+    gathered = _gather(options)
+    gathered.validate()
+    return logs.run(
+        _target(gathered.raw),
+        options.names,
+        since=options.since,
+        follow=options.follow,
+        pattern=options.filter,
+        as_json=options.json,
+    )
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "config": _print_config,
+    "iam-policy": _print_policy,
+    "logs": _print_logs,
+}
 
 
 def _serve_demo(options: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ import asyncio
 import itertools
 import re
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from lambdatui.aws.connection import Connection
@@ -82,7 +82,7 @@ class Tail:
         self.sleep = sleep
         self.sequence = itertools.count()
         self._arrivals: deque[tuple[int, int]] = deque()
-        self._batches: asyncio.Queue[list[LogEvent] | Fault | None] = asyncio.Queue(AHEAD)
+        self._batches: asyncio.Queue[list[LogEvent] | ConsoleError | None] = asyncio.Queue(AHEAD)
         by_group: defaultdict[str, list[LogSource]] = defaultdict(list)
         for source in sources:
             by_group[source.group].append(source)
@@ -109,18 +109,21 @@ class Tail:
             self._arrivals.popleft()
         return sum(count for _, count in self._arrivals) / (RATE_MS / 1000)
 
-    async def batches(self) -> AsyncIterator[list[LogEvent]]:
+    async def batches(self) -> AsyncGenerator[list[LogEvent], None]:
         """The events, some at a time, each batch in order; what is late comes in a later batch.
 
-        A fault is never the end: it is told in `problems`, and what it kept back comes when it is over. Closing the
-        iterator ends every request.
+        A fault is never the end: it is told in `problems`, and what it kept back comes when it is over. Only where an
+        end was set is what will not pass by itself raised. Closing the iterator ends every request.
+
+        Raises:
+            ConsoleError: reading up to `until_ms` is not possible; or Fault, a mistake of the console's own.
         """
         readers = [asyncio.create_task(self._run(group)) for group in self._groups]
         try:
             ended = 0
             while ended < len(readers):
                 batch = await self._batches.get()
-                if isinstance(batch, Fault):
+                if isinstance(batch, ConsoleError):
                     raise batch
                 if batch is None:
                     ended += 1
@@ -134,6 +137,8 @@ class Tail:
     async def _run(self, group: _Group) -> None:
         try:
             await group.read()
+        except ConsoleError as error:
+            await self._batches.put(error)
         except Exception as error:
             await self._batches.put(Fault(error.exceptions[0] if isinstance(error, ExceptionGroup) else error))
         else:
@@ -222,6 +227,8 @@ class _Group:
                     **token,
                 )
             except ConsoleError as error:
+                if self._tail.until_ms is not None and not (error.transient or token):
+                    raise
                 self.problem = error
                 self._tail.throttled += isinstance(error, Throttled)
                 if isinstance(error, NotFound | RequestRefused) and token:
