@@ -29,7 +29,7 @@ def test_what_operators_ask_is_ready() -> None:
     assert list(BY_ID) == ["errors", "slowest", "cold-starts", "memory", "timeouts"]
 
 
-@pytest.mark.parametrize("formats", FORMATS, ids=str)
+@pytest.mark.parametrize("formats", FORMATS, ids=lambda formats: "+".join(sorted(formats)) or "unknown")
 @pytest.mark.parametrize("ready", READY, ids=lambda ready: ready.id)
 def test_every_word_is_put_into_aws_words(ready: ReadyQuery, formats: set[str]) -> None:
     assert not re.search(r"[{}]|\|\s*\||\|\s*$", query_for(ready, formats))
