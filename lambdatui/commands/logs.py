@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 import sys
 from collections.abc import Iterable
 from contextlib import aclosing
-from datetime import UTC, datetime
 from typing import TextIO
 
 from lambdatui.aws.connection import Connection
@@ -17,35 +14,9 @@ from lambdatui.aws.logs import SOONEST_S, Tail
 from lambdatui.aws.target import Target
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, SettingsError
-from lambdatui.models.log import LogEvent, LogSource
-from lambdatui.ui.widgets.plain_text import plain, plain_lines
-
-AGO = re.compile(r"(?P<count>\d+)(?P<unit>[smhdw])")
-UNITS_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-
-
-def read_since(text: str, now: int) -> int:
-    """The epoch ms that ``5m``, ``2d``, ``2026-11-20`` or ``2026-11-20T22:15:00Z`` stands for; UTC without a zone.
-
-    Args:
-        now: the time, epoch ms.
-
-    Raises:
-        SettingsError: the text is none of these, or in the future.
-    """
-    if ago := AGO.fullmatch(text):
-        return now - int(ago["count"]) * UNITS_MS[ago["unit"]]
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(
-            f"--since {plain(text)} is not a time",
-            "say how long ago, as 5m or 2d, or when, as 2026-11-20T22:15:00Z",
-        ) from None
-    since_ms = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
-    if since_ms > now:
-        raise SettingsError(f"--since {text} has not come yet", "times without a zone are UTC")
-    return since_ms
+from lambdatui.models.log import LogSource
+from lambdatui.ui.log_text import as_record, as_text, read_since
+from lambdatui.ui.widgets.plain_text import plain
 
 
 async def print_logs(
@@ -102,37 +73,6 @@ async def _complain(tail: Tail) -> None:
                 print(f"lambdatui: {plain(group)}: {plain(problem)}", file=sys.stderr, flush=True)
         said |= told
         await asyncio.sleep(SOONEST_S)
-
-
-def as_text(event: LogEvent, several: bool) -> str:
-    """The event as harmless text that ends in a newline: time, function where there are `several`, and message.
-
-    Further lines of a message are indented, so that each event begins where a line begins with a time.
-    """
-    first, *others = plain_lines(event.message.rstrip("\r\n"))
-    function = f"{plain(event.source.function)}  " if several else ""
-    return "".join((f"{_iso(event.at_ms)}  {function}{first}\n", *(f"    {line}\n" for line in others)))
-
-
-def as_record(event: LogEvent) -> str:
-    """The event as one line of JSON, its message as it came."""
-    return (
-        json.dumps(
-            {
-                "timestamp": event.at_ms,
-                "ingestionTime": event.ingested_ms,
-                "function": event.source.function,
-                "logGroup": event.source.group,
-                "logStream": event.stream,
-                "message": event.message,
-            }
-        )
-        + "\n"
-    )
-
-
-def _iso(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def run(target: Target, names: Iterable[str], *, since: str, follow: bool, pattern: str, as_json: bool) -> int:

@@ -40,6 +40,8 @@ class FunctionSummary:
     vpc_id: str | None = None
     log_group: str = ""
     log_format: str = "Text"
+    system_log_level: str = "INFO"
+    """Which of Lambda's own lines are logged; counts for JSON alone (facts 5.1)."""
     tracing: str = "PassThrough"
     snap_start: str = "None"
     dead_letter_arn: str | None = None
@@ -71,6 +73,7 @@ class FunctionSummary:
             vpc_id=vpc.get("VpcId") or None,
             log_group=logging.get("LogGroup") or f"/aws/lambda/{name}",
             log_format=logging.get("LogFormat", "Text"),
+            system_log_level=logging.get("SystemLogLevel", "INFO"),
             tracing=(configuration.get("TracingConfig") or {}).get("Mode", "PassThrough"),
             snap_start=(configuration.get("SnapStart") or {}).get("ApplyOn", "None"),
             dead_letter_arn=(configuration.get("DeadLetterConfig") or {}).get("TargetArn"),
