@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -20,8 +20,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from lambdatui.models.log import LogEvent
+from lambdatui.ui.widgets.log_excerpt import LogExcerpt
 from lambdatui.ui.widgets.log_line import Body, Columns, Line, Piece
-from lambdatui.ui.widgets.log_ring import LogFilter, LogRing
+from lambdatui.ui.widgets.log_ring import LogRing
 
 if TYPE_CHECKING:
     from typing import Self
@@ -139,12 +140,8 @@ class LogView(Widget, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._ring = self._source = ring
-        self._describe, self._expand, self._hidden = describe, expand, hidden
-        self._filter = self._sought = LogFilter()
-        self._shown = self._matching = LogRing(ring.limit)
-        self._arrived = 0
-        self._waiting = 0
+        self._describe, self._expand = describe, expand
+        self._excerpt = LogExcerpt(ring, hidden)
         self._following = True
         self._cursor: Position | None = None
         self._rows: list[Position | None] = []
@@ -163,6 +160,10 @@ class LogView(Widget, can_focus=True):
     # What is shown
 
     @property
+    def _events(self) -> LogRing:
+        return self._excerpt.events
+
+    @property
     def following(self) -> bool:
         """Whether the newest event is kept in view."""
         return self._following
@@ -170,33 +171,33 @@ class LogView(Widget, can_focus=True):
     @property
     def paused(self) -> bool:
         """Whether nothing is taken from the ring."""
-        return self._source is not self._ring
+        return self._excerpt.paused
 
     @property
     def below(self) -> int:
         """How many events are below the view; what arrived since a pause is."""
         last = next((row for row in reversed(self._rows) if row), None)
-        return self._waiting + (len(self._shown) - 1 - self._shown.index_of(last.event) if last else 0)
+        return self._excerpt.waiting + (len(self._events) - 1 - self._events.index_of(last.event) if last else 0)
 
     @property
     def shown(self) -> int:
         """How many events there are to scroll through."""
-        return len(self._shown)
+        return len(self._events)
 
     @property
     def matches(self) -> int:
         """How many of them the last filter finds, be it in force or not."""
-        return len(self._matching) if self._sought else 0
+        return len(self._excerpt.matching) if self._excerpt.sought else 0
 
     @property
     def cursor_event(self) -> LogEvent | None:
         """The event that the cursor is on; None while none is shown."""
-        return self._cursor.event if self._cursor and self._shown else None
+        return self._cursor.event if self._cursor and self._events else None
 
     @property
     def filter_text(self) -> str:
         """The filter in force, as the operator wrote it."""
-        return self._filter.text
+        return self._excerpt.filter.text
 
     def set_filter(self, text: str) -> None:
         """Shows only the events that pass; the language is `LogFilter`'s.
@@ -204,10 +205,7 @@ class LogView(Widget, can_focus=True):
         Without a text everything is shown again and the former matches can still be stepped through; another time
         without a text forgets them.
         """
-        former, self._filter = self._filter, LogFilter(text)
-        if self._filter or not former:
-            self._sought = self._filter
-        self._pick(self._shown if former and self._filter and self._filter.narrows(former) else self._source)
+        self._excerpt.set_filter(text)
         self._settle()
 
     def changed(self) -> None:
@@ -218,7 +216,7 @@ class LogView(Widget, can_focus=True):
 
     def reread(self) -> None:
         """Looks through the whole ring again: what `hidden` says has changed."""
-        self._pick(self._source)
+        self._excerpt.reread()
         self.redraw()
 
     def redraw(self) -> None:
@@ -233,7 +231,7 @@ class LogView(Widget, can_focus=True):
     def _show_new(self) -> None:
         self._due = False
         self._frame = self.set_timer(FRAME_S, self._next_frame)
-        self._take()
+        self._excerpt.take()
         self._settle(hold=True)
 
     def _next_frame(self) -> None:
@@ -241,45 +239,11 @@ class LogView(Widget, can_focus=True):
         if self._due:
             self._show_new()
 
-    def _take(self) -> None:
-        arrivals = self._ring.arrivals(self._arrived)
-        self._arrived = self._ring.arrived
-        if self.paused:
-            self._waiting = (
-                self._waiting + sum(map(self._shows, arrivals)) if arrivals is not None else self._count_waiting()
-            )
-        elif arrivals is None:
-            self._pick(self._ring)
-        elif arrivals:
-            self._shown.extend(filter(self._shows, arrivals))
-            self._shown.drop_before(self._ring[0])
-            if self._matching is not self._shown:
-                self._matching.extend(event for event in arrivals if self._shows(event) and self._sought.passes(event))
-                self._matching.drop_before(self._ring[0])
-
-    def _pick(self, among: Iterable[LogEvent]) -> None:
-        """Goes through all these events for those to show."""
-        shown = LogRing(self._ring.limit)
-        shown.extend(filter(self._shows, among))
-        self._shown = self._matching = shown
-        if self._sought and not self._filter:
-            self._matching = LogRing(self._ring.limit)
-            self._matching.extend(filter(self._sought.passes, shown))
-        if self.paused:
-            self._waiting = self._count_waiting()
-
-    def _count_waiting(self) -> int:
-        newest = max((event.sequence for event in self._source), default=-1)
-        return sum(event.sequence > newest and self._shows(event) for event in self._ring)
-
-    def _shows(self, event: LogEvent) -> bool:
-        return self._filter.passes(event) if self._filter else not self._hidden(event)
-
     # What the operator does
 
     def action_move(self, rows: int) -> None:
         """Moves the cursor by rows; up is where following ends."""
-        if self._cursor and self._shown:
+        if self._cursor and self._events:
             self._following &= rows > 0
             self._go(self._walk(self._place(self._cursor), rows), self._top)
 
@@ -296,22 +260,21 @@ class LogView(Widget, can_focus=True):
         """Moves to the newest event and stays with it; ends a pause."""
         self._following = True
         if self.paused:
-            self._resume()
-        self._take()
+            self._excerpt.resume()
+        self._excerpt.take()
         self._settle()
 
     def action_pause(self) -> None:
         """Holds everything still: the ring goes on without the view, until the same again."""
         if self.paused:
-            self._resume()
+            self._excerpt.resume()
         else:
-            self._take()
-            self._source = self._ring.copy()
+            self._excerpt.pause()
         self._settle(hold=True)
 
     def action_expand(self) -> None:
         """Unfolds the event under the cursor and shows as much of it as there is room for, or folds it."""
-        if not self._cursor or not self._shown:
+        if not self._cursor or not self._events:
             return
         self._following = False
         event = self._cursor.event
@@ -341,14 +304,14 @@ class LogView(Widget, can_focus=True):
 
     def action_seek(self, step: int) -> None:
         """Moves to the next match of the last filter, or to the one before."""
-        if not self._cursor or not self._sought:
+        if not self._cursor or not self._excerpt.sought:
             return
         event = self._cursor.event
-        index = self._matching.index_of(event)
-        index += step if step < 0 or event in self._matching else 0
-        if 0 <= index < len(self._matching):
+        index = self._excerpt.matching.index_of(event)
+        index += step if step < 0 or event in self._excerpt.matching else 0
+        if 0 <= index < len(self._excerpt.matching):
             self._following = False
-            self._go(self._place(Position(self._matching[index], 0)), self._top)
+            self._go(self._place(Position(self._excerpt.matching[index], 0)), self._top)
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, a double click unfolds."""
@@ -369,14 +332,9 @@ class LogView(Widget, can_focus=True):
         self._scroll(WHEEL)
 
     def _scroll(self, rows: int) -> None:
-        if self._cursor and self._shown:
+        if self._cursor and self._events:
             self._following &= rows > 0
             self._go(self._walk(self._place(self._cursor), rows), self._walk(self._top, rows))
-
-    def _resume(self) -> None:
-        self._source = self._ring
-        self._arrived, self._waiting = self._ring.arrived, 0
-        self._pick(self._ring)
 
     # Where things stand
 
@@ -389,13 +347,13 @@ class LogView(Widget, can_focus=True):
     @property
     def _end(self) -> Place:
         """The last row of all."""
-        last = len(self._shown) - 1
+        last = len(self._events) - 1
         return last, self._height(last) - 1
 
     def _place(self, position: Position) -> Place:
         """Where a position is or, if its event is not shown, the nearest after it."""
-        index = min(self._shown.index_of(position.event), len(self._shown) - 1)
-        known = self._shown[index] == position.event
+        index = min(self._events.index_of(position.event), len(self._events) - 1)
+        known = self._events[index] == position.event
         return index, min(position.row, self._height(index) - 1) if known else 0
 
     def _walk(self, place: Place, rows: int) -> Place:
@@ -405,13 +363,13 @@ class LogView(Widget, can_focus=True):
         while row < 0 and index > 0:
             index -= 1
             row += self._height(index)
-        while index < len(self._shown) - 1 and row >= (height := self._height(index)):
+        while index < len(self._events) - 1 and row >= (height := self._height(index)):
             row -= height
             index += 1
         return index, row
 
     def _height(self, index: int) -> int:
-        event = self._shown[index]
+        event = self._events[index]
         return len(self._body(event).rows) if self._wrap or event.sequence in self._expanded else 1
 
     def _body(self, event: LogEvent) -> Body:
@@ -434,13 +392,13 @@ class LogView(Widget, can_focus=True):
         With `hold` it stays where it is even if there is nothing left above to show.
         """
         columns = self._columns
-        if not self._shown:
+        if not self._events:
             self._arrange((0, 0))
         elif self._following or self._cursor is None:
             self._go(self._end, self._end)
         else:
             cursor = self._cursor
-            rows = [(y, row) for y, row in enumerate(self._rows) if row and row.event in self._shown]
+            rows = [(y, row) for y, row in enumerate(self._rows) if row and row.event in self._events]
             rows.sort(key=lambda each: (each[1].event != cursor.event, each[1] != cursor))
             y, row = rows[0] if rows else (0, cursor)
             self._go(self._place(cursor), self._walk(self._place(row), -y), hold=hold)
@@ -449,11 +407,11 @@ class LogView(Widget, can_focus=True):
 
     def _go(self, cursor: Place, top: Place, *, hold: bool = False) -> None:
         """Puts the cursor and the view where they are to be, or as near as there are events."""
-        if not self._shown:
+        if not self._events:
             return
         end = self._end
         index, row = cursor = end if self._following else max((0, 0), min(cursor, end))
-        self._cursor = Position(self._shown[index], row)
+        self._cursor = Position(self._events[index], row)
         if not hold:
             top = max((0, 0), min(top, self._walk(end, 1 - self._room.height)))
         self._arrange(max(min(top, cursor), self._walk(cursor, 1 - self._room.height)))
@@ -464,8 +422,8 @@ class LogView(Widget, can_focus=True):
         height = self._room.height
         rows: list[Position | None] = [None] * min(height, -row)
         row = max(0, row)
-        while len(rows) < height and index < len(self._shown):
-            event = self._shown[index]
+        while len(rows) < height and index < len(self._events):
+            event = self._events[index]
             count = len(self._body(event).rows)
             rows += [Position(event, each) for each in range(row, min(count, row + height - len(rows)))]
             index, row = index + 1, 0
@@ -520,7 +478,7 @@ class LogView(Widget, can_focus=True):
         row = self._rows[y] if y < len(self._rows) else None
         pieces: list[Piece] = [("", ("line",))]
         if row:
-            pieces = self._body(row.event).row(row.row, self._sought.pattern, at_cursor=row == self._cursor)
+            pieces = self._body(row.event).row(row.row, self._excerpt.sought.pattern, at_cursor=row == self._cursor)
         segments = [Segment(text, self._look(looks)) for text, looks in pieces if text]
         strip = Strip(segments).adjust_cell_length(self._room.width, self._look(pieces[-1][1]))
         return strip.simplify()
