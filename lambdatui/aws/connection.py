@@ -9,6 +9,7 @@ import asyncio
 import functools
 import importlib
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,9 @@ class Connection:
 
     def __init__(self, target: Target, *, quota: Quota | None = None) -> None:
         self.target = target
-        self.requests_sent = 0
-        """HTTP requests that left, every attempt of every client counted, those for credentials included."""
+        self._sent = 0
         self._quota = quota
+        self._elsewhere: dict[str, Connection] = {}
         self._session: Any = None
         self._clients: dict[tuple[str, bool], Any] = {}
         self._opening = asyncio.Lock()
@@ -66,6 +67,25 @@ class Connection:
             "no region is configured",
             f"give --region, set AWS_REGION, or run: aws configure set region REGION{profile}",
         )
+
+    @property
+    def requests_sent(self) -> int:
+        """HTTP requests that left, every attempt of every client in every region, those for credentials included."""
+        return self._sent + sum(other.requests_sent for other in self._elsewhere.values())
+
+    def in_region(self, region: str) -> Connection:
+        """The same target in another region: made once, and closed with this one. Its own region is the connection's.
+
+        Raises:
+            SettingsError: nothing configures the connection's own region.
+        """
+        if region == self.region:
+            return self
+        if region not in self._elsewhere:
+            other = Connection(replace(self.target, region=region), quota=self._quota)
+            other._closed = self._closed
+            self._elsewhere[region] = other
+        return self._elsewhere[region]
 
     @property
     def endpoint_url(self) -> str | None:
@@ -133,9 +153,9 @@ class Connection:
             return self._clients[kind]
 
     async def close(self) -> None:
-        """Closes every client; what is still under way fails. May be called twice."""
+        """Closes every client, those in other regions too; what is still under way fails. May be called twice."""
         self._closed = True
-        await self._forget()
+        await asyncio.gather(self._forget(), *(other.close() for other in self._elsewhere.values()))
 
     async def _forget(self) -> None:
         """Drops session and clients, so that the next call takes credentials that were renewed meanwhile."""
@@ -173,7 +193,7 @@ class Connection:
             return await self._open.enter_async_context(self._session.create_client(service, **arguments))
 
     def _count(self, **_: Any) -> None:
-        self.requests_sent += 1
+        self._sent += 1
 
 
 def profile_names() -> list[str]:
