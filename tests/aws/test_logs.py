@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from lambdatui.aws.logs import LATEST_S, OVERLAP_MS, SOONEST_S, WINDOW_MS, Tail
+from lambdatui.aws.log_groups import LATEST_S, OVERLAP_MS
+from lambdatui.aws.logs import SOONEST_S, WINDOW_MS, Tail
 from lambdatui.errors import AccessDenied, AuthExpired, NotFound, Throttled
 from lambdatui.models.log import LogEvent, LogSource
 from tests.aws.conftest import Connect
@@ -215,7 +216,7 @@ async def test_closing_the_stream_leaves_nobody_who_asks(case: Case) -> None:
     before = asyncio.all_tasks()
     case.serve(*numbered(1, since_ms=case.clock.began_ms))
     await read(case.tail(), at_least(1))
-    readers = {task for task in asyncio.all_tasks() - before if "_Group" in str(task) or "Tail" in str(task)}
+    readers = {task for task in asyncio.all_tasks() - before if "Group" in str(task) or "Tail" in str(task)}
     assert readers == set()
 
 
