@@ -1,0 +1,48 @@
+"""Where a function's log groups are that its configuration does not tell of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.paging import SMALL_TOKEN, items
+from lambdatui.errors import ConsoleError
+from lambdatui.models.log import REPLICA_PREFIX, LogSource
+
+
+async def edge_sources(
+    connection: Connection, function: str, regions: Sequence[str]
+) -> tuple[list[LogSource], list[tuple[str, ConsoleError]]]:
+    """The groups of a Lambda@Edge function in the regions where it has run (facts 3.14), all regions asked at once.
+
+    Args:
+        connection: to any region of the account.
+        function: the function's name; its group is the default one, for one that was configured is called alike
+            everywhere.
+        regions: where to look, such as `region_names("logs")` or what is enabled of it.
+
+    Returns:
+        The groups that there are, and the regions that could not be asked with what was in the way; both in the order
+        of `regions`.
+    """
+    found = await asyncio.gather(*(_replica(connection, function, region) for region in regions))
+    sources = [answer for answer in found if isinstance(answer, LogSource)]
+    problems = [
+        (region, answer) for region, answer in zip(regions, found, strict=True) if isinstance(answer, ConsoleError)
+    ]
+    return sources, problems
+
+
+async def _replica(connection: Connection, function: str, region: str) -> LogSource | ConsoleError | None:
+    """The function's group in a region; None where it has none."""
+    there = connection.in_region(region)
+    group = f"/aws/lambda/{REPLICA_PREFIX}{function}"
+    listed = items(there, "logs", "DescribeLogGroups", SMALL_TOKEN, "logGroups", logGroupNamePrefix=group)
+    try:
+        async for each in listed:
+            if each.get("logGroupName") == group:
+                return LogSource(function=function, group=group, region="" if there is connection else region)
+    except ConsoleError as error:
+        return error
+    return None
