@@ -172,6 +172,23 @@ _FORMS: Final = (
         re.compile(r"\A\[ERROR\] (?P<error_type>Runtime\.\w{1,200})(?:: (?P<error_message>[^\n]*))?"),
         "error",
     ),
+    # Java's runtime puts the message and the class before the trace, which begins with the class and the message.
+    Form(
+        "thrown",
+        "\n\tat ",
+        re.compile(r"\A(?P<error_message>.+?): (?P<error_type>[\w.$]{1,200})\r?\n(?P=error_type)[:\r\n]", re.S),
+        "error",
+    ),
+    # A trace of .NET ends where the exception was caught: here by the runtime, not by the function.
+    Form(
+        "thrown",
+        " at Amazon.Lambda.RuntimeSupport.",
+        re.compile(
+            r"\A(?:\S{1,40}\t(?P<id>[^\t]{0,64})\tfail\t)?"
+            r"(?P<error_type>[\w.+`]{1,200}): (?P<error_message>[^\n]*)\n"
+        ),
+        "error",
+    ),
     Form(
         "thrown",
         "\tERROR\t",
@@ -203,8 +220,8 @@ def _said_in_text(message: str) -> Iterator[Said]:
             if error := groups.get("json"):
                 raw += _named(_JSON_FIELDS, _json_object(error))
             request = groups.get("id")
-            # Node.js writes "undefined" before it has a request.
-            yield None if request == "undefined" else request, form.kind, _with_status(_fields(raw), form.implies)
+            # Before there is a request, Node.js writes "undefined" in its place and .NET nothing.
+            yield None if request in {"", "undefined"} else request, form.kind, _with_status(_fields(raw), form.implies)
 
 
 def _with_status(fields: Fields, implied: str | None) -> Fields:
