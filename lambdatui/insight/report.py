@@ -22,17 +22,18 @@ Place = tuple[LogSource, str]
 """A log stream: where the function logs, and the stream's name."""
 
 _SEVERITY: Final[tuple[Status, ...]] = get_args(Status)
-_DESCRIBES: Final = frozenset({"line", "logged", "init"})
+_DESCRIBES: Final = frozenset({"line", "logged", "init", "rerun"})
 """Kinds that tell of a request, but not that it is an invocation: any program may log what it calls a request id."""
-_ENVIRONMENT: Final = frozenset({"error_type"})
-"""All that a report of an init tells of the request: a failed init is run again, and may well succeed then, and the
-times of a cold start are on the request's own report (facts 5.2 rules 3, 6 and 7)."""
-_UNPLACED: Final = frozenset({"thrown", "init"})
+_ENVIRONMENT: Final = {"init": frozenset({"error_type"}), "rerun": frozenset({"error_type", "status"})}
+"""All that a report of an init tells of the request. A failed init is run again, and may well succeed then; where it
+fails again inside the invocation, so does the request. The times of a cold start are on the request's own report (facts
+5.2 rules 3, 6 and 7)."""
+_UNPLACED: Final = frozenset({"thrown", "init", "rerun"})
 """Kinds that are kept without a request id, for the request that their stream was busy with."""
 _ENDS: Final = ("end", "report", "done", "timeout", "exit")
 """Kinds that tell the end, the best first."""
 _FRAME: Final = ("report", "start", "done", "end", "timeout", "exit")
-_PRECEDENCE: Final = ("init", "logged", "timeout", "exit", "start", "done", "report", "thrown")
+_PRECEDENCE: Final = ("init", "rerun", "logged", "timeout", "exit", "start", "done", "report", "thrown")
 """Later kinds win, field by field."""
 _VERSION = re.compile(r"\[([^\]]+)\]")
 """The version in the name of a stream (facts 5.1)."""
@@ -63,8 +64,8 @@ class Clue(NamedTuple):
 def _clue(event: LogEvent, kind: str, fields: Fields) -> Clue:
     source = event.source
     group = (source.function, source.group, source.region)
-    if kind == "init":
-        fields = {name: value for name, value in fields.items() if name in _ENVIRONMENT}
+    if told := _ENVIRONMENT.get(kind):
+        fields = {name: value for name, value in fields.items() if name in told}
     said = str(sorted(fields.items()))
     return Clue(event.at_ms, event.stream, said, group, kind, source, fields)
 
@@ -138,6 +139,10 @@ def _order(clue: Clue) -> tuple[int, str, str, tuple[str, str, str], str]:
     return clue.order
 
 
+def _time(clue: Clue) -> int:
+    return clue.at_ms
+
+
 def _outcome(clues: Clues, fields: Fields) -> Status:
     """The worst that a clue tells; a report that tells nothing tells a success (facts 5.2 rules 4 and 5)."""
     told = [clue.fields["status"] for clue in clues.values() if "status" in clue.fields]
@@ -157,10 +162,17 @@ class _Stream:
 
     starts: list[tuple[int, str]] = field(default_factory=list)
     unplaced: list[Clue] = field(default_factory=list)
+    free_ms: int = 0
+    """From when on none had it of those that were let go."""
 
     def around(self, at_ms: int) -> set[str]:
         """The requests to which a line of that time may belong, and their neighbours."""
         return {id_ for _, id_ in self.starts[self._before(at_ms) : bisect_right(self.starts, (at_ms + 1, "")) + 1]}
+
+    def between(self, first_ms: int, last_ms: int | None) -> list[Clue]:
+        """What was said without a request id from the first ms to the last, both included; None for no last."""
+        begin = bisect_left(self.unplaced, first_ms, key=_time)
+        return self.unplaced[begin : None if last_ms is None else bisect_right(self.unplaced, last_ms, key=_time)]
 
     def _before(self, at_ms: int) -> int:
         return max(0, bisect_left(self.starts, (at_ms, "")) - 1)
@@ -169,7 +181,7 @@ class _Stream:
 class Invocations:
     """The invocations that log events tell of.
 
-    A runtime that prints an error without the request id (Python's tracebacks do) does so while its environment runs
+    A runtime that prints an error without the request id (as Python, Java and Go do) does so while its environment runs
     one request: the error goes to the request that its stream was busy with at that time, and else to nobody.
     """
 
@@ -275,29 +287,39 @@ class Invocations:
         return known != request.invocation
 
     def _meanwhile(self, request: _Request) -> Clues:
-        """What the request's stream said without a request id while it was busy with this request."""
+        """What the request's stream said without a request id while it was busy with this request.
+
+        An init that is run again for a request is told before its start (facts 5.2 rule 3): where that failed, what
+        was said since the environment was free counts as well.
+        """
         assert request.place is not None
         stream = self._streams[request.place]
         clues: Clues = {}
         if not stream.unplaced:
             return clues
         at = bisect_left(stream.starts, (request.started_ms, request.id))
-        first, last = request.started_ms, request.ended_ms
+        free, first, last = stream.free_ms, request.started_ms, request.ended_ms
         if at > 0:
             before = self._requests[stream.starts[at - 1][1]].ended_ms
-            first = first if before is None else max(first, before + 1)
+            free = first if before is None else before + 1
+            first = max(first, free)
         if last is None:
             last = stream.starts[at + 1][0] - 1 if at + 1 < len(stream.starts) else None
-        for clue in stream.unplaced[bisect_left(stream.unplaced, first, key=lambda clue: clue.at_ms) :]:
-            if last is not None and clue.at_ms > last:
-                break
+        before_start = stream.between(free, first - 1)
+        if not any(clue.kind == "rerun" for clue in before_start):
+            before_start = []
+        for clue in before_start + stream.between(first, last):
             _keep_last(clues, clue)
         return clues
 
     def _make_room(self) -> set[str]:
         gone = {id_ for _, id_ in self._order[: max(0, len(self._order) - self.limit)]}
         for id_ in gone:
-            self._withdraw(self._requests.pop(id_))
+            request = self._requests.pop(id_)
+            assert request.place is not None
+            stream = self._streams[request.place]
+            stream.free_ms = max(stream.free_ms, (request.ended_ms or request.started_ms) + 1)
+            self._withdraw(request)
         self.let_go += len(gone)
         return gone
 

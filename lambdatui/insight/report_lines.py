@@ -147,6 +147,11 @@ _FORMS: Final = (
     ),
     Form("init", "_REPORT ", re.compile(r"^(?:INIT|RESTORE)_REPORT (?P<labels>[^\n]*)", re.M)),
     Form(
+        "rerun",
+        "Phase: invoke",
+        re.compile(r"^INIT_REPORT (?=[^\n]*\bStatus: (?!success))(?P<labels>[^\n]*\bPhase: invoke\b[^\n]*)", re.M),
+    ),
+    Form(
         "timeout",
         " Task timed out after ",
         re.compile(r"^\S{1,40} (?P<id>\S{1,64}) (?P<error_message>Task timed out after [\d.]+ seconds)", re.M),
@@ -268,7 +273,10 @@ def _said_in_json(message: str) -> Iterator[Said]:
         raw = list(_named(_JSON_FIELDS, body))
         raw += _named(_JSON_METRICS, metrics) if isinstance(metrics, dict) else ()
         raw += [("trace_id", tracing.get("value"))] if isinstance(tracing, dict) else ()
-        yield _text(body.get("requestId")), kind, _fields(raw)
+        fields = _fields(raw)
+        if kind == "init" and body.get("phase") == "invoke" and fields.get("status", "success") != "success":
+            kind = "rerun"
+        yield _text(body.get("requestId")), kind, fields
         return
     request = next((name for key in _REQUEST_KEYS if (name := _text(record.get(key)))), None)
     fields = _fields(_named({"errorType": "error_type", "errorMessage": "error_message"}, record))
