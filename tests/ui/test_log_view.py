@@ -112,6 +112,7 @@ class Log:
 @pytest.fixture(autouse=True)
 def no_frame_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_view, "FRAME_S", 3600)
+    monkeypatch.setattr(log_view, "SLOWEST_S", 0)
 
 
 @asynccontextmanager
@@ -571,6 +572,26 @@ async def test_a_change_after_a_quiet_time_is_painted_at_once():
         assert log.lines[-1] == "event 20"
 
 
+async def test_a_picture_waits_until_the_line_has_borne_the_last_one(monkeypatch):
+    async with running(*some(0, 20)) as log:
+        monkeypatch.setattr(log_view, "SLOWEST_S", 3600)
+        monkeypatch.setattr(log_view, "BYTES_PER_S", 1)
+        await log.take(event(20))
+        waiting = log.lines[-1]
+        monkeypatch.setattr(log_view, "SLOWEST_S", 0)
+        await log.frame()
+        assert (waiting, log.lines[-1]) == ("event 19", "event 20")
+
+
+async def test_keys_are_answered_while_a_picture_waits(monkeypatch):
+    async with running(*some(0, 20)) as log:
+        monkeypatch.setattr(log_view, "SLOWEST_S", 3600)
+        monkeypatch.setattr(log_view, "BYTES_PER_S", 1)
+        await log.take(event(20))
+        await log.press("g")
+        assert log.lines == named(0, 5)
+
+
 async def test_the_state_is_told_only_when_it_has_changed():
     async with running(*some(0, 20)) as log:
         await log.press("k", "k", "j")
@@ -596,7 +617,7 @@ async def test_levels_differ_in_colour():
 
 async def test_a_line_has_no_more_styles_than_it_needs():
     async with running(event(1), event(2), event(3), describe=columns) as log:
-        assert [len(log.styles(y)) for y in range(4)] == [2, 2, 1, 1]
+        assert [len(log.styles(y)) for y in range(4)] == [1, 1, 1, 1]
 
 
 HOSTILE = [

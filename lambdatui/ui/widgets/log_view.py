@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -23,14 +24,18 @@ from lambdatui.models.log import LogEvent
 from lambdatui.ui.widgets.log_excerpt import LogExcerpt
 from lambdatui.ui.widgets.log_line import Body, Columns, Line, Piece
 from lambdatui.ui.widgets.log_ring import LogRing
+from lambdatui.ui.widgets.painted_lines import PaintedLines
 
 if TYPE_CHECKING:
     from typing import Self
 
 __all__ = ["Line", "LogView"]
 
-FRAME_S = 0.25
+FRAME_S, SLOWEST_S = 0.25, 1.0
 """Seconds between two pictures while events stream in: what no eye can follow need not go over the wire."""
+BYTES_PER_S = 22_000
+"""What streaming may send to the terminal, escapes included; pictures come less often where they would send more.
+The rest of the screen has what is left of 25 KB/s."""
 WHEEL = 3
 """Rows that one notch of the wheel scrolls."""
 
@@ -151,10 +156,11 @@ class LogView(Widget, can_focus=True):
         self._bodies: LRUCache[int, Body] = LRUCache(1024)
         self._frame: Timer | None = None
         self._due = False
+        self._pictured = 0.0
         self._told = (True, False, 0, 0)
         self._room = Size()
         self._looks: dict[tuple[str, ...], RichStyle] = {}
-        self._painted: dict[int, Strip] = {}
+        self._painted = PaintedLines(self._line)
         self._rules: RulesMap = {}
 
     # What is shown
@@ -231,12 +237,16 @@ class LogView(Widget, can_focus=True):
     def _show_new(self) -> None:
         self._due = False
         self._frame = self.set_timer(FRAME_S, self._next_frame)
+        self._pictured, self._painted.sent = monotonic(), 0
         self._excerpt.take()
         self._settle(hold=True)
 
     def _next_frame(self) -> None:
         self._frame = None
-        if self._due:
+        rest = self._pictured + min(SLOWEST_S, self._painted.sent / BYTES_PER_S) - monotonic()
+        if rest > 0:
+            self._frame = self.set_timer(rest, self._next_frame)
+        elif self._due:
             self._show_new()
 
     # What the operator does
@@ -429,8 +439,7 @@ class LogView(Widget, can_focus=True):
             index, row = index + 1, 0
         self._rows = rows
         self._tell()
-        if stale := self._stale():
-            self.refresh(*stale)
+        self._repaint()
 
     def _tell(self) -> None:
         state = (self.following, self.paused, self.below, self.shown)
@@ -448,31 +457,27 @@ class LogView(Widget, can_focus=True):
         """As in every widget, save that all of it is repainted only if the styles around its lines have changed."""
         rules = self.styles.get_rules()
         if repaint and not regions and rules == self._rules and self._painted:
-            regions = self._stale()
+            regions = self._painted.stale(self._room.height)
             repaint = bool(regions)
         self._rules = rules
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
-    def _stale(self) -> tuple[Region, ...]:
-        """The lines that would look different from what was last painted there."""
-        width, height = self._room
-        return tuple(
-            Region(0, y, width, 1) for y, painted in self._painted.items() if y < height and self._line(y) != painted
-        )
+    def _repaint(self) -> None:
+        if stale := self._painted.stale(self._room.height):
+            self.refresh(*stale)
 
     def on_hide(self) -> None:
         """What is painted now is of no use for comparing when the log is shown again."""
-        self._painted.clear()
+        self._painted.forget()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         if self.content_size != self._room:
             self._room = self.content_size
             self._bodies.clear()
-            self._painted.clear()
+            self._painted.forget()
             self._settle()
-        strip = self._painted[y] = self._line(y)
-        return strip
+        return self._painted.paint(y, self.app.console)
 
     def _line(self, y: int) -> Strip:
         row = self._rows[y] if y < len(self._rows) else None
