@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.content import Content
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -421,6 +422,34 @@ async def test_redraw_writes_the_lines_anew():
         assert log.lines[0] == "now"
 
 
+async def test_redraw_repaints_only_the_lines_whose_text_changed():
+    written = {1: "one", 2: "two", 3: "three"}
+    async with running(*some(1, 4), describe=lambda each: Line("", "", "", None, written[each.at_ms])) as log:
+        written[2] = "changed"
+        log.view.redraw()
+        await log.pilot.pause()
+        assert log.view.drawn == [1]
+
+
+async def test_a_shorter_age_moves_nothing():
+    ages = ["59 s", "1 m"]
+    async with running(event(1), describe=lambda each: Line(ages[0], "", "", None, each.message)) as log:
+        ages.pop(0)
+        log.view.redraw()
+        await log.pilot.pause()
+        assert log.lines[0] == "1 m    event 1"
+
+
+async def test_other_times_may_take_less_room():
+    times = ["23:59:59.999", "1 s"]
+    async with running(event(1), describe=lambda each: Line(times[0], "", "", None, each.message)) as log:
+        times.pop(0)
+        await log.press("t")
+        log.view.redraw()
+        await log.pilot.pause()
+        assert log.lines[0] == "1 s   event 1"
+
+
 # Filtering
 
 
@@ -526,6 +555,96 @@ async def test_reread_asks_again_what_is_hidden():
         log.view.reread()
         await log.pilot.pause()
         assert log.lines[:3] == ["event 0", "event 2", ""]
+
+
+# Going to an event
+
+
+@pytest.mark.parametrize(("at", "lines"), [(10, named(8, 13)), (18, named(15, 20)), (0, named(0, 5))])
+async def test_an_event_that_is_gone_to_stands_among_those_around_it(at, lines):
+    async with running(*some(0, 20)) as log:
+        log.view.move_to(event(at))
+        await log.pilot.pause()
+        assert (log.at_cursor, log.lines, log.view.following) == (f"event {at}", lines, False)
+
+
+async def test_the_nearest_after_stands_for_an_event_that_is_not_shown():
+    async with running(*some(0, 20)) as log:
+        log.view.set_filter("5")
+        log.view.move_to(event(9))
+        assert log.at_cursor == "event 15"
+
+
+async def test_an_event_from_elsewhere_stands_before_those_of_its_time():
+    async with running(*some(0, 20)) as log:
+        log.view.move_to(event(9)._replace(ingested_ms=0, sequence=-1, stream="elsewhere"))
+        assert log.at_cursor == "event 9"
+
+
+async def test_an_event_that_has_just_arrived_can_be_gone_to():
+    async with running(*some(0, 20)) as log:
+        log.ring.extend(some(20, 30))
+        log.view.move_to(event(25))
+        assert log.at_cursor == "event 25"
+
+
+async def test_no_event_can_be_gone_to_in_an_empty_log():
+    async with running() as log:
+        log.view.move_to(event(1))
+        assert log.at_cursor is None
+
+
+# An empty log
+
+
+async def test_the_placeholder_is_shown_while_no_event_is():
+    async with running() as log:
+        log.view.placeholder = Content("no events yet\nwaiting since 10:14")
+        await log.pilot.pause()
+        assert log.lines == ["", "no events yet", "waiting since 10:14", "", ""]
+
+
+async def test_events_take_the_place_of_the_placeholder():
+    async with running() as log:
+        log.view.placeholder = "no events yet"
+        await log.take(event(1))
+        assert log.lines == ["event 1", "", "", "", ""]
+
+
+async def test_a_filter_that_nothing_passes_shows_the_placeholder():
+    async with running(*some(0, 20)) as log:
+        log.view.placeholder = "nothing passes"
+        log.view.set_filter("nothing")
+        await log.pilot.pause()
+        assert log.lines[1] == "nothing passes"
+
+
+async def test_the_same_placeholder_repaints_nothing():
+    async with running() as log:
+        log.view.placeholder = "no events yet"
+        await log.pilot.pause()
+        log.view.drawn.clear()
+        log.view.placeholder = Content("no events yet")
+        await log.pilot.pause()
+        assert log.view.drawn == []
+
+
+async def test_a_hostile_placeholder_is_harmless():
+    async with running() as log:
+        log.view.placeholder = "\x1b[31m[red]"
+        await log.pilot.pause()
+        assert log.lines[1] == "␛[31m[red]"
+
+
+# What can be saved
+
+
+async def test_the_events_shown_stay_as_they_are_whatever_arrives():
+    async with running(*some(0, 20), limit=20) as log:
+        log.view.set_filter("7")
+        shown = log.view.shown_events()
+        await log.take(*some(20, 40))
+        assert [each.at_ms for each in shown] == [7, 17]
 
 
 # What is painted and told

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
-from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
+from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -21,6 +21,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from lambdatui.models.log import LogEvent
+from lambdatui.ui.widgets.cells import harmless
+from lambdatui.ui.widgets.column import GUTTER, Cell
 from lambdatui.ui.widgets.log_excerpt import LogExcerpt
 from lambdatui.ui.widgets.log_line import Body, Columns, Line, Piece
 from lambdatui.ui.widgets.log_ring import LogRing
@@ -66,6 +68,7 @@ class LogView(Widget, can_focus=True):
         describe: says what to draw of an event. Asked for what comes into view, and again only after `redraw`.
         expand: the lines to unfold under an event.
         hidden: whether an event is a part of another's, such as of a stack trace, and shown only if a filter finds it.
+        placeholder: said instead of events while none is shown.
     """
 
     ALLOW_SELECT = False
@@ -141,12 +144,14 @@ class LogView(Widget, can_focus=True):
         describe: Callable[[LogEvent], Line],
         expand: Callable[[LogEvent], Sequence[str]],
         hidden: Callable[[LogEvent], bool] = none,
+        placeholder: Cell = "",
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._describe, self._expand = describe, expand
         self._excerpt = LogExcerpt(ring, hidden)
+        self._placeholder = placeholder
         self._following = True
         self._cursor: Position | None = None
         self._rows: list[Position | None] = []
@@ -159,7 +164,7 @@ class LogView(Widget, can_focus=True):
         self._pictured = 0.0
         self._told = (True, False, 0, 0)
         self._room = Size()
-        self._looks: dict[tuple[str, ...], RichStyle] = {}
+        self._looks: dict[tuple[str, ...], Style] = {}
         self._painted = PaintedLines(self._line)
         self._rules: RulesMap = {}
 
@@ -189,6 +194,20 @@ class LogView(Widget, can_focus=True):
     def shown(self) -> int:
         """How many events there are to scroll through."""
         return len(self._events)
+
+    def shown_events(self) -> Sequence[LogEvent]:
+        """What is shown, the oldest first; it stays as it is whatever arrives, so that it can be saved at leisure."""
+        return tuple(self._events)
+
+    @property
+    def placeholder(self) -> Cell:
+        """What is said while no event is shown: waiting, empty, failed or forbidden each in their own words."""
+        return self._placeholder
+
+    @placeholder.setter
+    def placeholder(self, placeholder: Cell) -> None:
+        self._placeholder = placeholder
+        self._repaint()
 
     @property
     def matches(self) -> int:
@@ -223,11 +242,14 @@ class LogView(Widget, can_focus=True):
     def reread(self) -> None:
         """Looks through the whole ring again: what `hidden` says has changed."""
         self._excerpt.reread()
+        self._columns = Columns()
         self.redraw()
 
     def redraw(self) -> None:
-        """Asks for the lines in view again: they are written differently by now, as times are."""
-        self._columns = Columns()
+        """Asks for the lines in view again: they are written differently by now, as times are.
+
+        Columns become wider if they must, and stay so: nothing moves because an age is shorter for a while.
+        """
         self._bodies.clear()
         self._settle()
 
@@ -248,6 +270,20 @@ class LogView(Widget, can_focus=True):
             self._frame = self.set_timer(rest, self._next_frame)
         elif self._due:
             self._show_new()
+
+    def move_to(self, event: LogEvent) -> None:
+        """Puts the cursor on an event, or on the nearest after it if it is not shown, and follows no more.
+
+        An event that was not in view stands in the middle of it, among what was logged around it. The event need not
+        come from the ring: one whose `sequence` is -1 stands before all others of its time.
+        """
+        self._following = False
+        self._excerpt.take()
+        if not self._events:
+            return
+        place, top = self._place(Position(event, 0)), self._top
+        in_view = top <= place <= self._walk(top, self._room.height - 1)
+        self._go(place, top if in_view else self._walk(place, -(self._room.height // 2)))
 
     # What the operator does
 
@@ -304,6 +340,7 @@ class LogView(Widget, can_focus=True):
 
     def action_times(self) -> None:
         """Asks for other times; whoever writes them calls `redraw`."""
+        self._columns = replace(self._columns, time=0)
         self.post_message(self.TimesWanted(self))
 
     def action_columns(self) -> None:
@@ -320,8 +357,7 @@ class LogView(Widget, can_focus=True):
         index = self._excerpt.matching.index_of(event)
         index += step if step < 0 or event in self._excerpt.matching else 0
         if 0 <= index < len(self._excerpt.matching):
-            self._following = False
-            self._go(self._place(Position(self._excerpt.matching[index], 0)), self._top)
+            self.move_to(self._excerpt.matching[index])
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, a double click unfolds."""
@@ -480,19 +516,30 @@ class LogView(Widget, can_focus=True):
         return self._painted.paint(y, self.app.console)
 
     def _line(self, y: int) -> Strip:
+        if not self._events:
+            return self._placeholder_line(y - 1)
         row = self._rows[y] if y < len(self._rows) else None
         pieces: list[Piece] = [("", ("line",))]
         if row:
             pieces = self._body(row.event).row(row.row, self._excerpt.sought.pattern, at_cursor=row == self._cursor)
-        segments = [Segment(text, self._look(looks)) for text, looks in pieces if text]
-        strip = Strip(segments).adjust_cell_length(self._room.width, self._look(pieces[-1][1]))
-        return strip.simplify()
+        segments = [Segment(text, self._look(*looks).rich_style) for text, looks in pieces if text]
+        return self._whole(segments, self._look(*pieces[-1][1]))
 
-    def _look(self, looks: tuple[str, ...]) -> RichStyle:
+    def _placeholder_line(self, line: int) -> Strip:
+        room = max(1, self._room.width - 2 * GUTTER)
+        lines = [part for each in self._placeholder.split("\n") for part in harmless(each).wrap(room)]
+        text = lines[line] if 0 <= line < len(lines) else Content("")
+        look = self._look("muted")
+        return self._whole(text.pad_left(GUTTER).render_segments(look), look)
+
+    def _whole(self, segments: list[Segment], look: Style) -> Strip:
+        return Strip(segments).adjust_cell_length(self._room.width, look.rich_style).simplify()
+
+    def _look(self, *looks: str) -> Style:
         """The style of looks, the later over the earlier; `get_visual_style` leaves out what is reversed."""
         style = self._looks.get(looks)
         if style is None:
             names = [f"log-view--{look}" for look in looks]
             reverse = any(self.get_component_styles(name).text_style.reverse for name in names)
-            style = self._looks[looks] = (self.get_visual_style(*names) + Style(reverse=reverse)).rich_style
+            style = self._looks[looks] = self.get_visual_style(*names) + Style(reverse=reverse)
         return style
