@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.geometry import Region, Size
@@ -24,7 +23,8 @@ from lambdatui.models.log import LogEvent
 from lambdatui.ui.widgets.cells import harmless
 from lambdatui.ui.widgets.column import GUTTER, Cell
 from lambdatui.ui.widgets.log_excerpt import LogExcerpt
-from lambdatui.ui.widgets.log_line import Body, Columns, Line, Piece
+from lambdatui.ui.widgets.log_line import Line, Piece
+from lambdatui.ui.widgets.log_places import LogPlaces, Place, Position
 from lambdatui.ui.widgets.log_ring import LogRing
 from lambdatui.ui.widgets.painted_lines import PaintedLines
 
@@ -40,16 +40,6 @@ BYTES_PER_S = 22_000
 The rest of the screen has what is left of 25 KB/s."""
 WHEEL = 3
 """Rows that one notch of the wheel scrolls."""
-
-Place = tuple[int, int]
-"""An index among the events shown, and a row of that event; a negative row is above the event."""
-
-
-class Position(NamedTuple):
-    """A row of an event: what stays the same whatever arrives around it."""
-
-    event: LogEvent
-    row: int
 
 
 def none(_event: LogEvent) -> bool:
@@ -149,16 +139,12 @@ class LogView(Widget, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._describe, self._expand = describe, expand
         self._excerpt = LogExcerpt(ring, hidden)
+        self._places = LogPlaces(self._excerpt, describe, expand)
         self._placeholder = placeholder
         self._following = True
         self._cursor: Position | None = None
         self._rows: list[Position | None] = []
-        self._names, self._wrap = True, False
-        self._expanded: set[int] = set()
-        self._columns = Columns()
-        self._bodies: LRUCache[int, Body] = LRUCache(1024)
         self._frame: Timer | None = None
         self._due = False
         self._pictured = 0.0
@@ -242,15 +228,15 @@ class LogView(Widget, can_focus=True):
     def reread(self) -> None:
         """Looks through the whole ring again: what `hidden` says has changed."""
         self._excerpt.reread()
-        self._columns = Columns()
-        self.redraw()
+        self._places.forget_columns()
+        self._settle()
 
     def redraw(self) -> None:
         """Asks for the lines in view again: they are written differently by now, as times are.
 
         Columns become wider if they must, and stay so: nothing moves because an age is shorter for a while.
         """
-        self._bodies.clear()
+        self._places.redraw()
         self._settle()
 
     def on_mount(self) -> None:
@@ -281,9 +267,9 @@ class LogView(Widget, can_focus=True):
         self._excerpt.take()
         if not self._events:
             return
-        place, top = self._place(Position(event, 0)), self._top
-        in_view = top <= place <= self._walk(top, self._room.height - 1)
-        self._go(place, top if in_view else self._walk(place, -(self._room.height // 2)))
+        place, top = self._places.of(Position(event, 0)), self._top
+        in_view = top <= place <= self._places.walk(top, self._room.height - 1)
+        self._go(place, top if in_view else self._places.walk(place, -(self._room.height // 2)))
 
     # What the operator does
 
@@ -291,7 +277,7 @@ class LogView(Widget, can_focus=True):
         """Moves the cursor by rows; up is where following ends."""
         if self._cursor and self._events:
             self._following &= rows > 0
-            self._go(self._walk(self._place(self._cursor), rows), self._top)
+            self._go(self._places.walk(self._places.of(self._cursor), rows), self._top)
 
     def action_page(self, pages: int) -> None:
         """Moves the cursor and the view by pages."""
@@ -324,29 +310,26 @@ class LogView(Widget, can_focus=True):
             return
         self._following = False
         event = self._cursor.event
-        self._expanded ^= {event.sequence}
-        self._bodies.discard(event.sequence)
+        self._places.toggle_unfolded(event)
         self._cursor = Position(event, 0)
         self._settle()
-        index, _ = place = self._place(self._cursor)
-        end = self._walk((index, self._height(index) - 1), 1 - self._room.height)
+        index, _ = place = self._places.of(self._cursor)
+        end = self._places.walk((index, self._places.height(index) - 1), 1 - self._room.height)
         self._go(place, min(place, max(self._top, end)))
 
     def action_wrap(self) -> None:
         """Wraps long lines, or cuts them."""
-        self._wrap = not self._wrap
-        self._bodies.clear()
+        self._places.toggle_wrap()
         self._settle()
 
     def action_times(self) -> None:
         """Asks for other times; whoever writes them calls `redraw`."""
-        self._columns = replace(self._columns, time=0)
+        self._places.forget_times()
         self.post_message(self.TimesWanted(self))
 
     def action_columns(self) -> None:
         """Shows function and stream where there is room, or does not."""
-        self._names = not self._names
-        self._bodies.clear()
+        self._places.toggle_names()
         self._settle()
 
     def action_seek(self, step: int) -> None:
@@ -365,7 +348,7 @@ class LogView(Widget, can_focus=True):
         row = self._rows[offset.y] if offset is not None and offset.y < len(self._rows) else None
         if row:
             self._following = False
-            self._go(self._place(row), self._top)
+            self._go(self._places.of(row), self._top)
             if event.chain == 2:
                 self.action_expand()
 
@@ -380,7 +363,7 @@ class LogView(Widget, can_focus=True):
     def _scroll(self, rows: int) -> None:
         if self._cursor and self._events:
             self._following &= rows > 0
-            self._go(self._walk(self._place(self._cursor), rows), self._walk(self._top, rows))
+            self._go(self._places.walk(self._places.of(self._cursor), rows), self._places.walk(self._top, rows))
 
     # Where things stand
 
@@ -388,92 +371,41 @@ class LogView(Widget, can_focus=True):
     def _top(self) -> Place:
         """Where the view begins; above the first event if older ones have left from there."""
         y, row = next(((y, row) for y, row in enumerate(self._rows) if row), (0, None))
-        return self._walk(self._place(row), -y) if row else (0, 0)
-
-    @property
-    def _end(self) -> Place:
-        """The last row of all."""
-        last = len(self._events) - 1
-        return last, self._height(last) - 1
-
-    def _place(self, position: Position) -> Place:
-        """Where a position is or, if its event is not shown, the nearest after it."""
-        index = min(self._events.index_of(position.event), len(self._events) - 1)
-        known = self._events[index] == position.event
-        return index, min(position.row, self._height(index) - 1) if known else 0
-
-    def _walk(self, place: Place, rows: int) -> Place:
-        """So many rows on; beyond the first and the last event the rows are counted on."""
-        index, row = place
-        row += rows
-        while row < 0 and index > 0:
-            index -= 1
-            row += self._height(index)
-        while index < len(self._events) - 1 and row >= (height := self._height(index)):
-            row -= height
-            index += 1
-        return index, row
-
-    def _height(self, index: int) -> int:
-        event = self._events[index]
-        return len(self._body(event).rows) if self._wrap or event.sequence in self._expanded else 1
-
-    def _body(self, event: LogEvent) -> Body:
-        body = self._bodies.get(event.sequence)
-        if body is None:
-            line = self._describe(event)
-            columns = self._columns.grown(line)
-            if columns != self._columns:
-                self._columns = columns
-                self._bodies.clear()
-            width = self._room.width
-            under = tuple(self._expand(event)) if event.sequence in self._expanded else ()
-            body = Body.of(line, under, columns.fitted(width, names=self._names), width, wrap=self._wrap)
-            self._bodies[event.sequence] = body
-        return body
+        return self._places.walk(self._places.of(row), -y) if row else (0, 0)
 
     def _settle(self, *, hold: bool = False) -> None:
         """Finds the place of the view again after events, or the heights of events, have changed.
 
         With `hold` it stays where it is even if there is nothing left above to show.
         """
-        columns = self._columns
+        columns = self._places.columns
         if not self._events:
             self._arrange((0, 0))
         elif self._following or self._cursor is None:
-            self._go(self._end, self._end)
+            self._go(self._places.end, self._places.end)
         else:
             cursor = self._cursor
             rows = [(y, row) for y, row in enumerate(self._rows) if row and row.event in self._events]
             rows.sort(key=lambda each: (each[1].event != cursor.event, each[1] != cursor))
             y, row = rows[0] if rows else (0, cursor)
-            self._go(self._place(cursor), self._walk(self._place(row), -y), hold=hold)
-        if columns != self._columns:
+            self._go(self._places.of(cursor), self._places.walk(self._places.of(row), -y), hold=hold)
+        if columns != self._places.columns:
             self._settle(hold=hold)
 
     def _go(self, cursor: Place, top: Place, *, hold: bool = False) -> None:
         """Puts the cursor and the view where they are to be, or as near as there are events."""
         if not self._events:
             return
-        end = self._end
+        end = self._places.end
         index, row = cursor = end if self._following else max((0, 0), min(cursor, end))
         self._cursor = Position(self._events[index], row)
         if not hold:
-            top = max((0, 0), min(top, self._walk(end, 1 - self._room.height)))
-        self._arrange(max(min(top, cursor), self._walk(cursor, 1 - self._room.height)))
+            top = max((0, 0), min(top, self._places.walk(end, 1 - self._room.height)))
+        self._arrange(max(min(top, cursor), self._places.walk(cursor, 1 - self._room.height)))
 
     def _arrange(self, top: Place) -> None:
         """Lays out the rows from the top of the view on."""
-        index, row = top
-        height = self._room.height
-        rows: list[Position | None] = [None] * min(height, -row)
-        row = max(0, row)
-        while len(rows) < height and index < len(self._events):
-            event = self._events[index]
-            count = len(self._body(event).rows)
-            rows += [Position(event, each) for each in range(row, min(count, row + height - len(rows)))]
-            index, row = index + 1, 0
-        self._rows = rows
+        self._rows = self._places.rows(top, self._room.height)
         self._tell()
         self._repaint()
 
@@ -510,7 +442,7 @@ class LogView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         if self.content_size != self._room:
             self._room = self.content_size
-            self._bodies.clear()
+            self._places.resize(self._room.width)
             self._painted.forget()
             self._settle()
         return self._painted.paint(y, self.app.console)
@@ -521,7 +453,9 @@ class LogView(Widget, can_focus=True):
         row = self._rows[y] if y < len(self._rows) else None
         pieces: list[Piece] = [("", ("line",))]
         if row:
-            pieces = self._body(row.event).row(row.row, self._excerpt.sought.pattern, at_cursor=row == self._cursor)
+            pieces = self._places.body(row.event).row(
+                row.row, self._excerpt.sought.pattern, at_cursor=row == self._cursor
+            )
         segments = [Segment(text, self._look(*looks).rich_style) for text, looks in pieces if text]
         return self._whole(segments, self._look(*pieces[-1][1]))
 
