@@ -80,6 +80,12 @@ class Settings(_Table):
     refresh_s: Seconds = Field(
         default=0, description="read the lists again every so many seconds, 30 to 3600; 0 only on request"
     )
+    log_lines: Annotated[int, Field(ge=1_000, le=1_000_000)] = Field(
+        default=100_000, description="log events that are held, 1,000 to 1,000,000; the oldest leave for newer ones"
+    )
+    log_window_s: Annotated[int, Field(ge=5, le=900)] = Field(
+        default=60, description="how late, in seconds, a log event may arrive and still be shown, 5 to 900"
+    )
     times: Literal["relative", "utc", "local"] = Field(default="relative", description="how times are shown")
     runtimes_file: AbsolutePath | None = Field(
         default=None, description="a JSON file to use instead of the shipped table of runtime deprecations"

@@ -264,6 +264,10 @@ class Console(App[None]):
 
     # -- going somewhere
 
+    @on(Pane.PlaceWanted)
+    async def _go_where_wanted(self, event: Pane.PlaceWanted) -> None:
+        await self.go(event.place)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         typing = self.focused is not None and self.focused.check_consume_key("colon", ":")
         return not (action == "goto" and (typing or self.screen.is_modal))

@@ -19,6 +19,7 @@ from lambdatui.ui.widgets.plain_text import plain
 
 if TYPE_CHECKING:
     from lambdatui.ui.app import Console
+    from lambdatui.ui.panes.pane import Pane
 
 
 def scopes() -> list[tuple[type[DOMNode], ...]]:
@@ -29,21 +30,21 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.app import Console  # noqa: PLC0415
     from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
     from lambdatui.ui.dialogs.help import Help  # noqa: PLC0415
+    from lambdatui.ui.dialogs.log_lines import LogLines  # noqa: PLC0415
     from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
     from lambdatui.ui.dialogs.release import ReleaseComparison  # noqa: PLC0415
     from lambdatui.ui.dialogs.trigger_detail import TriggerDetail  # noqa: PLC0415
     from lambdatui.ui.screens.main import MainScreen  # noqa: PLC0415
-    from lambdatui.ui.widgets.filter_bar import FilterBar  # noqa: PLC0415
+    from lambdatui.ui.widgets.log_view import LogView  # noqa: PLC0415
     from lambdatui.ui.widgets.page import Page  # noqa: PLC0415
-    from lambdatui.ui.widgets.record_table import RecordTable  # noqa: PLC0415
+    from lambdatui.ui.widgets.typing_line import TypingLine  # noqa: PLC0415
 
-    lists = [load_pane(entry.region) for entry in PANES if entry.region]
-    tabs = [load_pane(entry.tab) for entry in PANES if entry.tab]
+    panes: list[type[Pane]] = [load_pane(path) for entry in PANES for path in (entry.region, entry.tab) if path]
     return [
-        *((Console, MainScreen, RecordTable, pane) for pane in lists),
-        *((Console, MainScreen, content, pane) for pane in tabs for content in (RecordTable, Page)),
+        *((Console, MainScreen, *contents, pane) for pane in panes for contents in pane.contents()),
         *((Page, dialog) for dialog in (Help, RawJson, ReleaseComparison, TriggerDetail)),
-        (FilterBar,),
+        (LogView, LogLines),
+        (TypingLine,),
         (GoTo,),
     ]
 

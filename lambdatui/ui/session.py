@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lambdatui.aws.target import Target
     from lambdatui.settings import Settings
     from lambdatui.ui.figures import Times
+    from lambdatui.ui.log_feed import LogFeed
 
 T = TypeVar("T")
 
@@ -100,6 +101,10 @@ class Session:
         self.functions: dict[str, FunctionSummary] = {}
         self.reading = Reading()
         self.errors: deque[LoggedError] = deque(maxlen=ERRORS_KEPT)
+        self.chosen: tuple[str, ...] = ()
+        """The names of the functions that a pane about several is to be about."""
+        self.feed: LogFeed | None = None
+        """The log that was looked at last."""
         self._tell = tell
         self._cache = cache
         self._alias_asked = False
@@ -146,6 +151,8 @@ class Session:
         self._alias_asked = False
         self._arrived = []
         self.functions = {}
+        self.chosen = ()
+        self.feed = None
         self.reading = Reading()
         self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
         self._tell(InventoryChange(replaced=True))

@@ -64,6 +64,19 @@ PANES = (
         tab="lambdatui.ui.panes.layers:LayersPane",
     ),
     PaneEntry(
+        id="logs",
+        title="Logs",
+        about="the log of one function, or of those marked, as it grows",
+        region="lambdatui.ui.panes.logs:LogsPane",
+        tab="lambdatui.ui.panes.logs:LogsPane",
+    ),
+    PaneEntry(
+        id="invocations",
+        title="Invocations",
+        about="one row for each invocation, made from the log",
+        tab="lambdatui.ui.panes.logs:InvocationsPane",
+    ),
+    PaneEntry(
         id="errors",
         title="Errors",
         about="what went wrong in this session",

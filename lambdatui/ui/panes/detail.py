@@ -15,6 +15,9 @@ from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.plain_text import plain
 
+NAME_AT_LEAST = 14
+"""Cells that the function's name keeps, if it is that long, before the tabs give way."""
+
 
 class TabLine(Widget):
     """The way here, the function's name, and the tabs with the numbers that open them."""
@@ -29,21 +32,26 @@ class TabLine(Widget):
     open_tab: reactive[str] = reactive(TABS[0].id)
 
     def render(self) -> Content:
-        tabs = [
-            Content.assemble(
-                "  ",
-                (f"{number}", "bold $accent"),
-                " ",
-                (entry.title, "bold underline" if entry.id == self.open_tab else ""),
-            )
-            for number, entry in enumerate(TABS, start=1)
-        ]
-        room = self.size.width - sum(tab.cell_length for tab in tabs) - 1
         name = Content.styled(plain(self.name_shown), "bold")
+        wanted = min(name.cell_length, NAME_AT_LEAST)
+        forms = (self._tabs("  "), self._tabs(" "), self._tabs(" ", only_open=True))
+        rooms = [self.size.width - tabs.cell_length - 1 for tabs in forms]
+        best = next((form for form, room in enumerate(rooms) if room >= wanted), len(forms) - 1)
         trail = Content.styled(f"{self.trail} › ", "$secondary")
-        if trail.cell_length + name.cell_length <= room:
+        if trail.cell_length + name.cell_length <= rooms[best]:
             name = Content.assemble(trail, name)
-        return Content.assemble(" ", name.truncate(max(8, room), ellipsis=True), *tabs)
+        return Content.assemble(" ", name.truncate(max(8, rooms[best]), ellipsis=True), forms[best])
+
+    def _tabs(self, gap: str, *, only_open: bool = False) -> Content:
+        """The tabs by number and title, or with the title of the open one only."""
+        tabs: list[str | tuple[str, str]] = []
+        for number, entry in enumerate(TABS, start=1):
+            tabs += [gap if tabs else "  ", (f"{number}", "bold $accent")]
+            if entry.id == self.open_tab:
+                tabs += [" ", (entry.title, "bold underline")]
+            elif not only_open:
+                tabs += [" ", entry.title]
+        return Content.assemble(*tabs)
 
 
 class DetailPane(Pane):

@@ -72,6 +72,9 @@ class FunctionsPane(ListPane[FunctionSummary]):
         event.stop()
         self.post_message(Pane.SubjectOpened(event.record))
 
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(function.name for function in self.table.marked)
+
     def action_copy_arn(self) -> None:
         self.copy(lambda function: function.arn)
 

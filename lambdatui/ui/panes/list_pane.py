@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied
+from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import Reading
@@ -44,6 +44,16 @@ class TitleLine(Widget):
         return Content.assemble(self.left, " " * gap, right)
 
 
+def forbidden_or_failed(error: ConsoleError) -> Content:
+    """What stands where nothing can be shown because of an error."""
+    glyph = "⊘" if isinstance(error, AccessDenied) else "!"
+    lines = [Content.styled(f"{glyph} {plain(error.title)}", "bold $error")]
+    if error.hint:
+        lines.append(Content(plain(error.hint)))
+    lines.append(Content.styled("It is tried again by itself; ctrl+r tries now.", "dim"))
+    return Content("\n").join(lines)
+
+
 class ListPane(Pane, Generic[R]):
     """A list of records. A subclass says which columns there are and gives the records.
 
@@ -68,6 +78,10 @@ class ListPane(Pane, Generic[R]):
         self._filter_bar: FilterBar | None = None
         self._filter_problem = ""
         self._shown = self._marked = 0
+
+    @classmethod
+    def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
+        return ((RecordTable,),)
 
     def columns(self) -> Sequence[Column[R]]:
         """The columns, from left to right."""
@@ -123,12 +137,7 @@ class ListPane(Pane, Generic[R]):
         if self.table.total:
             return Content.assemble(f"No {self.THINGS} match. ", ("esc", "bold $accent"), " clears the filter.")
         if reading is not None and reading.error is not None:
-            glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
-            lines = [Content.styled(f"{glyph} {plain(reading.error.title)}", "bold $error")]
-            if reading.error.hint:
-                lines.append(Content(plain(reading.error.hint)))
-            lines.append(Content.styled("It is tried again by itself; ctrl+r tries now.", "dim"))
-            return Content("\n").join(lines)
+            return forbidden_or_failed(reading.error)
         if reading is not None and reading.read_at is None:
             return Content.styled(f"Reading the {self.THINGS} of {self.place}…", "$secondary")
         return self.nothing()

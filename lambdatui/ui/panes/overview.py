@@ -10,6 +10,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
+from textual.widget import Widget
 
 from lambdatui.clock import now_ms, today
 from lambdatui.errors import ConsoleError, NotFound
@@ -67,6 +68,10 @@ class OverviewPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield self._page
+
+    @classmethod
+    def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
+        return ((Page,),)
 
     def on_mount(self) -> None:
         if self.subject is not None:

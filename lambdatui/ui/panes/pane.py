@@ -41,6 +41,13 @@ class Pane(Widget):
             self.function = function
             self.tab = tab
 
+    class PlaceWanted(Message):
+        """The operator wants to go to a pane of the region."""
+
+        def __init__(self, place: str) -> None:
+            super().__init__()
+            self.place = place
+
     class InventoryWanted(Message):
         """The inventory is to be read anew."""
 
@@ -48,6 +55,11 @@ class Pane(Widget):
         super().__init__(**options)
         self.session = session
         self.subject = subject
+
+    @classmethod
+    def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
+        """What of its widgets can be in focus, each after those that it stands in: they have keys of their own."""
+        return ((),)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.session.log_fault(event.worker.description, event.worker.error)
@@ -58,6 +70,10 @@ class Pane(Widget):
     def show_subject(self, subject: FunctionSummary) -> None:
         """Shows another function, or the same one as it is now; a tab overrides this."""
         self.subject = subject
+
+    def chosen(self) -> tuple[str, ...]:
+        """The names of the functions that the operator chose here, for a pane that is about several."""
+        return ()
 
     def inventory_changed(self, change: InventoryChange) -> None:
         """The inventory changed; a pane that shows some of it overrides this."""

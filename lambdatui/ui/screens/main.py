@@ -38,6 +38,7 @@ class MainScreen(Screen[None]):
         Binding("plus", "zoom", "zoom", id="screen.zoom", show=False, tooltip="the pane in focus alone, or both again"),
         Binding("escape", "back", "back", id="screen.back", show=False, tooltip="one step back"),
         Binding("q", "back_or_quit", "back", id="screen.quit", show=False, tooltip="back, or quit at the root"),
+        Binding("l", "logs", "logs", id="screen.logs", tooltip="the log of the function, or of all that are marked"),
         Binding("v", "raw", "raw", id="screen.raw", tooltip="the function as JSON, secrets masked"),
         *(
             Binding(
@@ -90,12 +91,17 @@ class MainScreen(Screen[None]):
         """Opens a pane of the region in place of the one that is open."""
         self.alone = ""
         if entry.id != self.entry.id:
+            self.session.chosen = self._chosen() or self.session.chosen
             self.entry = entry
             self.subject = None
             await self.pane.remove()
             await self.mount(self._pane_of(entry), after=self.header)
             await self._fit_detail()
         self.pane.focus_content()
+
+    def _chosen(self) -> tuple[str, ...]:
+        """What the operator chose: functions that are marked, or else the one that the eye is on."""
+        return self.pane.chosen() or ((self.subject.name,) if self.subject is not None else ())
 
     async def open_function(self, name: str) -> None:
         """Goes to a function in the inventory and opens its detail."""
@@ -232,6 +238,13 @@ class MainScreen(Screen[None]):
             return True
         return False
 
+    async def action_logs(self) -> None:
+        """Opens the log of the subject, or of several functions where several are marked."""
+        if len(self.pane.chosen()) > 1:
+            await self.open_pane(REGION_PANES["logs"])
+        elif self.subject is not None:
+            await self._open_subject(self.subject, "logs")
+
     def action_raw(self) -> None:
         if self.subject is not None:
             from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
@@ -239,7 +252,7 @@ class MainScreen(Screen[None]):
             self.app.push_screen(RawJson(self.session, self.subject))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in {"tab", "raw"} and self.subject is None:
+        if action in {"tab", "raw", "logs"} and self.subject is None:
             return None
         return True
 

@@ -1,0 +1,106 @@
+"""The log of some functions as the console holds it: what came, what it tells of invocations, how it is read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from lambdatui.clock import now_ms
+from lambdatui.errors import ConsoleError
+from lambdatui.insight.report import Invocations
+from lambdatui.models.function import FunctionSummary
+from lambdatui.models.log import LogEvent, LogSource
+from lambdatui.ui.log_reader import LogReader
+from lambdatui.ui.widgets.log_ring import LogRing
+
+if TYPE_CHECKING:
+    from lambdatui.aws.logs import Tail
+    from lambdatui.ui.session import Session
+
+AT_ONCE = 250
+"""Events taken between two turns of the loop, so that a key need not wait for a page of 10,000."""
+
+
+class LogFeed:
+    """One tail and what came of it. It outlives the pane that shows it, and goes on where it stopped.
+
+    Args:
+        session: where to ask.
+        functions: whose log.
+        since_ms: epoch ms; nothing older is asked for.
+        pattern: CloudWatch's filter pattern, heeded at the source.
+    """
+
+    def __init__(
+        self, session: Session, functions: Sequence[FunctionSummary], *, since_ms: int, pattern: str = ""
+    ) -> None:
+        self.functions = tuple(functions)
+        self.since_ms = since_ms
+        self.pattern = pattern
+        self.sources = [LogSource(function=each.name, group=each.log_group) for each in functions]
+        settings = session.settings
+        self.ring = LogRing(settings.log_lines) if settings else LogRing()
+        self.reader = LogReader(session.times, several=len(self.functions) > 1)
+        self.invocations = Invocations()
+        self.tail: Tail | None = None
+        self._window_ms = settings.log_window_s * 1000 if settings else None
+        self._session = session
+        self._left = 0
+
+    def is_of(self, functions: Sequence[FunctionSummary]) -> bool:
+        """Whether it is the log of these functions, as they are configured now."""
+        return [(each.arn, each.log_group) for each in functions] == [
+            (each.arn, each.log_group) for each in self.functions
+        ]
+
+    @property
+    def problems(self) -> dict[str, ConsoleError]:
+        """What stands in the way, by log group."""
+        return self.tail.problems if self.tail is not None else {}
+
+    @property
+    def several(self) -> bool:
+        """Whether it is the log of more than one function."""
+        return len(self.functions) > 1
+
+    async def run(self, told: Callable[[set[str], bool], None]) -> None:
+        """Reads until it is cancelled; the next run goes on from there.
+
+        Args:
+            told: called after events were taken, with the ids of the requests of which more is known now, and whether
+                lines that were shown are written differently.
+
+        Raises:
+            ConsoleError: there is no connection.
+        """
+        from lambdatui.aws.logs import WINDOW_MS, Tail  # noqa: PLC0415 - imports the SDK
+
+        if self.tail is None:
+            self.tail = Tail(
+                await self._session.connection(),
+                self.sources,
+                since_ms=self.since_ms,
+                pattern=self.pattern,
+                window_ms=self._window_ms or WINDOW_MS,
+                clock=now_ms,
+            )
+        async with aclosing(self.tail.batches()) as batches:
+            async for batch in batches:
+                taken = 0
+                try:
+                    while taken < len(batch):
+                        told(*self._take(batch[taken : taken + AT_ONCE]))
+                        taken += AT_ONCE
+                        await asyncio.sleep(0)
+                finally:  # the tail will not give them again
+                    self._take(batch[taken:])
+
+    def _take(self, events: Sequence[LogEvent]) -> tuple[set[str], bool]:
+        rewritten = self.reader.add(events)
+        self.ring.extend(events)
+        if self.ring.left - self._left > self.ring.limit:
+            self._left = self.ring.left
+            self.reader.keep(self.ring)
+        return self.invocations.add(events), rewritten

@@ -1,0 +1,508 @@
+"""The log of a function, or of several: as lines or as invocations, followed as it grows."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.worker import Worker
+
+from lambdatui.clock import now_ms
+from lambdatui.errors import ConsoleError, NotFound, SettingsError
+from lambdatui.models.function import FunctionSummary
+from lambdatui.ui import figures
+from lambdatui.ui import session as sessions
+from lambdatui.ui.log_feed import LogFeed
+from lambdatui.ui.log_saving import file_name, save_events, save_invocations
+from lambdatui.ui.log_text import read_since
+from lambdatui.ui.panes.invocations import InvocationList
+from lambdatui.ui.panes.list_pane import TitleLine, forbidden_or_failed
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.panes.reading_pane import REST_S
+from lambdatui.ui.panes.stream_line import stream_facts
+from lambdatui.ui.widgets.log_view import LogView
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_table import RecordTable
+from lambdatui.ui.widgets.typing_line import TypingLine
+
+if TYPE_CHECKING:
+    from lambdatui.aws.connection import Connection
+
+TICK_S = 0.5
+"""Between two looks at what is true about the stream."""
+SINCE = "5m"
+BEFORE_MS = 1_000
+"""How long before an invocation its log is begun, for the lines of its cold start."""
+TIMES: dict[figures.Times, figures.Times] = {"relative": "utc", "utc": "local", "local": "relative"}
+
+Shows = Literal["lines", "invocations"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a line to type in asks for: what may be typed, what stands there at first, and what takes the answer."""
+
+    placeholder: str
+    text: Callable[[LogsPane], str]
+    take: Callable[[LogsPane, str], bool]
+    """False where the text cannot be taken: the line stays, and what is wrong has been told."""
+
+
+class LogsPane(Pane):
+    """Shows the log of its subject or, as a pane of the region, of the functions that were chosen."""
+
+    SHOWS: ClassVar[Shows] = "lines"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash",
+            "filter",
+            "filter",
+            id="list.filter",
+            priority=True,
+            tooltip="show only lines with the words",
+        ),
+        Binding(
+            "backslash",
+            "ask('pattern')",
+            "pattern",
+            id="logs.pattern",
+            key_display="\\",
+            priority=True,
+            tooltip="CloudWatch's filter pattern, heeded at the source",
+        ),
+        Binding(
+            "f",
+            "ask('since')",
+            "from",
+            id="logs.since",
+            priority=True,
+            tooltip="start from now, 5m, 1h, a time, or the request id of an invocation",
+        ),
+        Binding("I", "switch", "invocations", id="logs.invocations", tooltip="invocations instead of lines, or back"),
+        Binding("L", "live", "live", id="logs.live", tooltip="Live Tail, billed by the minute, or polling again"),
+        Binding("E", "edge", "edge", id="logs.edge", show=False, tooltip="look for Lambda@Edge logs in every region"),
+        Binding("Q", "search", "search", id="logs.search", tooltip="search long histories with Logs Insights"),
+        Binding(
+            "ctrl+s",
+            "ask('save')",
+            "save",
+            id="logs.save",
+            priority=True,
+            tooltip="write what is shown to a file: text, or JSON lines if it ends in .jsonl",
+        ),
+        Binding("y", "copy_name", "copy", id="list.copy_name", show=False, tooltip="copy the message to the clipboard"),
+    ]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.shows: Shows = self.SHOWS
+        self.title_line = TitleLine()
+        self.facts_line = TitleLine()
+        self.feed = self._made_feed()
+        self.view = self._made_view()
+        self.invocations = InvocationList(self.session, self.feed)
+        self._since = SINCE
+        self._line: TypingLine | None = None
+        self._tick: Timer | None = None
+        self._following: Worker[None] | None = None
+        self._changed_requests: set[str] = set()
+        self._rewritten = False
+        self._error: ConsoleError | None = None
+        self._told_problems: dict[str, str] = {}
+
+    @classmethod
+    def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
+        return ((LogView,), (InvocationList, RecordTable))
+
+    def functions(self) -> tuple[FunctionSummary, ...]:
+        """Whose log is shown."""
+        if self.subject is not None:
+            return (self.subject,)
+        known = self.session.functions
+        return tuple(known[name] for name in self.session.chosen if name in known)
+
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(function.name for function in self.functions())
+
+    # -- the feed, and the widgets that show it
+
+    def _made_feed(self, since_ms: int | None = None, pattern: str = "") -> LogFeed:
+        """The feed of the session if it is of these functions and nothing else is asked for; or else a new one."""
+        functions, feed = self.functions(), self.session.feed
+        if since_ms is None and feed is not None and feed.is_of(functions):
+            return feed
+        since_ms = since_ms if since_ms is not None else read_since(SINCE, now_ms())
+        self.session.feed = LogFeed(self.session, functions, since_ms=since_ms, pattern=pattern)
+        return self.session.feed
+
+    def _made_view(self) -> LogView:
+        reader = self.feed.reader
+        view = LogView(self.feed.ring, describe=reader.describe, expand=reader.expand, hidden=reader.hidden)
+        view.display = self.shows == "lines"
+        return view
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        yield self.view
+        yield self.invocations
+        yield self.facts_line
+
+    def on_mount(self) -> None:
+        self.invocations.display = self.shows == "invocations"
+        self._tick = self.set_interval(TICK_S, self._look)
+        self._show_state()
+        self._follow(REST_S if self.subject is not None else 0)
+
+    def on_hide(self) -> None:
+        """What nobody sees is not asked for; the feed goes on from there when it is shown again."""
+        if self._following is not None:
+            self._following.cancel()
+            self._following = None
+        if self._tick is not None:
+            self._tick.pause()
+
+    def on_show(self) -> None:
+        if self._tick is not None:
+            self._tick.resume()
+        if self._following is None and self.is_mounted:
+            self._follow(0)
+
+    def _follow(self, rest_s: float) -> None:
+        self._following = self._run(rest_s)
+
+    @work(group="tail", exclusive=True, exit_on_error=False, description="log tail")
+    async def _run(self, rest_s: float) -> None:
+        await asyncio.sleep(rest_s)
+        wait_s = sessions.FIRST_RETRY_S
+        while self.feed.functions:
+            try:
+                await self.feed.run(self._told)
+            except ConsoleError as error:
+                self._error = error
+                self.session.log(f"log of {self._whose()}", error)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
+
+    def _told(self, requests: set[str], rewritten: bool) -> None:
+        self._error = None
+        self._changed_requests |= requests
+        self._rewritten |= rewritten
+        self.view.changed()
+
+    async def _restart(self, since_ms: int | None = None, pattern: str | None = None) -> None:
+        """Shows another feed: of other functions, from another time, or with another pattern at the source."""
+        if since_ms is None and pattern is not None:
+            since_ms = self.feed.since_ms
+        focused = self.view.has_focus
+        self._error = None
+        self.feed = self._made_feed(since_ms, self.feed.pattern if pattern is None else pattern)
+        former, self.view = self.view, self._made_view()
+        self.view.set_filter(former.filter_text)
+        await former.remove()
+        await self.mount(self.view, after=self.title_line)
+        self.invocations.show_feed(self.feed)
+        if focused:
+            self.view.focus(scroll_visible=False)
+        self._changed_requests.clear()
+        self._show_state()
+
+    def show_subject(self, subject: FunctionSummary) -> None:
+        self.subject = subject
+        if not self.feed.is_of(self.functions()):
+            self._change_subject()
+
+    @work(group="subject", exclusive=True, exit_on_error=False, description="log of another function")
+    async def _change_subject(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+        await self._restart()
+        self._follow(REST_S)
+
+    @work(group="subject", exclusive=True, exit_on_error=False, description="log from another time")
+    async def _start_anew(self, since_ms: int | None = None, pattern: str | None = None) -> None:
+        await self._restart(since_ms, pattern)
+        self._follow(0)
+
+    def read_again(self) -> None:
+        self._start_anew(self.feed.since_ms)
+
+    def focus_content(self) -> None:
+        if self.shows == "lines":
+            self.view.focus(scroll_visible=False)
+        else:
+            self.invocations.focus_content()
+
+    # -- what is true about the stream
+
+    def _look(self) -> None:
+        """Shows what has changed since the last look."""
+        feed = self.feed
+        for group, problem in feed.problems.items():
+            self._tell_problem(group, problem)
+        if self.shows == "invocations":
+            changed, self._changed_requests = self._changed_requests, set()
+            self.invocations.take(changed)
+        elif self._rewritten:
+            self._rewritten = False
+            self.view.reread()
+        elif feed.reader.times == "relative":
+            self.view.redraw()
+        self._show_state()
+
+    def _tell_problem(self, group: str, problem: ConsoleError) -> None:
+        """Enters a problem in the error log when it is new."""
+        if self._told_problems.get(group) != str(problem):
+            self._told_problems[group] = str(problem)
+            self.session.log(f"log group {group}", problem)
+
+    def _whose(self) -> str:
+        """The functions, as a sentence names them."""
+        names = [plain(function.name) for function in self.feed.functions]
+        return f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else "".join(names)
+
+    def _problem(self) -> ConsoleError | None:
+        return self._error or next(iter(self.feed.problems.values()), None)
+
+    def _show_state(self) -> None:
+        feed, view = self.feed, self.view
+        left = Content.assemble(" ", ("Logs", "bold"), " ", figures.count(len(feed.ring)))
+        if self.subject is None and feed.functions:
+            left = left.append(f"  {self._whose()}")
+        left = left.append(Content.styled(f"  from {self._since_told()}", "$secondary"))
+        if view.filter_text:
+            found = f"  {figures.count(view.shown)} shown"
+            left = left.append(Content.assemble("  ", (f"/{plain(view.filter_text)}", "$accent"), found))
+        if feed.pattern:
+            left = left.append(Content.assemble("  ", (f"\\{plain(feed.pattern)}", "$accent")))
+        self.title_line.left = left
+        self.title_line.right = self._standing()
+        view.placeholder = self._placeholder()
+        self.facts_line.left = stream_facts(feed, now_ms())
+
+    def _since_told(self) -> str:
+        return figures.absolute(self.feed.since_ms, "local" if self.feed.reader.times == "local" else "utc")[-9:]
+
+    def _standing(self) -> Content:
+        problem, view = self._problem(), self.view
+        if problem is not None:
+            return Content.styled(f"! {plain(problem.title)}", "$error")
+        if self.shows == "invocations":
+            return Content("")
+        if view.paused:
+            return Content.styled(f"paused, {figures.count(view.below)} below", "$warning")
+        if not view.following:
+            return Content.styled(f"{figures.count(view.below)} below, G follows", "$warning")
+        return Content.styled("following", "$secondary")
+
+    def _placeholder(self) -> Content:
+        feed = self.feed
+        if not feed.functions:
+            return Content("No function is chosen: mark some in the functions list with space, and then press l.")
+        if len(feed.ring) and self.view.filter_text:
+            return Content.assemble("No line matches. ", ("esc", "bold $accent"), " clears the filter.")
+        problem = self._problem()
+        if isinstance(problem, NotFound):
+            groups = ", ".join(plain(group) for group in feed.problems)
+            return Content("\n").join(
+                [
+                    Content(f"There is no log group {groups}."),
+                    Content.styled("It comes to be when the function first logs; it is looked for by itself.", "dim"),
+                ]
+            )
+        if problem is not None:
+            return forbidden_or_failed(problem)
+        if feed.tail is None or feed.tail.lag_ms > now_ms() - feed.since_ms - 1:
+            return Content.styled(f"Reading the log of {self._whose()}…", "$secondary")
+        return Content.assemble(
+            f"{self._whose()} has logged nothing since {self._since_told()}. ",
+            ("f", "bold $accent"),
+            " starts earlier.",
+        )
+
+    @on(LogView.StateChanged)
+    def _show_view_state(self, event: LogView.StateChanged) -> None:
+        event.stop()
+        self._show_state()
+
+    @on(LogView.TimesWanted)
+    def _change_times(self, event: LogView.TimesWanted) -> None:
+        event.stop()
+        self.feed.reader.times = TIMES[self.feed.reader.times]
+        self.view.redraw()
+        self._show_state()
+
+    # -- lines to type in
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"ask", "filter"} and self._line is not None:
+            return False
+        return action not in {"filter", "copy_name"} or self.shows == "lines"
+
+    async def action_filter(self) -> None:
+        await self.action_ask("filter")
+
+    async def action_ask(self, kind: str) -> None:
+        question = QUESTIONS[kind]
+        self._line = TypingLine(question.text(self), kind=kind, placeholder=question.placeholder)
+        await self.mount(self._line, after=self.title_line)
+        self.screen.set_focus(self._line)
+
+    @on(TypingLine.Typed)
+    def _filter_as_typed(self, event: TypingLine.Typed) -> None:
+        if event.line.kind == "filter":
+            event.stop()
+            self._filter_by(event.text)
+
+    @on(TypingLine.Done)
+    async def _take(self, event: TypingLine.Done) -> None:
+        event.stop()
+        if event.kept and not QUESTIONS[event.line.kind].take(self, event.text.strip()):
+            return
+        if not event.kept and event.line.kind == "filter":
+            self._filter_by("")
+        self._line = None
+        await event.line.remove()
+        self.focus_content()
+
+    def _filter_by(self, text: str) -> bool:
+        self.view.set_filter(text)
+        self._show_state()
+        return True
+
+    def _set_pattern(self, pattern: str) -> bool:
+        if pattern != self.feed.pattern:
+            self._start_anew(pattern=pattern)
+        return True
+
+    def _set_since(self, text: str) -> bool:
+        invocation = self.feed.invocations.get(text)
+        try:
+            since_ms = invocation.started_ms - BEFORE_MS if invocation else read_since(text, now_ms())
+        except SettingsError as error:
+            self.notify(f"{error.title}: {error.hint}, or a request id", severity="warning", markup=False)
+            return False
+        self._since = text
+        self._start_anew(since_ms)
+        return True
+
+    def _since_text(self) -> str:
+        under_cursor = self.invocations.table.cursor_record if self.shows == "invocations" else None
+        return under_cursor.request_id if under_cursor is not None else self._since
+
+    def _save(self, name: str) -> bool:
+        self._write(Path(name).expanduser().absolute())
+        return True
+
+    @work(group="save", exit_on_error=False, description="save the log")
+    async def _write(self, path: Path) -> None:
+        try:
+            if self.shows == "lines":
+                count = await save_events(path, self.view.shown_events(), several=self.feed.several)
+            else:
+                count = await save_invocations(path, self.invocations.table.shown, self.invocations.columns())
+        except ConsoleError as error:
+            self.notify(f"{error.title}: {error.hint}", severity="error", markup=False)
+        else:
+            self.notify(f"{figures.count(count)} saved in {plain(shlex.quote(str(path)))}", markup=False)
+
+    # -- what else can be done
+
+    def action_switch(self) -> None:
+        """Shows the invocations instead of the lines, or the lines again."""
+        self.shows = "lines" if self.shows == "invocations" else "invocations"
+        self.view.display = self.shows == "lines"
+        self.invocations.display = self.shows == "invocations"
+        if self.shows == "invocations":
+            self.invocations.show_feed(self.feed)
+        self.focus_content()
+        self._look()
+        self.refresh_bindings()
+
+    def action_live(self) -> None:
+        """Opens a Live Tail beside the polling, or ends it."""
+        tail, identity = self.feed.tail, self.session.identity
+        if tail is None or identity is None:
+            return
+        if tail.live == "off":
+            tail.go_live(identity.account)
+        else:
+            tail.end_live()
+        self._show_state()
+
+    @work(group="edge", exclusive=True, exit_on_error=False, description="Lambda@Edge logs")
+    async def action_edge(self) -> None:
+        """Looks in every region for the logs of the function's replicas, and follows what it finds."""
+        from lambdatui.aws.connection import region_names  # noqa: PLC0415 - imports the SDK
+        from lambdatui.aws.log_sources import edge_sources  # noqa: PLC0415
+
+        function = self.subject
+        if function is None:
+            self.notify("open the logs of one function for that", severity="warning", markup=False)
+            return
+        self.notify("looking for Lambda@Edge logs in every region…", markup=False, timeout=3)
+
+        async def look(connection: Connection) -> Any:
+            return await edge_sources(connection, function.name, region_names("logs"))
+
+        found, failed = await self.session.ask(f"Lambda@Edge logs of {function.name}", look)
+        unknown = f"; {len(failed)} regions could not be asked" if failed else ""
+        if not found:
+            self.notify(f"no region has Lambda@Edge logs of it{unknown}", severity="warning", markup=False)
+            return
+        self.notify(f"in {', '.join(source.region for source in found)}{unknown}", markup=False)
+        await self._restart(self.feed.since_ms)
+        self.feed.sources += found
+        self._follow(0)
+
+    def action_search(self) -> None:
+        self.post_message(Pane.PlaceWanted("search"))
+
+    def action_copy_name(self) -> None:
+        if (event := self.view.cursor_event) is not None:
+            self.app.copy_to_clipboard(event.message)
+            self.notify("copied the message", markup=False, timeout=2)
+
+    def step_back(self) -> bool:
+        if self.shows == "invocations":
+            if self.invocations.step_back():
+                return True
+            if self.SHOWS == "lines":
+                self.action_switch()
+                return True
+            return False
+        if self.view.filter_text:
+            return self._filter_by("")
+        return False
+
+
+def _file_name(pane: LogsPane) -> str:
+    return file_name(f"{pane._whose().split()[0] if pane.feed.functions else 'log'}", now_ms())
+
+
+QUESTIONS = {
+    "filter": Question("words   !not", lambda pane: pane.view.filter_text, LogsPane._filter_by),
+    "pattern": Question(
+        'at the source: ERROR   ?WARN ?ERROR   -START   { $.level = "ERROR" }   %regex%',
+        lambda pane: pane.feed.pattern,
+        LogsPane._set_pattern,
+    ),
+    "since": Question("now   5m   1h   2026-11-20T22:15:00Z   a request id", LogsPane._since_text, LogsPane._set_since),
+    "save": Question("a file; JSON lines if it ends in .jsonl", _file_name, LogsPane._save),
+}
+
+
+class InvocationsPane(LogsPane):
+    """The same, opened with the invocations."""
+
+    SHOWS = "invocations"
