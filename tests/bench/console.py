@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.account_server import CREDENTIALS, AccountServer
 from tests.support.endpoint import REGION
+from tests.support.log_server import LogServer
 from tests.support.terminal import Terminal
 
 COLUMNS, ROWS = 140, 40
@@ -22,10 +24,64 @@ A_FUNCTION = rb"team-\d\d-function-\d{5}"
 _ROW = re.compile(r"^\W{0,4}(team-\d\d-function-\d{5})\s.*(?:python|nodejs|java|provided)")
 
 
+#: The function whose log is measured, as it differs from others, and its log group.
+FUNCTION = "orders"
+LOG_GROUP = f"/aws/lambda/{FUNCTION}"
+LOGGING = {"FunctionName": FUNCTION, "LoggingConfig": {"LogFormat": "Text", "LogGroup": LOG_GROUP}}
+
+#: What tells an event of a `LogServer` from all others, where a line of the screen shows one.
+_LOG_ROW = re.compile(r"event \d{8} [jkw]{3}|(?:START|END|REPORT) RequestId: [0-9a-f-]{36}")
+_OWN_EVENT = re.compile(r"event (\d{8})")
+_HELD = re.compile(r"\bLogs ([\d,]+)  ")
+_DROPPED = re.compile(r"\bdropped ([\d,]+)")
+
+
 def start(server: AccountServer, home: Path | None = None) -> Terminal:
     """Starts the console on the account of `server`, with the caches of `home` (none without it)."""
     command = [sys.executable, "-m", "lambdatui", "--endpoint-url", server.url, "--region", REGION]
     return Terminal(command, columns=COLUMNS, rows=ROWS, home=home, env=CREDENTIALS)
+
+
+def environment(server: AccountServer, logs: LogServer) -> dict[str, str]:
+    """The environment of a program that asks `logs` for logs and `server` for all else."""
+    endpoints = {"AWS_ENDPOINT_URL": server.url, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": logs.url}
+    return {**CREDENTIALS, **endpoints, "AWS_REGION": REGION}
+
+
+@contextmanager
+def log_opened(logs: LogServer) -> Iterator[Terminal]:
+    """The console on the log of its one function, following what `logs` has."""
+    command = [sys.executable, "-m", "lambdatui"]
+    with (
+        AccountServer(0, [LOGGING]) as server,
+        Terminal(command, columns=COLUMNS, rows=ROWS, env=environment(server, logs)) as terminal,
+    ):
+        terminal.wait_for(complete(1))
+        terminal.send("l")
+        terminal.wait_for(log_counts)
+        yield terminal
+
+
+def log_counts(terminal: Terminal) -> tuple[int, int] | None:
+    """How many log events the console says that it holds, and how many left to make room; None until it says so."""
+    text = "\n".join(terminal.screen.display)
+    held, dropped = _HELD.search(text), _DROPPED.search(text)
+    return (_number(held[1]), _number(dropped[1])) if held and dropped else None
+
+
+def log_rows(terminal: Terminal) -> list[str]:
+    """What tells the events on the screen from others, from the top."""
+    return [row[0] for line in terminal.screen.display if (row := _LOG_ROW.search(line))]
+
+
+def newest(terminal: Terminal) -> int:
+    """The greatest number of an event on the screen; -1 where none has one."""
+    return max((int(row[1]) for line in terminal.screen.display if (row := _OWN_EVENT.search(line))), default=-1)
+
+
+def log_cursor(terminal: Terminal) -> str | None:
+    """What tells the event under the cursor from others; None if there is no cursor."""
+    return _marked(terminal, _LOG_ROW, 0)
 
 
 def complete(functions: int) -> Callable[[Terminal], bool]:
@@ -45,11 +101,20 @@ def rows(terminal: Terminal) -> list[str]:
 
 def cursor(terminal: Terminal) -> str | None:
     """The name of the function in the row of the cursor: the one whose look no other row has; None if there is none."""
+    return _marked(terminal, _ROW, 1)
+
+
+def _marked(terminal: Terminal, pattern: re.Pattern[str], group: int) -> str | None:
+    """What a group of the pattern finds in the one line of those that have it which looks like no other."""
     looks = {}
     for y, line in enumerate(terminal.screen.display):
-        if row := _ROW.match(line):
-            cell = terminal.screen.buffer[y][row.start(1)]
-            looks[row[1]] = (cell.bg, cell.reverse)
+        if row := pattern.search(line):
+            cell = terminal.screen.buffer[y][row.start(group)]
+            looks[row[group]] = (cell.bg, cell.reverse)
     times = Counter(looks.values())
     alone = [name for name, look in looks.items() if times[look] == 1]
     return alone[0] if len(alone) == 1 and len(looks) > 1 else None
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))

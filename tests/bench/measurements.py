@@ -18,9 +18,11 @@ from itertools import product
 from pathlib import Path
 
 from tests.bench import console
+from tests.bench.log_measurements import firehose, log_memory, log_printing, log_reading, steady_log
 from tests.bench.table import Bound, Figure
+from tests.bench.timing import first_bytes, in_turns, p95, press, yardstick
 from tests.bench.yardsticks import GREETING
-from tests.support.account_server import CREDENTIALS, PAGE, AccountServer, function_name
+from tests.support.account_server import PAGE, AccountServer, function_name
 from tests.support.terminal import REPOSITORY, Terminal, private_environment
 
 FUNCTIONS = 10_000
@@ -32,35 +34,9 @@ FILTERS = ["".join(letters) for letters in product("579", repeat=3)][:21]
 IDLE_SECONDS = 10.0
 
 
-def yardstick(*arguments: str) -> Terminal:
-    """Starts a yardstick, by its name and arguments, in a terminal like the console's."""
-    command = [sys.executable, "-m", "tests.bench.yardsticks", *arguments]
-    return Terminal(command, columns=console.COLUMNS, rows=console.ROWS, env=CREDENTIALS)
-
-
-def first_bytes(start: Callable[[], Terminal], pattern: bytes) -> float:
-    """How long after its start a program's output matches a regular expression, ms."""
-    with start() as terminal:
-        return (terminal.wait_for_bytes(pattern) - terminal.started) * 1000
-
-
 def hello_first_paint() -> float:
     """The first paint of the Textual hello-world, ms."""
     return first_bytes(lambda: yardstick("hello"), GREETING.encode())
-
-
-def in_turns(
-    repeat: int, subject: Callable[[], float], measure: Callable[[], float]
-) -> tuple[list[float], list[float]]:
-    """Both, `repeat` times each, in turns, after one of each that only warms the disk's and Python's caches."""
-    samples: tuple[list[float], list[float]] = ([], [])
-    for turn in range(repeat + 1):
-        both = [(subject, samples[0]), (measure, samples[1])]
-        for run, taken in both if turn % 2 else reversed(both):
-            value = run()
-            if turn:
-                taken.append(value)
-    return samples
 
 
 @contextmanager
@@ -212,23 +188,6 @@ def greet(hello: Terminal, count: int) -> float:
     return press(hello, "x", greeted)
 
 
-def press(terminal: Terminal, key: str, shown: Callable[[Terminal], object]) -> float:
-    """Presses a key; how long until the predicate is true of the screen, ms.
-
-    All output is read before any is shown on the emulated screen, which would hold up the reading.
-    """
-    pressed_at = terminal.send(key)
-    terminal.settle(quiet=0.05, timeout=2.0)
-    painted_at = terminal.wait_for(shown)
-    terminal.show()
-    return (painted_at - pressed_at) * 1000
-
-
-def p95(samples: list[float]) -> float:
-    """The 95th percentile: the least value that 95 % of the samples do not exceed."""
-    return sorted(samples)[math.ceil(len(samples) * 0.95) - 1]
-
-
 def memory(repeat: int) -> list[Figure]:
     """What stays resident once everything is loaded."""
     samples, tree = [], []
@@ -302,5 +261,9 @@ def flags(repeat: int) -> list[Figure]:
 
 #: The rows of the benchmark, by the name that the command line takes.
 ROWS: dict[str, Callable[[int], list[Figure]]] = {
-    row.__name__: row for row in (paint, network, cached, inventory, keys, memory, idle, requests, flags)
+    row.__name__: row
+    for row in (
+        *(paint, network, cached, inventory, keys, memory, idle, requests, flags),
+        *(firehose, steady_log, log_reading, log_memory, log_printing),
+    )
 }

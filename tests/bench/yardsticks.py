@@ -2,6 +2,7 @@
 
 ``python -m tests.bench.yardsticks hello`` is a bare Textual app of one Static, which counts the keys pressed.
 ``python -m tests.bench.yardsticks paginator URL`` reads all functions with a bare aiobotocore paginator.
+``python -m tests.bench.yardsticks log_paginator URL GROUP`` reads all log events with one.
 """
 
 from __future__ import annotations
@@ -45,5 +46,23 @@ def paginator(url: str) -> None:
     print(f"{asyncio.run(count())} functions", flush=True)
 
 
+def log_paginator(url: str, group: str) -> None:
+    """Prints how many log events a group has, and how many ms it took to read them all."""
+    import asyncio
+    import time
+
+    from aiobotocore.session import get_session
+
+    async def read() -> tuple[int, float]:
+        events = 0
+        async with get_session().create_client("logs", endpoint_url=url, region_name="us-east-1") as client:
+            began = time.monotonic()
+            async for page in client.get_paginator("filter_log_events").paginate(logGroupName=group):
+                events += len(page["events"])
+        return events, (time.monotonic() - began) * 1000
+
+    print(*asyncio.run(read()), flush=True)
+
+
 if __name__ == "__main__":
-    {"hello": hello, "paginator": paginator}[sys.argv[1]](*sys.argv[2:])
+    {"hello": hello, "paginator": paginator, "log_paginator": log_paginator}[sys.argv[1]](*sys.argv[2:])

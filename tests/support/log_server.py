@@ -15,6 +15,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections import deque
 from http.client import HTTPConnection
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,7 +32,9 @@ LAMBDAS = {
     "Max Memory Used: 64 MB\t\n",
 }
 """Those of them that are Lambda's own, by their place."""
-PROSE = "takes an order from the queue and writes it to the table " * 20
+LETTERS = "jkw"
+WORDS = ["".join(letters) for letters in product(LETTERS, repeat=3)]
+PROSE = "puts an order of the queue into the table " * 30
 
 
 class LogServer:
@@ -92,21 +95,20 @@ class LogServer:
 def message(number: int, size: int) -> str:
     """What an event says: a function that prints, between Lambda's own START, END and REPORT.
 
-    What the function prints holds ``event 00000042``, the event's number. No other digit of any message is one of 5,
-    7 and 9, so that a filter for these can be told to have worked by the numbers alone.
+    What the function prints begins as ``event 00000042 kkj``: the event's number, and a word of `LETTERS`, which are in
+    no other word of any message, so that a filter for them leaves some of the events wherever one looks.
 
     Args:
         size: bytes of all messages on the average.
     """
-    request = f"{number // INVOCATION:032d}".translate({ord("5"): "a", ord("7"): "b", ord("9"): "c"})
+    request = f"{number // INVOCATION:032x}"
     request = "-".join((request[:8], request[8:12], request[12:16], request[16:20], request[20:]))
     place = number % INVOCATION
     if place in LAMBDAS:
         return LAMBDAS[place].format(request)
-    own = (size * INVOCATION - sum(len(line.format(request)) for line in LAMBDAS.values())) // (
-        INVOCATION - len(LAMBDAS)
-    )
-    return f"event {number:08d} {PROSE}"[: own - 1] + "\n"
+    lambdas = sum(len(line.format(request)) for line in LAMBDAS.values())
+    own = (size * INVOCATION - lambdas) // (INVOCATION - len(LAMBDAS))
+    return f"event {number:08d} {WORDS[number % len(WORDS)]} {PROSE}"[: own - 1] + "\n"
 
 
 def own_numbers(events: int) -> set[int]:
@@ -166,7 +168,7 @@ class Group:
 
     def _add(self, number: int, late_s: float) -> None:
         at_ms = int(self._began_ms + number / self._rate * 1000)
-        stream = f"2026/11/20/[14]{number // INVOCATION % STREAMS:032x}".encode()
+        stream = b"2026/11/20/[14]%06x%026x" % (number // INVOCATION % STREAMS, 0)
         event = b'{"eventId":"%056d","ingestionTime":%d,"logStreamName":"%s","message":%s,"timestamp":%d}' % (
             number,
             at_ms + int(late_s * 1000),
