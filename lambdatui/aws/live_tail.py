@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, Literal, NamedTuple
 
 from lambdatui.aws.connection import Connection
@@ -20,6 +20,9 @@ from lambdatui.models.arn import Arn
 
 GROUPS_AT_MOST = 10
 """Log groups in one session (facts 2.4)."""
+
+BEFORE_PARSE = "before-parse.cloudwatch-logs.StartLiveTail"
+"""botocore's event between the answer's headers and its first message."""
 
 LiveState = Literal["off", "starting", "on"]
 
@@ -131,16 +134,13 @@ class LiveTail:
                 group.begin_live()
             async with aclosing(session(connection, arns, self._asked)) as updates:
                 async for update in updates:
-                    self._sampled[connection] = update.sampled
+                    self._sampled[connection] = update is not None and update.sampled
+                    self.since_ms = self.since_ms or self._clock()
                     if self.state == "starting" and len(self._sampled) == len(self._by_region):
                         self.state = "on"
-                    self.since_ms = self.since_ms or self._clock()
-                    by_group = defaultdict(list)
-                    for event in update.events:
-                        by_group[_name(event["logGroupIdentifier"])].append(event)
-                    for name, group in groups.items():
-                        group.hear(by_group[name], whole=not update.sampled)
-                    await self._room()
+                    if update is not None:
+                        _tell(groups, update)
+                        await self._room()
 
 
 class Update(NamedTuple):
@@ -153,8 +153,8 @@ class Update(NamedTuple):
 
 async def session(
     connection: Connection, arns: Sequence[str], asked: Mapping[str, str]
-) -> AsyncGenerator[Update, None]:
-    """One session: an empty update once it is open, and then those that AWS sends.
+) -> AsyncGenerator[Update | None, None]:
+    """One session: None once it is open, and then the updates that AWS sends.
 
     It ends when AWS ends it because its time is over, after three hours. Closing the iterator closes the session.
 
@@ -171,23 +171,54 @@ async def session(
 
     from lambdatui.aws.faults import translated  # noqa: PLC0415 (start-up speed)
 
-    answer = await connection.call_once("logs", "StartLiveTail", logGroupIdentifiers=arns, **asked)
-    stream = answer["responseStream"]
-    try:
+    async with _closing(connection):
+        answer = await connection.call_once("logs", "StartLiveTail", logGroupIdentifiers=arns, **asked)
         with translated(connection, "logs", "StartLiveTail"):
             try:
-                async with aclosing(aiter(stream)) as sent:
+                async with aclosing(aiter(answer["responseStream"])) as sent:
                     async for event in sent:
-                        update = event.get("sessionUpdate", {})
-                        sampled = update.get("sessionMetadata", {}).get("sampled", False)
-                        yield Update(sampled, update.get("sessionResults", ()))
+                        yield _update(event["sessionUpdate"]) if "sessionUpdate" in event else None
             except EventStreamError as error:
                 if error.response["Error"]["Code"] != "SessionTimeoutException":
                     raise
             else:
                 raise Unreachable("the Live Tail session was cut short", "look at network and VPN; then begin it again")
+
+
+@asynccontextmanager
+async def _closing(connection: Connection) -> AsyncIterator[None]:
+    """Closes the connection of a session that this task opens inside, and with it the session.
+
+    The answer's stream could do that only once AWS has said its first word: a session that is given up before would go
+    on, and be charged.
+    """
+    client = await connection.client("logs", once=True)
+    task, answers = asyncio.current_task(), list[Any]()
+
+    def keep(response_dict: Mapping[str, Any], **_: Any) -> None:
+        if asyncio.current_task() is task and response_dict["status_code"] < 300:
+            answers.append(response_dict["body"])
+
+    client.meta.events.register(BEFORE_PARSE, keep)
+    try:
+        yield
     finally:
-        stream.close()
+        client.meta.events.unregister(BEFORE_PARSE, keep)
+        for answer in answers:
+            answer.close()
+
+
+def _update(content: Mapping[str, Any]) -> Update:
+    return Update(content.get("sessionMetadata", {}).get("sampled", False), content.get("sessionResults", ()))
+
+
+def _tell(groups: Mapping[str, Group], update: Update) -> None:
+    """Lets each group hear what is its own."""
+    by_group = defaultdict(list)
+    for event in update.events:
+        by_group[_name(event["logGroupIdentifier"])].append(event)
+    for name, group in groups.items():
+        group.hear(by_group[name], whole=not update.sampled)
 
 
 def _arn(group: str, region: str, account: str) -> str:
