@@ -21,8 +21,8 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote
@@ -52,6 +52,12 @@ class Seen:
         """The parameters in the path's query."""
         return {name: values[0] for name, values in parse_qs(self.path.partition("?")[2]).items()}
 
+    @property
+    def region(self) -> str:
+        """The region that the request is signed for; empty where it is not signed."""
+        scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("Authorization", ""))
+        return scope[1] if scope else ""
+
     def __str__(self) -> str:
         return f"{self.service}:{self.operation}"
 
@@ -61,7 +67,9 @@ class Answer:
     """What goes back.
 
     `after` is waited for before the first byte (set it in the endpoint's own loop); of the body only the first
-    `cut_at` bytes are sent, and then the connection is cut (0 cuts it before anything is answered).
+    `cut_at` bytes are sent, and then the connection is cut (0 cuts it before anything is answered). A `stream` is sent
+    in place of a body, chunk by chunk as they come, and closed when whoever asked goes away; with `cut_at`, the
+    connection is cut after the last chunk.
     """
 
     status: int = 200
@@ -69,6 +77,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     after: asyncio.Event | None = None
     cut_at: int | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
 
 
 Script = Answer | Callable[[Seen], Answer]
@@ -174,7 +183,7 @@ class ScriptedEndpoint:
         """Listens on a free loopback port."""
         application = web.Application(client_max_size=64 * 1024 * 1024)
         application.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0, handler_cancellation=True)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
@@ -224,6 +233,8 @@ class ScriptedEndpoint:
         answer = self._answer(seen)
         if answer.after:
             await answer.after.wait()
+        if answer.stream:
+            return await self._stream(request, answer, answer.stream)
         if answer.cut_at == 0:
             return self._cut(request)
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
@@ -234,6 +245,16 @@ class ScriptedEndpoint:
             return self._cut(request)
         await response.write_eof()
         return response
+
+    async def _stream(
+        self, request: web.Request, answer: Answer, stream: AsyncGenerator[bytes, None]
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(status=answer.status, headers=answer.headers)
+        await response.prepare(request)
+        async with aclosing(stream) as chunks:
+            async for chunk in chunks:
+                await response.write(chunk)
+        return response if answer.cut_at is None else self._cut(request)
 
     def _cut(self, request: web.Request) -> web.StreamResponse:
         assert request.transport is not None
