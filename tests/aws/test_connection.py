@@ -186,3 +186,25 @@ def test_importing_the_connection_imports_nothing_of_aws() -> None:
     asked = f"import sys, lambdatui.aws.connection; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+async def test_a_connection_in_another_region_is_made_once_and_asks_there(
+    connect: Connect, endpoint: ScriptedEndpoint
+) -> None:
+    connection = connect()
+    other = connection.in_region("eu-west-1")
+    await other.call("lambda", "ListFunctions")
+    assert other is connection.in_region("eu-west-1")
+    assert connection is connection.in_region(connection.region)
+    assert [seen.region for seen in endpoint.requests] == ["eu-west-1"]
+    assert connection.requests_sent == 1
+
+
+async def test_a_connection_in_another_region_is_closed_with_the_first(connect: Connect) -> None:
+    connection = connect()
+    other = connection.in_region("eu-west-1")
+    await other.call("lambda", "ListFunctions")
+    await connection.close()
+    for closed in (other, connection.in_region("ap-south-1")):
+        with pytest.raises(Unreachable):
+            await closed.call("lambda", "ListFunctions")

@@ -5,68 +5,26 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from lambdatui.aws.log_groups import LATEST_S, OVERLAP_MS
-from lambdatui.aws.logs import SOONEST_S, WINDOW_MS, Tail
+from lambdatui.aws.logs import SOONEST_S, WINDOW_MS
 from lambdatui.errors import AccessDenied, AuthExpired, NotFound, Throttled
 from lambdatui.models.log import LogEvent, LogSource
 from tests.aws.conftest import Connect
 from tests.support.endpoint import ScriptedEndpoint, cut, error
-from tests.support.log_group import FastClock, LogGroup, Written
+from tests.support.log_group import LogGroup, Written
+from tests.support.tailing import ORDERS, PATIENCE_S, Case, at_least, following, numbered, read, repeated, until
 
-ORDERS = LogSource(function="orders", group="/aws/lambda/orders")
-PATIENCE_S = 30.0
 SHARED = "2026/11/20/{}[7][0a1b2c3d4e5f]"
 
 
-async def read(tail: Tail, enough: Callable[[list[LogEvent]], bool]) -> list[LogEvent]:
-    """What a tail gave, in its order, until it was enough."""
-    had: list[LogEvent] = []
-    async with asyncio.timeout(PATIENCE_S), aclosing(tail.batches()) as batches:
-        async for batch in batches:
-            had += batch
-            if enough(had):
-                return had
-    return had
-
-
-def at_least(count: int) -> Callable[[list[LogEvent]], bool]:
-    return lambda had: len(had) >= count
-
-
-def numbered(count: int, *, since_ms: int, every_ms: float = 1.0) -> list[Written]:
-    return [
-        Written(at_ms=(at := since_ms + int(number * every_ms)), arrives_ms=at, number=number, message=f"line {number}")
-        for number in range(count)
-    ]
-
-
-class Case:
-    """A group at the wire, and tails of it."""
-
-    def __init__(self, connect: Connect, endpoint: ScriptedEndpoint) -> None:
-        self.clock = FastClock()
-        self.endpoint = endpoint
-        self.connection = connect()
-
-    def serve(self, *events: Written, **particular: Any) -> LogGroup:
-        group = LogGroup(self.clock.now_ms, events, **particular)
-        self.endpoint.on("logs", "FilterLogEvents", group.answer)
-        return group
-
-    def tail(self, *sources: LogSource, **particular: Any) -> Tail:
-        given = {"since_ms": self.clock.began_ms, "clock": self.clock.now_ms, "sleep": self.clock.sleep, **particular}
-        return Tail(self.connection, sources or (ORDERS,), **given)
-
-
 @pytest.fixture
-def case(connect: Connect, endpoint: ScriptedEndpoint) -> Case:
-    return Case(connect, endpoint)
+async def case(connect: Connect, endpoint: ScriptedEndpoint) -> Case:
+    return await Case.begun(connect(), endpoint)
 
 
 async def test_a_minute_of_2000_events_a_second_with_late_ones_and_faults_is_whole(case: Case) -> None:
@@ -166,7 +124,7 @@ async def test_a_token_that_is_no_longer_known_loses_and_repeats_nothing(case: C
 )
 async def test_a_fault_is_told_and_what_it_kept_back_comes_after_it(case: Case, fault: Any, kind: type) -> None:
     told: list[object] = []
-    events = numbered(100, since_ms=case.clock.began_ms, every_ms=20)
+    events = numbered(100, since_ms=case.clock.began_ms, every_ms=100)
     group = case.serve(*events, faults=dict.fromkeys(range(3, 6), fault))
     tail = case.tail()
     answer = group.answer
@@ -270,3 +228,87 @@ async def test_the_head_looks_back_a_little_and_the_sweep_over_the_window(case: 
     sweeps = [asked for asked in group.asked if "endTime" in asked]
     assert all(int(str(asked["startTime"])) >= began_ms - OVERLAP_MS - 1_000 for asked in heads)
     assert all(int(str(ask["endTime"])) - int(str(ask["startTime"])) >= WINDOW_MS for ask in sweeps)
+
+
+async def test_a_tail_that_is_closed_and_read_again_goes_on_where_it_stopped(case: Case) -> None:
+    dice = random.Random(13)
+    began_ms = case.clock.began_ms
+    events = [
+        Written(
+            at_ms=(at := began_ms + number * 20),
+            arrives_ms=at + (20_000 if number % 50 == 0 else dice.randrange(500)),
+            number=number,
+            message=str(number),
+        )
+        for number in range(4_000)
+    ]
+    case.serve(*events, page=300, empty_every=5)
+    tail = case.tail()
+    had: list[str] = []
+    while len(had) < len(events):
+        some = min(dice.randrange(1, 800), len(events) - len(had))
+        had += [event.message for event in await read(tail, at_least(some))]
+        await case.clock.sleep(dice.randrange(4))
+    assert Counter(had) == Counter(map(str, range(len(events))))
+
+
+async def test_what_was_read_when_a_tail_was_closed_is_given_first_when_it_is_read_again(case: Case) -> None:
+    since_ms = case.clock.began_ms - 60_000
+    group = case.serve(*numbered(1_000, since_ms=since_ms), page=2)
+    tail = case.tail(since_ms=since_ms)
+    async with aclosing(tail.batches()) as batches:
+        had = await anext(batches)
+        await until(lambda: len(group.asked) > 20)
+    had += await read(tail, at_least(998))
+    assert [event.message for event in had] == [f"line {number}" for number in range(1_000)]
+
+
+async def test_a_tail_that_is_read_again_asks_for_the_window_alone(case: Case) -> None:
+    case.clock.speed = 200.0
+    began_ms = case.clock.began_ms
+    group = case.serve(*numbered(5_000, since_ms=began_ms - 1_000_000, every_ms=1_000))
+    tail = case.tail(since_ms=began_ms - 1_000_000)
+    await read(tail, lambda had: had[-1].at_ms > began_ms + 2 * WINDOW_MS)
+    group.asked.clear()
+    closed_ms = case.clock.now_ms()
+    await read(tail, at_least(1))
+    assert closed_ms - 3 * WINDOW_MS < int(str(group.asked[0]["startTime"])) < closed_ms - WINDOW_MS
+
+
+async def test_groups_of_the_same_name_in_several_regions_are_read_each_in_its_own(case: Case) -> None:
+    name = "/aws/lambda/us-east-1.orders"
+    regions = ["us-east-1", "eu-west-1", "ap-south-1"]
+    groups = {region: LogGroup(case.clock.now_ms, [case.written(1, region)]) for region in regions}
+    case.serve_each({(region, name): group for region, group in groups.items()})
+    sources = [LogSource(function="orders", group=name, region=region) for region in ("", *regions[1:])]
+    had = await read(case.tail(*sources), at_least(3))
+    assert {(event.source.region, event.message) for event in had} == {
+        ("", "us-east-1"),
+        ("eu-west-1", "eu-west-1"),
+        ("ap-south-1", "ap-south-1"),
+    }
+
+
+async def test_a_problem_names_the_region_where_that_is_not_the_connections(case: Case) -> None:
+    case.endpoint.on("logs", "FilterLogEvents", error("AccessDeniedException"))
+    tail = case.tail(ORDERS, LogSource(function="orders", group=ORDERS.group, region="eu-west-1"))
+    async with following(tail):
+        await until(lambda: len(tail.problems) == 2)
+        assert set(tail.problems) == {"/aws/lambda/orders", "/aws/lambda/orders (eu-west-1)"}
+
+
+async def test_the_gap_is_what_could_not_be_read_for_as_long_as_that_lasts(case: Case) -> None:
+    group = case.serve(*numbered(1, since_ms=case.clock.began_ms))
+    tail = case.tail()
+    async with following(tail) as had:
+        await until(lambda: had)
+        assert tail.gap_ms == 0
+        case.endpoint.on("logs", "FilterLogEvents", error("AccessDeniedException"))
+        await until(lambda: tail.problems)
+        refused_ms = case.clock.now_ms()
+        await until(lambda: case.clock.now_ms() > refused_ms + 10_000)
+        assert tail.gap_ms >= case.clock.now_ms() - refused_ms - 1_000
+        case.endpoint.on("logs", "FilterLogEvents", group.answer)
+        await until(lambda: not tail.problems)
+        assert tail.gap_ms == 0
+    assert repeated(had) == []
