@@ -15,7 +15,7 @@ from lambdatui.ui.dialogs.query_editor import QueryEditor, QueryText
 from lambdatui.ui.panes.search import TELLS, SearchPane
 from lambdatui.ui.panes.search_columns import FoundRow, Shape, columns_of, moment_ms
 from lambdatui.ui.panes.search_results import SearchResults, usd
-from tests.support.endpoint import Answer, ScriptedEndpoint, error, function, json_answer
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, function, json_answer
 from tests.ui.answers import listing
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
@@ -332,6 +332,37 @@ async def test_more_functions_than_aws_searches_at_a_time_are_refused(
         assert START not in endpoint.operations
 
 
+def _missing(seen: Seen) -> Answer:
+    """Refuses a query as AWS does, because of a group that only one function would write to."""
+    if "/aws/lambda/orders" in json.loads(seen.body)["logGroupNames"]:
+        return error(
+            "ResourceNotFoundException", 400, "Log group '/aws/lambda/orders' does not exist for account ID '1'"
+        )
+    return json_answer({"queryId": "q-1"})
+
+
+async def test_a_function_that_never_logged_is_left_out_and_that_is_said(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("logs", "StartQuery", _missing)
+    endpoint.on("logs", "GetQueryResults", results("Complete", EVENT))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await search(stage, "orders", "refunds")
+        await stage.wait_for("Complete · without orders: no log group")
+        assert [asked["logGroupNames"] for asked in sent(endpoint, START)][-1] == ["/shared"]
+        assert not stage.app.session.errors
+
+
+async def test_a_log_group_that_does_not_exist_is_told_as_one_that_may_come(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("logs", "StartQuery", _missing)
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await search(stage, "orders")
+        await stage.wait_for("comes to be when its function first logs")
+        assert endpoint.counts[START] == 1
+
+
 async def test_a_cut_result_says_that_it_is_cut(
     console: MakeConsole, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -464,6 +495,21 @@ async def test_hostile_rows_and_fields_are_harmless(console: MakeConsole, endpoi
         assert shown.count("␛[31m[bold]⟨U+202E⟩␀") == 3
 
 
+async def test_a_mistake_of_the_console_is_not_told_as_a_query_that_was_stopped(
+    console: MakeConsole, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_state: object) -> Shape:
+        raise LookupError("a secret")
+
+    monkeypatch.setattr(Shape, "of", fail)
+    endpoint.on("logs", "GetQueryResults", results("Running", EVENT))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await search(stage)
+        await stage.wait_for("LookupError at")
+        await stage.wait_for(lambda: endpoint.counts[STOP] == 1)
+        assert "a secret" not in stage.text
+
+
 async def test_sorting_before_there_are_columns_does_nothing(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     endpoint.on("logs", "GetQueryResults", results("Running"))
     async with on_stage(console(endpoint.url), NARROW) as stage:
@@ -511,9 +557,9 @@ def test_a_number_in_an_event_is_left_as_it_is_for_it_may_be_an_identifier() -> 
 
 
 def test_a_log_goes_by_the_name_of_the_one_function_that_it_belongs_to() -> None:
-    rows = [{"@log": "123456789012:/aws/lambda/orders"}, {"@log": "123456789012:/shared"}, {"@log": "strange"}]
+    rows = [{"@log": "123456789012:/aws/lambda/orders"}, {"@log": "123456789012:/shared"}, {"@log": "/plain"}]
     drawn = cells(*rows, functions={"/aws/lambda/orders": "orders"})
-    assert drawn == [["orders"], ["/shared"], ["strange"]]
+    assert drawn == [["orders"], ["/shared"], ["/plain"]]
 
 
 def test_times_of_insights_are_in_utc() -> None:

@@ -19,9 +19,8 @@ from lambdatui.models.log import LogSource
 from lambdatui.ui.dialogs.query_editor import QueryEditor, Written
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
-from lambdatui.ui.panes.search_results import BILLED_OFF, Question, SearchResults, region_of, usd
+from lambdatui.ui.panes.search_results import BILLED_OFF, Question, SearchResults, region_of, some_of, usd
 from lambdatui.ui.session import InventoryChange
-from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
 _MINUTE = 60_000
@@ -125,8 +124,7 @@ class QueryChoice(ListPane[Offer]):
     @property
     def over(self) -> str:
         """Functions and time, as a title names them."""
-        first, *others = (plain(function.name) for function in self.functions)
-        return f"{first}{f' +{len(others)}' if others else ''} · last {self.span}"
+        return f"{some_of([function.name for function in self.functions])} · last {self.span}"
 
     def question(self, offer: Offer) -> Question:
         """A query, asked of the chosen functions."""

@@ -14,7 +14,7 @@ from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
 
 LOG = "@log"
-"""The field that holds ``account:log group``."""
+"""The field that holds ``account:log group``; no colon can stand in a group's name."""
 TIMESTAMP = "@timestamp"
 STREAM = "@logStream"
 MESSAGE = "@message"
@@ -81,7 +81,7 @@ def moment_ms(value: str) -> int | None:
 
 def group_of(row: QueryRow) -> str:
     """The log group that a row is from; empty where the query does not ask for it."""
-    return row.get(LOG, "").partition(":")[2]
+    return row.get(LOG, "").rpartition(":")[2]
 
 
 def columns_of(shape: Shape, functions: Mapping[str, str], times: figures.Times) -> list[Column[FoundRow]]:
@@ -131,7 +131,7 @@ def _column(shape: Shape, place: int, functions: Mapping[str, str], times: figur
         return Column(
             id=name,
             title=name,
-            cell=lambda found: functions.get(group := group_of(found.row)) or group or found.row.get(field, ""),
+            cell=lambda found: functions.get(group := group_of(found.row), group),
             flex=True,
             min_width=14,
             priority=FIRST_TO_GO if shape.one_log else min(place, 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from textual.content import Content
 from textual.worker import Worker, WorkerError, WorkerState
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied, ConsoleError, Fault, ReadOnly
+from lambdatui.errors import AccessDenied, ConsoleError, Fault, NotFound, ReadOnly
 from lambdatui.insight.log_queries import price_usd
 from lambdatui.models.log import LogSource
 from lambdatui.models.log_query import QueryRow, QueryState
@@ -38,6 +39,9 @@ AROUND_MS = 60_000
 """How much before and after a log event is shown around it."""
 STOPPING_S = 1.0
 """How long leaving the pane waits for AWS to take note that the query is to stop."""
+
+MISSING_GROUP = re.compile(r"Log group '([^']+)' does not exist")
+"""How AWS refuses a query, unbilled, because of one group among all: a function that never logged has none."""
 
 BILLED_OFF = ConsoleError(
     "billed reads are off in read-only mode, and AWS bills every search",
@@ -68,6 +72,11 @@ def usd(amount: float) -> str:
     return f"${amount:.3f}" if amount >= 0.001 else "<$0.001"
 
 
+def some_of(names: Sequence[str]) -> str:
+    """Names for a title, where all of them have no room: ``orders +2``."""
+    return plain(names[0]) + (f" +{len(names) - 1}" if len(names) > 1 else "")
+
+
 class SearchResults(ListPane[FoundRow]):
     """Runs one query while it is on screen, and no longer: whoever leaves it stops the query at AWS.
 
@@ -84,6 +93,8 @@ class SearchResults(ListPane[FoundRow]):
         self._shape = Shape()
         self._found: QueryState | None = None
         self._error: ConsoleError | None = None
+        self._missing: tuple[str, ...] = ()
+        """Groups that do not exist and were left out."""
         self._search: Worker[None] | None = None
         super().__init__(session)
 
@@ -115,6 +126,7 @@ class SearchResults(ListPane[FoundRow]):
         """Asks anew, up to now; one that runs is left alone, for each is billed."""
         if not self.searching:
             self._found = self._error = None
+            self._missing = ()
             self.table.set_records(())
             self._search = self._ask()
             self.show_title()
@@ -141,12 +153,27 @@ class SearchResults(ListPane[FoundRow]):
 
     @work(group="search", exclusive=True, exit_on_error=False, description="search logs")
     async def _ask(self) -> None:
+        groups = list(dict.fromkeys(source.group for source in self.question.sources))
+        until_ms = now_ms()
+        try:
+            while missing := await self._ask_of(groups, until_ms):
+                groups.remove(missing)
+                self._missing += (missing,)
+        except ConsoleError as error:
+            self._error = BILLED_OFF if isinstance(error, ReadOnly) else error
+            self.session.log("log search", self._error)
+
+    async def _ask_of(self, groups: Sequence[str], until_ms: int) -> str:
+        """Asks of some groups, and returns the one that does not exist, if AWS refused the query because of it.
+
+        Raises:
+            ConsoleError: the query did not end well, or no group would be left to search.
+        """
         from lambdatui.aws.log_queries import run_query  # noqa: PLC0415 - imports the SDK
 
-        until_ms = now_ms()
         states = run_query(
             await self.session.connection(),
-            [source.group for source in self.question.sources],
+            groups,
             self.question.text,
             since_ms=until_ms - self.question.span_ms,
             until_ms=until_ms,
@@ -156,9 +183,14 @@ class SearchResults(ListPane[FoundRow]):
             async with aclosing(states):
                 async for state in states:
                     await self._take(state)
-        except ConsoleError as error:
-            self._error = BILLED_OFF if isinstance(error, ReadOnly) else error
-            self.session.log("log search", self._error)
+        except NotFound as error:
+            named = MISSING_GROUP.search(error.title)
+            if named is None:
+                raise
+            if named[1] in groups and len(groups) > 1:
+                return named[1]
+            raise NotFound(error.title, "a log group comes to be when its function first logs") from None
+        return ""
 
     async def _take(self, state: QueryState) -> None:
         self._found = state
@@ -189,7 +221,7 @@ class SearchResults(ListPane[FoundRow]):
         return f"{plain(self.question.title)}  {figures.count(self.table.total)}{more}"
 
     def state(self) -> Content:
-        parts = (self._standing(), self._scanned(), Content.styled(self.question.over, "$secondary"))
+        parts = (self._standing(), self._left_out(), self._scanned(), Content.styled(self.question.over, "$secondary"))
         return Content(" · ").join(part for part in parts if part)
 
     def _standing(self) -> Content:
@@ -203,6 +235,11 @@ class SearchResults(ListPane[FoundRow]):
         if len(self._found.rows) == ROWS_AT_MOST:
             return Content.styled(f"only {figures.count(ROWS_AT_MOST)} rows were asked for", "$warning")
         return Content("Complete")
+
+    def _left_out(self) -> Content:
+        """The functions without a log, whose absence from the rows means nothing."""
+        names = [source.function for source in self.question.sources if source.group in self._missing]
+        return Content.styled(f"without {some_of(names)}: no log group", "$warning") if names else Content("")
 
     def _scanned(self) -> Content:
         """What AWS charges for so far, and how much that is where the price is known."""
@@ -242,7 +279,7 @@ class SearchResults(ListPane[FoundRow]):
         from lambdatui.ui.dialogs.log_lines import LogLines  # noqa: PLC0415
 
         sources = self._sources_of(row)
-        names = ", ".join(dict.fromkeys(source.function for source in sources))
+        names = some_of([source.function for source in sources])
         self.app.push_screen(
             LogLines(
                 self.session,
