@@ -88,13 +88,13 @@ class LiveTail:
 
     async def run(self) -> None:
         """Lets sessions be opened until it is cancelled, which closes them."""
-        try:
-            async with asyncio.TaskGroup() as self._hosts:
+        async with asyncio.TaskGroup() as self._hosts:
+            try:
                 self._open()
                 await asyncio.Event().wait()
-        finally:
-            self._hosts = None
-            self._reset()
+            finally:
+                self._hosts = None
+                self.end()
 
     def _open(self) -> None:
         if self.state == "starting" and self._hosts is not None:

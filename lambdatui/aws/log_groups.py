@@ -177,10 +177,9 @@ class Group:
 
     def _take(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Hands on those of a page that were not had before."""
-        fresh = self._wanted([event for event in events if self._known.add(event["eventId"], event["timestamp"])])
+        fresh = self._wanted([event for event in events if self._known.add(_identity(event), event["timestamp"])])
         if fresh:
             self._newest_ms = max(self._newest_ms, fresh[-1].at_ms)
-            self._ingested_ms = max(self._ingested_ms, *(event.ingested_ms for event in fresh))
             self._hand_on(self._pairs.unheard(fresh))
         settled_ms = min(self._swept_ms, self._head_ms)
         self._known.forget(settled_ms)
@@ -195,6 +194,7 @@ class Group:
             if (source := self._source(stream := event["logStreamName"])) is not None
         ]
         wanted.sort()
+        self._ingested_ms = max([self._ingested_ms, *(event.ingested_ms for event in wanted)])
         return wanted
 
     def _hand_on(self, events: list[LogEvent]) -> None:
@@ -304,3 +304,8 @@ def cause_of(error: Exception) -> ConsoleError:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     return error if isinstance(error, ConsoleError) else Fault(error)
+
+
+def _identity(event: Mapping[str, Any]) -> str:
+    """What makes an event the same one when it is had again: its id, which emulators leave out at times."""
+    return event.get("eventId") or f"{event['logStreamName']} {event['timestamp']} {event['message']}"

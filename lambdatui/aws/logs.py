@@ -161,7 +161,7 @@ class Tail:
         return self._live.sampled
 
     def go_live(self, account: str) -> None:
-        """Begins Live Tail, which is billed, while or as soon as `batches` is read; nothing where it is on already.
+        """Begins Live Tail, which is billed, while or as soon as `batches` is read; not where an end was set.
 
         Polling goes on more slowly, and finds what Live Tail leaves out: each event comes once. AWS ends a session
         after three hours; the next one begins at once. Whatever else ends it is told in `live_problem`.
@@ -169,7 +169,8 @@ class Tail:
         Args:
             account: the number of the account whose log groups these are.
         """
-        self._live.go(account)
+        if self.until_ms is None:
+            self._live.go(account)
 
     def end_live(self) -> None:
         """Ends Live Tail: polling is all there is, at its usual pace."""

@@ -191,6 +191,23 @@ async def test_a_session_whose_time_is_over_is_followed_by_another_and_nothing_i
     assert case.endpoint.counts["logs:StartLiveTail"] == 2
 
 
+async def test_what_a_new_session_tells_again_is_left_to_polling(case: Case) -> None:
+    sessions = [LiveSession(), LiveSession()]
+    case.serve()
+    serve_sessions(case, *sessions)
+    tail = case.tail()
+    async with following(tail) as had:
+        await listen(tail)
+        event = case.written(1)
+        sessions[0].say(event)
+        await until(lambda: had)
+        sessions[0].time_out()
+        await sessions[1].opened.wait()
+        sessions[1].say(event, case.written(2, arrives_ms=event.arrives_ms + 1))
+        await until(lambda: "line 2" in had)
+        assert had == ["line 1", "line 2"]
+
+
 @pytest.mark.parametrize(
     ("session", "end", "kind"),
     [
