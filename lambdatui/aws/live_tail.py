@@ -88,7 +88,8 @@ class LiveTail:
 
     async def run(self) -> None:
         """Lets sessions be opened until it is cancelled, which closes them."""
-        async with asyncio.TaskGroup() as self._hosts:
+        async with asyncio.TaskGroup() as hosts:
+            self._hosts = hosts
             try:
                 self._open()
                 await asyncio.Event().wait()

@@ -249,12 +249,12 @@ async def test_the_head_rests_while_live_tail_is_on_and_looks_at_once_when_it_is
     group, session = case.serve(), LiveSession()
     serve_sessions(case, session)
     tail = case.tail(sleep=sleep)
-    async with following(tail) as had:
+    async with following(tail):
         await listen(tail)
         await rested.wait()
-        group.write(case.written(1))
+        group.asked.clear()
         tail.end_live()
-        await until(lambda: had)
+        await until(lambda: any("endTime" not in asked for asked in group.asked))
 
 
 @pytest.mark.parametrize("refusal", ["read-only", "AWS"])
