@@ -47,7 +47,7 @@ async def test_a_minute_of_2000_events_a_second_with_late_ones_and_faults_is_who
     def over(had: list[LogEvent]) -> bool:
         if len(had) >= len(events) and case.clock.now_ms() < enough:
             group.write(Written(at_ms=case.clock.now_ms(), arrives_ms=0, number=10**9 + len(had), message="after"))
-        return case.clock.now_ms() >= enough
+        return len(had) >= len(events) and case.clock.now_ms() >= enough
 
     had = await read(tail, over)
     messages = Counter(event.message for event in had if event.message != "after")
