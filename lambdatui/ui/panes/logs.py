@@ -119,7 +119,7 @@ class LogsPane(Pane):
         self._changed_requests: set[str] = set()
         self._rewritten = False
         self._error: ConsoleError | None = None
-        self._told_problems: dict[str, str] = {}
+        self._told_problems: set[tuple[str, str]] = set()
 
     @classmethod
     def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
@@ -248,8 +248,7 @@ class LogsPane(Pane):
     def _look(self) -> None:
         """Shows what has changed since the last look."""
         feed = self.feed
-        for group, problem in feed.problems.items():
-            self._tell_problem(group, problem)
+        self._tell_problems()
         if self.shows == "invocations":
             changed, self._changed_requests = self._changed_requests, set()
             self.invocations.take(changed)
@@ -260,11 +259,14 @@ class LogsPane(Pane):
             self.view.redraw()
         self._show_state()
 
-    def _tell_problem(self, group: str, problem: ConsoleError) -> None:
-        """Enters a problem in the error log when it is new."""
-        if self._told_problems.get(group) != str(problem):
-            self._told_problems[group] = str(problem)
-            self.session.log(f"log group {group}", problem)
+    def _tell_problems(self) -> None:
+        """Enters what stands in the way in the error log, once for as long as it does."""
+        problems = self.feed.problems
+        self._told_problems = {(group, told) for group, told in self._told_problems if group in problems}
+        for group, problem in problems.items():
+            if (group, str(problem)) not in self._told_problems:
+                self._told_problems.add((group, str(problem)))
+                self.session.log(f"log group {group}", problem)
 
     def _whose(self) -> str:
         """The functions, as a sentence names them."""
