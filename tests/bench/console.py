@@ -23,11 +23,13 @@ A_FUNCTION = rb"team-\d\d-function-\d{5}"
 #: A row of the table: a name in the first column, and on the same line a runtime (a title has none).
 _ROW = re.compile(r"^\W{0,4}(team-\d\d-function-\d{5})\s.*(?:python|nodejs|java|provided)")
 
-
 #: The function whose log is measured, as it differs from others, and its log group.
 FUNCTION = "orders"
 LOG_GROUP = f"/aws/lambda/{FUNCTION}"
 LOGGING = {"FunctionName": FUNCTION, "LoggingConfig": {"LogFormat": "Text", "LogGroup": LOG_GROUP}}
+
+#: What is on the screen while a log's filter can be typed.
+FILTER_OPEN = "esc clear"
 
 #: What tells an event of a `LogServer` from all others, where a line of the screen shows one.
 _LOG_ROW = re.compile(r"event \d{8} [jkw]{3}|(?:START|END|REPORT) RequestId: [0-9a-f-]{36}")

@@ -20,13 +20,12 @@ from pathlib import Path
 from tests.bench import console
 from tests.bench.log_measurements import firehose, log_memory, log_printing, log_reading, steady_log
 from tests.bench.table import Bound, Figure
-from tests.bench.timing import first_bytes, in_turns, p95, press, yardstick
+from tests.bench.timing import HELLO, first_bytes, greet, in_turns, p95, press, yardstick
 from tests.bench.yardsticks import GREETING
 from tests.support.account_server import PAGE, AccountServer, function_name
 from tests.support.terminal import REPOSITORY, Terminal, private_environment
 
 FUNCTIONS = 10_000
-HELLO = "Textual hello-world"
 CURSOR_KEYS = 60
 KEY_ROUNDS = 3
 #: Each letter of each narrows what is on screen, and none occurs in a runtime, an architecture or a description.
@@ -177,15 +176,6 @@ def type_filter(terminal: Terminal, word: str) -> list[float]:
     terminal.wait_for(rows_without_it)
     terminal.settle(quiet=0.06)
     return taken
-
-
-def greet(hello: Terminal, count: int) -> float:
-    """Presses a key on the hello-world; how long until it says that it was the `count`-th, ms."""
-
-    def greeted(shown: Terminal) -> bool:
-        return f"{GREETING} {count} keys" in shown.screen.display[0]
-
-    return press(hello, "x", greeted)
 
 
 def memory(repeat: int) -> list[Figure]:

@@ -7,8 +7,11 @@ import sys
 from collections.abc import Callable
 
 from tests.bench import console
+from tests.bench.yardsticks import GREETING
 from tests.support.account_server import CREDENTIALS
 from tests.support.terminal import Terminal
+
+HELLO = "Textual hello-world"
 
 
 def yardstick(*arguments: str) -> Terminal:
@@ -47,6 +50,15 @@ def press(terminal: Terminal, key: str, shown: Callable[[Terminal], object]) -> 
     painted_at = terminal.wait_for(shown)
     terminal.show()
     return (painted_at - pressed_at) * 1000
+
+
+def greet(hello: Terminal, count: int) -> float:
+    """Presses a key on the hello-world; how long until it says that it was the `count`-th, ms."""
+
+    def greeted(shown: Terminal) -> bool:
+        return f"{GREETING} {count} keys" in shown.screen.display[0]
+
+    return press(hello, "x", greeted)
 
 
 def p95(samples: list[float]) -> float:
