@@ -116,6 +116,7 @@ class LogsPane(Pane):
         self._line: TypingLine | None = None
         self._tick: Timer | None = None
         self._following: Worker[None] | None = None
+        self._hidden = False
         self._changed_requests: set[str] = set()
         self._rewritten = False
         self._error: ConsoleError | None = None
@@ -166,6 +167,7 @@ class LogsPane(Pane):
 
     def on_hide(self) -> None:
         """What nobody sees is not asked for; the feed goes on from there when it is shown again."""
+        self._hidden = True
         if self._following is not None:
             self._following.cancel()
             self._following = None
@@ -173,13 +175,16 @@ class LogsPane(Pane):
             self._tick.pause()
 
     def on_show(self) -> None:
+        self._hidden = False
         if self._tick is not None:
             self._tick.resume()
         if self._following is None and self.is_mounted:
             self._follow(0)
 
     def _follow(self, rest_s: float) -> None:
-        self._following = self._run(rest_s)
+        """Reads on, unless nobody would see it."""
+        if not self._hidden:
+            self._following = self._run(rest_s)
 
     @work(group="tail", exclusive=True, exit_on_error=False, description="log tail")
     async def _run(self, rest_s: float) -> None:
