@@ -14,6 +14,7 @@ from lambdatui.aws.target import Target
 from lambdatui.demo.account import DemoAccount
 from lambdatui.settings_sources import gather
 from lambdatui.ui.app import Console, Start
+from lambdatui.ui.panes.logs import TICK_S, LogsPane
 from lambdatui.ui.panes.overview import OverviewPane
 from lambdatui.ui.panes.overview_sections import unsettled
 from lambdatui.ui.panes.reading_pane import ReadingPane
@@ -87,6 +88,30 @@ async def layers(pilot: Pilot[None]) -> None:
     await read(pilot)
 
 
+async def logs(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+    await pilot.press("l")
+    await logged(pilot)
+
+
+async def invocations(pilot: Pilot[None]) -> None:
+    await logs(pilot)
+    await pilot.press("I")
+    await pilot.pause()
+
+
+async def request(pilot: Pilot[None]) -> None:
+    await invocations(pilot)
+    await pilot.press("F", "enter")
+    await pilot.pause()
+
+
+async def search(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+    await pilot.press("colon", *"search", "enter")
+    await pilot.pause()
+
+
 SCENES: dict[str, Scene] = {
     "functions": functions,
     "overview": overview,
@@ -94,6 +119,10 @@ SCENES: dict[str, Scene] = {
     "triggers": triggers,
     "mappings": mappings,
     "layers": layers,
+    "logs": logs,
+    "invocations": invocations,
+    "request": request,
+    "search": search,
     "filter": filtered,
     "goto": go_to,
     "help": keys,
@@ -124,6 +153,13 @@ async def read(pilot: Pilot[None]) -> None:
     panes = [pane for pane in pilot.app.screen.query(ReadingPane) if pane.display]
     await until(lambda: all(pane.reading_now().read_at and not pane.reading_now().running for pane in panes))
     await pilot.pause()
+
+
+async def logged(pilot: Pilot[None]) -> None:
+    """Waits until the log on screen was read up to now."""
+    pane = pilot.app.screen.query_one(LogsPane)
+    await until(lambda: len(pane.feed.ring) > 0 and pane.feed.tail is not None and pane.feed.tail.lag_ms < 5_000)
+    await pilot.pause(TICK_S)
 
 
 async def until(done: Callable[[], bool]) -> None:

@@ -67,6 +67,8 @@ _SYSTEM = _any_of(
     r"XRAY TraceId: ",
 )
 """How the text lines of Lambda itself begin (facts 5.2)."""
+_OF_REQUEST = re.compile(r"\A(START|END|REPORT) RequestId: ([0-9a-f]{8})-[-0-9a-f]{27}")
+"""What a folded line says shorter: enough of a request id to tell it from its neighbours."""
 _UNWELL = re.compile(r"\sStatus: (?!success)\w")
 
 _EXCEPTION = re.compile(r"(?:[\w$]+\.)*[\w$]*(?:Error|Exception)(?::|\s*$|\s*[\r\n])")
@@ -145,7 +147,8 @@ def fold(message: str) -> Folded:
     """A message on one line.
 
     An application record becomes `message  key=value key=value`, without what columns show; a platform record a short
-    sentence; a text its first line that is not blank, without the level, time and request id that its runtime added.
+    sentence; a text its first line that is not blank, without the level, time and request id that its runtime added;
+    START, END and REPORT name the request by the beginning of its id.
     """
     parts = _Parts.of(message)
     if parts.record is not None:
@@ -157,7 +160,7 @@ def fold(message: str) -> Folded:
             pass
     lines = _lines(message)
     first = lines[0] if len(lines) == 1 and not parts.lead else _first_line(message[len(parts.lead) :])
-    return Folded(first, len(lines) - 1)
+    return Folded(_OF_REQUEST.sub(r"\1 \2", first), len(lines) - 1)
 
 
 def unfold(message: str) -> list[str]:

@@ -31,6 +31,7 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
     from lambdatui.ui.dialogs.help import Help  # noqa: PLC0415
     from lambdatui.ui.dialogs.log_lines import LogLines  # noqa: PLC0415
+    from lambdatui.ui.dialogs.query_editor import QueryEditor  # noqa: PLC0415
     from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
     from lambdatui.ui.dialogs.release import ReleaseComparison  # noqa: PLC0415
     from lambdatui.ui.dialogs.trigger_detail import TriggerDetail  # noqa: PLC0415
@@ -40,10 +41,14 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.widgets.typing_line import TypingLine  # noqa: PLC0415
 
     panes: list[type[Pane]] = [load_pane(path) for entry in PANES for path in (entry.region, entry.tab) if path]
+    places: list[tuple[type[DOMNode], ...]] = [
+        (Console, MainScreen, *contents, pane) for pane in panes for contents in pane.contents()
+    ]
     return [
-        *((Console, MainScreen, *contents, pane) for pane in panes for contents in pane.contents()),
+        *places,
         *((Page, dialog) for dialog in (Help, RawJson, ReleaseComparison, TriggerDetail)),
         (LogView, LogLines),
+        (QueryEditor,),
         (TypingLine,),
         (GoTo,),
     ]

@@ -273,3 +273,9 @@ def test_whatever_a_message_holds_it_is_read_and_told_alike_folded_and_unfolded(
         assert folded.more == len(lines) - 1, message[:200]
         assert not {"\n", "\r"} & set(folded.text), message[:200]
         assert all("\n" not in line for line in lines), message[:200]
+
+
+def test_a_folded_report_names_its_request_by_the_beginning_of_its_id() -> None:
+    report = "REPORT RequestId: 05a2b0c1-7d5e-4c3b-9a1f-0123456789ab\tDuration: 2.00 ms\tBilled Duration: 3 ms"
+    assert fold(report).text == "REPORT 05a2b0c1\tDuration: 2.00 ms\tBilled Duration: 3 ms"
+    assert unfold(report) == [report]

@@ -77,6 +77,12 @@ PANES = (
         tab="lambdatui.ui.panes.logs:InvocationsPane",
     ),
     PaneEntry(
+        id="search",
+        title="Log search",
+        about="Logs Insights over the chosen functions, for long histories",
+        region="lambdatui.ui.panes.search:SearchPane",
+    ),
+    PaneEntry(
         id="errors",
         title="Errors",
         about="what went wrong in this session",

@@ -228,7 +228,7 @@ def _memory(invocation: Invocation) -> Content | str:
     used, size = invocation.used_mb, invocation.memory_mb
     if used is None or not size:
         return "-"
-    filled = BAR[min(len(BAR) - 1, used * (len(BAR) - 1) // size)]
+    filled = BAR[min(len(BAR) - 1, round(used / size * (len(BAR) - 1)))]
     return Content.assemble(f"{used} / {size} ", (filled, "$warning" if near_memory(invocation) else "$accent"))
 
 
