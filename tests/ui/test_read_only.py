@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from lambdatui.aws.guard import READS, SESSION_SETUP
+from lambdatui.clock import now_ms
 from lambdatui.demo.endpoint import DemoEndpoint
+from lambdatui.models.invocation import Invocation
+from lambdatui.ui.dialogs.log_lines import LogLines
 from lambdatui.ui.keymap import all_bindings
 from lambdatui.ui.panes import REGION_PANES
+from lambdatui.ui.session import Session
 from tests.support.recording_proxy import RecordingProxy
 from tests.ui.conftest import MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
@@ -24,8 +28,14 @@ PLACES = {
     "help": ("question_mark",),
     "raw JSON": ("v",),
     "the palette": ("ctrl+p",),
+    "the logs": ("l",),
+    "a filter line in the logs": ("l", "slash"),
+    "the invocations": ("l", "I"),
+    "the lines of a request": ("l",),
 }
 """Every place that has keys, and how it is reached from the list."""
+READ_ONLY = {"read_only": True, "billed_reads": False}
+"""The target that `--read-only` makes, unless the settings allow billed reads."""
 LEAVING = {"q", "ctrl+c", "ctrl+q", "ctrl+z"}
 """What ends or suspends the console; tested by itself."""
 
@@ -54,6 +64,15 @@ async def go_to(stage: Stage, place: str) -> None:
     await app._main.open_pane(REGION_PANES["functions"])
     await stage.wait_for(lambda: app._main.subject is not None)
     await stage.press(*PLACES[place])
+    if place == "the lines of a request":
+        await app.push_screen(lines_of_a_request(app.session))
+
+
+def lines_of_a_request(session: Session) -> LogLines:
+    """What `enter` on an invocation opens; the account has had none, so that its lines have to be read."""
+    assert session.feed is not None
+    invocation = Invocation(function="orders", request_id="0", stream="0", started_ms=now_ms(), status="success")
+    return LogLines.of_invocation(session, session.feed, invocation)
 
 
 @pytest.fixture
@@ -66,9 +85,11 @@ async def proxy(demo_endpoint: DemoEndpoint) -> Any:
 async def test_every_key_in_every_place_sends_listed_reads_only(
     console: MakeConsole, proxy: RecordingProxy, place: str
 ) -> None:
-    async with on_stage(console(proxy.url, read_only=True)) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY)) as stage:
         await stage.wait_until_read()
         await go_to(stage, place)
+        if "l" in PLACES[place]:
+            await stage.wait_for(lambda: ("logs", "FilterLogEvents") in proxy.asked)
         here = standing(stage)
         bound = {key for binding in all_bindings().values() for key in binding.key.split(",")}
         for key in sorted({*bound, *stage.app.screen.active_bindings} - LEAVING):
@@ -81,7 +102,7 @@ async def test_every_key_in_every_place_sends_listed_reads_only(
 
 
 async def test_every_entry_of_the_palette_sends_listed_reads_only(console: MakeConsole, proxy: RecordingProxy) -> None:
-    async with on_stage(console(proxy.url, read_only=True)) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY)) as stage:
         await stage.wait_until_read()
         for place in ("the list", "the detail"):
             await go_to(stage, place)
@@ -109,7 +130,7 @@ async def run_entry(stage: Stage, run: Callable[[], Any]) -> None:
 
 
 async def test_another_region_is_read_and_not_changed(console: MakeConsole, proxy: RecordingProxy) -> None:
-    async with on_stage(console(proxy.url, read_only=True)) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY)) as stage:
         await stage.wait_until_read()
         await stage.app.go("region eu-west-1")
         await stage.wait_until_read()
@@ -120,7 +141,7 @@ async def test_another_region_is_read_and_not_changed(console: MakeConsole, prox
 async def test_leaving_sends_nothing_but_listed_reads(
     console: MakeConsole, proxy: RecordingProxy, size: tuple[int, int]
 ) -> None:
-    async with on_stage(console(proxy.url, read_only=True), size) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY), size) as stage:
         await stage.wait_until_read()
         await stage.press("q")
         await stage.wait_for(lambda: stage.app._exit)
@@ -128,7 +149,7 @@ async def test_leaving_sends_nothing_but_listed_reads(
 
 
 async def test_the_header_says_that_the_console_is_read_only(console: MakeConsole, proxy: RecordingProxy) -> None:
-    async with on_stage(console(proxy.url, read_only=True), NARROW) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY), NARROW) as stage:
         await stage.wait_for(lambda: "READ-ONLY" in stage.header)
 
 
