@@ -48,6 +48,7 @@ class LogFeed:
         self._window_ms = settings.log_window_s * 1000 if settings else None
         self._session = session
         self._left = 0
+        self._counting = False
 
     def is_of(self, functions: Sequence[FunctionSummary]) -> bool:
         """Whether it is the log of these functions, as they are configured now."""
@@ -103,4 +104,29 @@ class LogFeed:
         if self.ring.left - self._left > self.ring.limit:
             self._left = self.ring.left
             self.reader.keep(self.ring)
-        return self.invocations.add(events), rewritten
+        return self.invocations.add(events) if self._counting else set(), rewritten
+
+    async def count_invocations(self, told: Callable[[set[str], bool], None]) -> None:
+        """Makes invocations of what is held, and from now on of what comes; nobody pays for it who does not look.
+
+        Args:
+            told: as for `run`.
+        """
+        if self._counting:
+            return
+        self._counting = True
+        try:
+            held = list(self.ring)
+            for start in range(0, len(held), AT_ONCE):
+                told(self.invocations.add(held[start : start + AT_ONCE]), False)
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self._counting = False
+            raise
+
+    def started_ms(self, request_id: str) -> int | None:
+        """When a request started, epoch ms, as far as what is held tells."""
+        invocation = self.invocations.get(request_id)
+        if invocation is not None:
+            return invocation.started_ms
+        return next((event.at_ms for event in self.ring if request_id in event.message), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ TICK_S = 0.5
 SINCE = "5m"
 BEFORE_MS = 1_000
 """How long before an invocation its log is begun, for the lines of its cold start."""
+REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TIMES: dict[figures.Times, figures.Times] = {"relative": "utc", "utc": "local", "local": "relative"}
 
 Shows = Literal["lines", "invocations"]
@@ -163,6 +165,8 @@ class LogsPane(Pane):
         self.invocations.display = self.shows == "invocations"
         self._tick = self.set_interval(TICK_S, self._look)
         self._show_state()
+        if self.shows == "invocations":
+            self._show_invocations()
         self._follow(REST_S if self.subject is not None else 0)
 
     def on_hide(self) -> None:
@@ -216,10 +220,11 @@ class LogsPane(Pane):
         self.view.set_filter(former.filter_text)
         await former.remove()
         await self.mount(self.view, after=self.title_line)
-        self.invocations.show_feed(self.feed)
+        self._changed_requests.clear()
+        if self.shows == "invocations":
+            self._show_invocations()
         if focused:
             self.view.focus(scroll_visible=False)
-        self._changed_requests.clear()
         self._show_state()
 
     def show_subject(self, subject: FunctionSummary) -> None:
@@ -380,7 +385,8 @@ class LogsPane(Pane):
             self._filter_by("")
         self._line = None
         await event.line.remove()
-        self.focus_content()
+        if self._line is None:  # still: another line may have been opened meanwhile
+            self.focus_content()
 
     def _filter_by(self, text: str) -> bool:
         self.view.set_filter(text)
@@ -393,9 +399,9 @@ class LogsPane(Pane):
         return True
 
     def _set_since(self, text: str) -> bool:
-        invocation = self.feed.invocations.get(text)
+        started_ms = self.feed.started_ms(text) if REQUEST_ID.fullmatch(text) else None
         try:
-            since_ms = invocation.started_ms - BEFORE_MS if invocation else read_since(text, now_ms())
+            since_ms = read_since(text, now_ms()) if started_ms is None else started_ms - BEFORE_MS
         except SettingsError as error:
             self.notify(f"{error.title}: {error.hint}, or a request id", severity="warning", markup=False)
             return False
@@ -431,10 +437,15 @@ class LogsPane(Pane):
         self.view.display = self.shows == "lines"
         self.invocations.display = self.shows == "invocations"
         if self.shows == "invocations":
-            self.invocations.show_feed(self.feed)
+            self._show_invocations()
         self.focus_content()
         self._look()
         self.refresh_bindings()
+
+    @work(group="count", exclusive=True, exit_on_error=False, description="invocations of a log")
+    async def _show_invocations(self) -> None:
+        self.invocations.show_feed(self.feed)
+        await self.feed.count_invocations(self._told)
 
     def action_live(self) -> None:
         """Opens a Live Tail beside the polling, or ends it."""

@@ -82,12 +82,10 @@ class LogExcerpt:
                 self.matching.drop_before(self._ring[0])
 
     def _pick(self, among: Iterable[LogEvent]) -> None:
-        shown = LogRing(self._ring.limit)
-        shown.extend(filter(self._shows, among))
-        self.events = self.matching = shown
+        shown = self.filter.pick(among) if self.filter else [event for event in among if not self._hidden(event)]
+        self.events = self.matching = LogRing.of(shown, self._ring.limit)
         if self.sought and not self.filter:
-            self.matching = LogRing(self._ring.limit)
-            self.matching.extend(filter(self.sought.passes, shown))
+            self.matching = LogRing.of(self.sought.pick(shown), self._ring.limit)
         if self.paused:
             self.waiting = self._count_waiting()
 

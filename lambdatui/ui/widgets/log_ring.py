@@ -33,6 +33,13 @@ class LogRing:
         self._events: list[LogEvent] = []
         self._arrivals: deque[LogEvent] = deque(maxlen=REMEMBERED)
 
+    @classmethod
+    def of(cls, events: list[LogEvent], limit: int) -> Self:
+        """A ring of these events, which are in order and no more than the limit."""
+        ring = cls(limit)
+        ring._events = events
+        return ring
+
     def __len__(self) -> int:
         return len(self._events)
 
@@ -116,6 +123,15 @@ class LogFilter:
         """Whether the event is picked; without a word every event is."""
         message = event.message.lower()
         return all(word in message for word in self.wanted) and not any(word in message for word in self.unwanted)
+
+    def pick(self, events: Iterable[LogEvent]) -> list[LogEvent]:
+        """Those that pass: word by word over all of them, for the operator waits for it at every letter."""
+        picked = list(events)
+        for word in self.wanted:
+            picked = [event for event in picked if word in event.message.lower()]
+        for word in self.unwanted:
+            picked = [event for event in picked if word not in event.message.lower()]
+        return picked
 
     def narrows(self, former: LogFilter) -> bool:
         """Whether all that this one picks is among what the former picked."""
