@@ -41,6 +41,8 @@ class Connection:
         self._opening = asyncio.Lock()
         self._open = AsyncExitStack()
         self._closed = False
+        self._expired: AuthExpired | None = None
+        """Why the clients were dropped last."""
 
     @functools.cached_property
     def profiles(self) -> Profiles:
@@ -127,9 +129,14 @@ class Connection:
             with translated(self, service, operation):
                 answer: dict[str, Any] = await client._make_api_call(operation, parameters)
                 return answer
-        except AuthExpired:
+        except AuthExpired as error:
             if client in self._clients.values():
+                self._expired = error
                 await self._forget()
+            raise
+        except Unreachable:
+            if self._expired is not None and not self._closed and client not in self._clients.values():
+                raise self._expired from None  # another request found it out, and this one was cut off for it
             raise
 
     async def client(self, service: str, *, once: bool = False) -> Any:

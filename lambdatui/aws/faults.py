@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 
 import aiohttp
 from botocore import exceptions as botocore
+from botocore.eventstream import ParserError as EventStreamError
 from botocore.parsers import ResponseParserError
 
 from lambdatui.aws.guard import SESSION_SETUP
@@ -283,7 +284,7 @@ def _of_content(error: Exception, connection: Connection, service: str, operatio
 
     asked = iam_action(service, operation) if operation else service
     match error:
-        case ResponseParserError() | ParseError():
+        case ResponseParserError() | ParseError() | EventStreamError():
             return _foreign("text that cannot be read")
         case ValidationError():
             return Unreachable(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -140,3 +142,19 @@ async def test_nothing_is_printed_to_the_terminal(
     machine.sso_token("corp", expires_in=timedelta(hours=-1))
     await said(connect(profile="sso"))
     assert capfd.readouterr() == ("", "")
+
+
+async def test_a_request_that_is_cut_off_because_another_found_the_credentials_expired_says_that(
+    connect: Connect, endpoint: ScriptedEndpoint
+) -> None:
+    never = asyncio.Event()
+    endpoint.on(*LIST, replace(json_answer({}), after=never), error("ExpiredToken", 403))
+    connection = connect()
+    slow = asyncio.create_task(connection.call_once(*LIST))
+    while not endpoint.operations:
+        await asyncio.sleep(0)
+    with pytest.raises(AuthExpired, match="expired"):
+        await connection.call_once(*LIST)
+    with pytest.raises(AuthExpired, match="expired"):
+        await slow
+    never.set()

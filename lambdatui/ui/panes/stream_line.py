@@ -6,9 +6,12 @@ from textual.content import Content
 
 from lambdatui.ui import figures
 from lambdatui.ui.log_feed import LogFeed
+from lambdatui.ui.widgets.plain_text import plain
 
 LIVE_USD_PER_MINUTE = 0.01
 """After the first 1,800 minutes of a month (facts 7)."""
+LAGGING_MS = 15_000
+"""Far more than the longest rest between two looks."""
 
 
 def stream_facts(feed: LogFeed, now: int) -> Content:
@@ -20,9 +23,12 @@ def stream_facts(feed: LogFeed, now: int) -> Content:
     tail = feed.tail
     if tail is None:
         return Content.styled(" ○ not reading yet", "$secondary")
-    facts = [_source(feed, now)]
-    facts.append(_told("lag", figures.age(tail.lag_ms) if tail.lag_ms >= 1000 else "<1 s", bad=tail.lag_ms > 15_000))
-    facts.append(Content(f"{tail.per_second:,.0f}/s"))
+    lag_ms = tail.lag_ms
+    facts = [
+        _source(feed, now),
+        _told("lag", figures.age(lag_ms) if lag_ms >= 1000 else "<1 s", bad=lag_ms > LAGGING_MS),
+        Content(f"{tail.per_second:,.0f}/s"),
+    ]
     if tail.gap_ms:
         facts.append(_told("gap", f"{figures.age(tail.gap_ms)}, being filled", bad=True))
     if tail.sampled:
@@ -44,7 +50,7 @@ def _source(feed: LogFeed, now: int) -> Content:
         return Content.styled("◌ opening Live Tail", "$secondary")
     if tail.live == "on":
         minutes = (now - (tail.live_since_ms or now)) / 60_000
-        return Content.styled(f"◉ Live Tail ${minutes * LIVE_USD_PER_MINUTE:.2f}", "$accent")
+        return Content.styled(f"◉ Live Tail ${minutes * tail.live_sessions * LIVE_USD_PER_MINUTE:.2f}", "$accent")
     if tail.live_problem is not None:
         return Content.assemble(("● polling", ""), (f", no Live Tail: {_short(str(tail.live_problem))}", "$warning"))
     return Content("● polling")
@@ -55,7 +61,5 @@ def _told(name: str, value: str, *, bad: bool = False) -> Content:
 
 
 def _short(text: str, limit: int = 60) -> str:
-    from lambdatui.ui.widgets.plain_text import plain  # noqa: PLC0415
-
     shown = plain(text.partition("\n")[0])
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"

@@ -271,5 +271,5 @@ class MainScreen(Screen[None]):
     def read_again(self) -> None:
         """Reads what is on screen anew."""
         for pane in self.query(Pane):
-            if pane.display:
+            if all(node.display for node in pane.ancestors_with_self if isinstance(node, Widget)):
                 pane.read_again()

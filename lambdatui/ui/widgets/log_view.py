@@ -94,9 +94,7 @@ class LogView(Widget, can_focus=True):
         Binding("pageup,ctrl+b", "page(-1)", "page up", show=False, id="log.page_up", tooltip="up a page"),
         Binding("pagedown,ctrl+f", "page(1)", "page down", show=False, id="log.page_down", tooltip="down a page"),
         Binding("home,g", "first", "first", show=False, id="log.first", tooltip="to the oldest event"),
-        Binding(
-            "end,G", "follow", "follow", id="log.follow", key_display="G", tooltip="to the newest, and follow"
-        ),
+        Binding("end,G", "follow", "follow", id="log.follow", key_display="G", tooltip="to the newest, and follow"),
         Binding("space", "pause", "pause", id="log.pause", tooltip="hold everything still, or go on"),
         Binding("enter", "expand", "unfold", id="log.expand", tooltip="unfold the event, or fold it"),
         Binding("w", "wrap", "wrap", show=False, id="log.wrap", tooltip="wrap long lines, or cut them"),
