@@ -19,10 +19,11 @@ class Trace:
 
     @classmethod
     def of(cls, owner: int) -> Trace:
-        """What the process `owner` has started, ministack's folder among it."""
-        processes = psutil.Process(owner).children(recursive=True)
-        (ministack,) = (each for each in processes if runs(each))
-        return cls(processes, Path(ministack.cwd()))
+        """What belongs to the emulator that the process `owner` has started last; it may have others."""
+        started = sorted(psutil.Process(owner).children(), key=psutil.Process.create_time, reverse=True)
+        families = ([child, *child.children(recursive=True)] for child in started)
+        family = next(family for family in families if any(map(runs, family)))
+        return cls(family, Path(next(filter(runs, family)).cwd()))
 
     @property
     def ministack(self) -> psutil.Process:
@@ -36,4 +37,7 @@ class Trace:
 
 def runs(process: psutil.Process) -> bool:
     """Whether this is ministack itself, not the warden that was given its command."""
-    return process.cmdline()[1:] == ["-m", "ministack"]
+    try:
+        return process.cmdline()[1:] == ["-m", "ministack"]
+    except psutil.NoSuchProcess:  # it ended meanwhile
+        return False
