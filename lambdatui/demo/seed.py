@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from lambdatui.clock import now_ms
 from lambdatui.demo import fleet
+from lambdatui.demo.alarms import make_alarms
 from lambdatui.demo.blueprint import Function
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.packages import function_package, layer_package, packed
@@ -39,6 +40,7 @@ def seed_rest(cloud: Cloud) -> Traffic:
     traffic.catch_up(now_ms())
     each(lambda source: map_source(cloud, source), fleet.EVENT_SOURCES)
     each(lambda add: add(cloud), TRIGGER_MAKERS)
+    make_alarms(cloud)
     return traffic
 
 

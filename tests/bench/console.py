@@ -32,7 +32,7 @@ LOGGING = {"FunctionName": FUNCTION, "LoggingConfig": {"LogFormat": "Text", "Log
 FILTER_OPEN = "esc clear"
 
 #: What tells an event of a `LogServer` from all others, where a line of the screen shows one.
-_LOG_ROW = re.compile(r"event \d{8} [jkw]{3}|(?:START|END|REPORT) RequestId: [0-9a-f-]{36}")
+_LOG_ROW = re.compile(r"event \d{8} [jkw]{3}|(?:START|END|REPORT) [0-9a-f]{8}")
 _OWN_EVENT = re.compile(r"event (\d{8})")
 _HELD = re.compile(r"\bLogs ([\d,]+)  ")
 _DROPPED = re.compile(r"\bdropped ([\d,]+)")

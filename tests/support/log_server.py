@@ -101,7 +101,7 @@ def message(number: int, size: int) -> str:
     Args:
         size: bytes of all messages on the average.
     """
-    request = f"{number // INVOCATION:032x}"
+    request = f"{number // INVOCATION:08x}{'0' * 24}"
     request = "-".join((request[:8], request[8:12], request[12:16], request[16:20], request[20:]))
     place = number % INVOCATION
     if place in LAMBDAS:

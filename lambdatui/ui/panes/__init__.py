@@ -83,6 +83,12 @@ PANES = (
         region="lambdatui.ui.panes.search:SearchPane",
     ),
     PaneEntry(
+        id="alarms",
+        title="Alarms",
+        about="CloudWatch alarms that watch functions, firing ones first",
+        region="lambdatui.ui.panes.alarms:AlarmsPane",
+    ),
+    PaneEntry(
         id="errors",
         title="Errors",
         about="what went wrong in this session",
