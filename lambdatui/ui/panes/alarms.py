@@ -113,13 +113,13 @@ class AlarmsPane(ReadingPane[Watch]):
         times = self.session.times
         return (
             Column(id="urgency", title="", cell=_glyph, value=urgency, width=1),
-            Column(id="alarm", title="ALARM", cell=lambda w: w.alarm.alarm_name, flex=True, min_width=14),
+            Column(id="alarm", title="ALARM", cell=lambda w: w.alarm.alarm_name, flex=True, min_width=18),
             Column(
                 id="function",
                 title="FUNCTION",
                 cell=lambda w: ", ".join(map(str, w.watched)) or "-",
                 flex=True,
-                min_width=12,
+                min_width=14,
             ),
             Column(id="what", title="WHAT", cell=lambda w: condition(w.alarm), flex=True, min_width=24, priority=3),
             Column(id="state", title="STATE", cell=_state, width=12),
