@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
 
 from lambdatui.insight.series import last, peak, rate, share_of_timeout, total, typical
 from lambdatui.models.metric import (
@@ -23,6 +24,9 @@ ERROR_RATE = 0.01
 """Share of invocations, 0..1, over which a function fails (facts 9.3, T9)."""
 ERRORS_AT_LEAST = 3
 """Fewer do not make a rate. A rule of thumb."""
+DEVIATIONS = 1.0
+"""By how many standard deviations of the errors' number they must be too many, lest a few by chance make a function
+seem to fail that is used little. A rule of thumb."""
 NEAR_TIMEOUT = 0.8
 """Share of the timeout, 0..1, from which on a function is slow (facts 9.3, T1)."""
 ITERATOR_AGE_MS = 30_000
@@ -133,11 +137,13 @@ def health(known: Figures) -> Health:
 
 
 def _failing(known: Figures) -> str:
-    share = known.error_rate
-    if share is None or share <= ERROR_RATE or (known.errors or 0) < ERRORS_AT_LEAST:
+    share, errors, invocations = known.error_rate, known.errors, known.invocations
+    if share is None or errors is None or invocations is None or errors < ERRORS_AT_LEAST:
         return ""
-    numbers = f"{_count(known.errors or 0)} of {_count(known.invocations or 0)}"
-    return f"{_percent(share)} errors in {known.window}: {numbers}"
+    by_chance = DEVIATIONS * sqrt(errors * (1 - share))
+    if errors - by_chance <= ERROR_RATE * invocations:
+        return ""
+    return f"{_percent(share)} errors in {known.window}: {_count(errors)} of {_count(invocations)}"
 
 
 def _throttled(known: Figures) -> str:

@@ -33,6 +33,8 @@ def verdict(**particular: Any) -> tuple[State, str]:
         ({}, State.WELL, "1,240 invocations in 1 h, nothing wrong"),
         ({"errors": 102.0}, State.FAILING, "8.2 % errors in 1 h: 102 of 1,240"),
         ({"invocations": 30.0, "errors": 30.0}, State.FAILING, "100 % errors in 1 h: 30 of 30"),
+        ({"invocations": 3.0, "errors": 3.0}, State.FAILING, "100 % errors in 1 h: 3 of 3"),
+        ({"invocations": 178.0, "errors": 5.0}, State.FAILING, "2.8 % errors in 1 h: 5 of 178"),
         ({"throttles": 45.0}, State.THROTTLED, "45 throttled in 1 h"),
         (
             {"throttles": 45.0, "concurrency": 100.0, "concurrency_limit": 100},
@@ -56,6 +58,7 @@ def test_a_verdict_gives_its_reason_with_numbers(particular: dict[str, Any], sta
     "particular",
     [
         {"errors": 12.0},
+        {"invocations": 457.0, "errors": 5.0},
         {"invocations": 20.0, "errors": 2.0},
         {"p95_ms": 23_999.0},
         {"iterator_age_ms": 30_000.0},
@@ -63,7 +66,16 @@ def test_a_verdict_gives_its_reason_with_numbers(particular: dict[str, Any], sta
         {"concurrency": 99.0, "concurrency_limit": 100},
         {"p95_ms": None},
     ],
-    ids=["1 % errors", "few errors", "below 80 % of the timeout", "30 s", "half of 6 h", "near its limit", "no p95"],
+    ids=[
+        "1 % errors",
+        "more by chance",
+        "few errors",
+        "below 80 % of the timeout",
+        "30 s",
+        "half of 6 h",
+        "near its limit",
+        "no p95",
+    ],
 )
 def test_a_function_up_to_every_threshold_is_well(particular: dict[str, Any]) -> None:
     assert verdict(**particular)[0] is State.WELL
