@@ -13,6 +13,7 @@ import pytest
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.metrics import (
     HOUR_MS,
+    KEPT,
     QUERIES_AT_MOST,
     SWEEP,
     SWEEP_EVERY_MS,
@@ -161,6 +162,15 @@ async def test_only_new_rows_are_asked_for(metrics: Metrics, cloudwatch: CloudWa
     await metrics.get(rows(10), HOUR)
     await metrics.get(rows(12), HOUR)
     assert [len(call["MetricDataQueries"]) for call in cloudwatch.asked] == [60, 12]
+
+
+async def test_what_was_not_looked_at_for_longest_is_forgotten(metrics: Metrics, cloudwatch: CloudWatch) -> None:
+    others = [INVOCATIONS.of(name) for name in names(KEPT)]
+    for queries in ([ORDERS], others[1:], [ORDERS], others[:1]):
+        await metrics.get(queries, HOUR)
+    assert cloudwatch.metrics_asked == 1 + KEPT
+    await metrics.get(others[1:2], HOUR)
+    assert cloudwatch.metrics_asked == 1 + KEPT + 1
 
 
 async def test_another_window_is_asked_for_by_itself(metrics: Metrics, cloudwatch: CloudWatch) -> None:
