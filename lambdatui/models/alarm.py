@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from lambdatui.models.arn import account_of
 from lambdatui.models.configuration import AwsModel
@@ -147,7 +148,7 @@ class MetricAlarm(Alarm):
         """The period in seconds, the longest of several; None where it has none, as a query in PromQL."""
         return max((query.metric_stat.period or 0 for query in self.queries if query.metric_stat), default=0) or None
 
-    @property
+    @cached_property
     def watched(self) -> tuple[Watched, ...]:
         """The functions of this account that its metrics are about, each once."""
         ours = {None, account_of(self.alarm_arn)}
@@ -160,7 +161,7 @@ class CompositeAlarm(Alarm):
 
     alarm_rule: str = ""
 
-    @property
+    @cached_property
     def children(self) -> tuple[str, ...]:
         """The names and ARNs of alarms in its rule, each once. A word that is none of ours may stand among them."""
         found = (
