@@ -280,9 +280,20 @@ async def test_when_the_second_page_fails_the_first_stays_with_what_went_wrong(
         assert "Alarms 1…" in stage.text
 
 
-async def test_a_failure_keeps_the_rows_says_how_stale_they_are_and_passes_by_itself(
-    console: MakeConsole, endpoint: ScriptedEndpoint
+async def test_rows_that_could_not_be_read_again_say_how_stale_they_are(
+    console: MakeConsole, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("lambdatui.ui.session.FIRST_RETRY_S", 3600.0)
+    endpoint.on("cloudwatch", "DescribeAlarms", alarms(metric_alarm("errors", "orders")), error("AccessDenied", 403))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await open_alarms(stage)
+        await stage.wait_for("Alarms 1")
+        await stage.press("ctrl+r")
+        await stage.wait_for("⊘ stale ")
+        assert names(stage) == ["errors"]
+
+
+async def test_a_failure_keeps_the_rows_and_passes_by_itself(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     gate = asyncio.Event()
     whole = alarms(metric_alarm("errors", "orders"))
     again = replace(alarms(metric_alarm("errors", "orders", "ALARM")), after=gate)
