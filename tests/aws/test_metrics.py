@@ -433,6 +433,14 @@ async def test_a_region_with_more_functions_than_a_query_looks_at_is_not_swept_w
     assert not (await metrics.sweep(names(10_001), HOUR)).whole
 
 
+async def test_a_ranking_that_aws_tells_in_part_is_not_the_whole_region(
+    metrics: Metrics, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("cloudwatch", "GetMetricData", answer(result("ranked", {TEN: 4.0}, "PartialData", label="orders")))
+    found = await metrics.sweep(names(3), HOUR)
+    assert (of(found.series), found.whole) == ({(metric.name, "orders") for metric in SWEEP}, False)
+
+
 @pytest.mark.parametrize(
     "refusal",
     [answer(result("ranked", {}, "InternalError")), error("ValidationError", 400, "no such expression")],
