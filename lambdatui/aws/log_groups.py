@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 OVERLAP_MS = 2_000
 """How far the head looks back behind the newest event."""
+AGAIN_AT_MOST = 2_000
+"""Events that the head reads again at most, as far as it can be foreseen."""
+PAGE = 5_000
+"""Events to a page: AWS gives 10,000, which take 0.1 s to read, for which a key would have to wait."""
 LATEST_S = 5.0
 """Between two looks of the head after a rest, and while Live Tail is on."""
 SWEEP_S = 2.0
@@ -108,10 +112,15 @@ class Group:
             self._came = False
             await self._rest(self._longest_s if tail.live == "on" else self._pause_s)
             begun_ms = tail.clock()
-            await self._pages(max(tail.since_ms, min(self._newest_ms, begun_ms) - OVERLAP_MS), head=True)
+            await self._pages(max(tail.since_ms, min(self._newest_ms, begun_ms) - self._overlap_ms), head=True)
             self.read_ms = begun_ms
             longer_s = min(self._pause_s * 1.5, self._longest_s)
             self._pause_s = self._soonest_s if self._came else longer_s
+
+    @property
+    def _overlap_ms(self) -> int:
+        """How far the head looks back; less far under a flood, where what is late then waits for the sweep."""
+        return round(min(OVERLAP_MS, AGAIN_AT_MOST * 1000 / max(1, self._tail.per_second)))
 
     async def _rest(self, seconds: float) -> None:
         """Waits so long, or until Live Tail ends."""
@@ -152,6 +161,7 @@ class Group:
                     "FilterLogEvents",
                     logGroupName=self.name,
                     startTime=since_ms,
+                    limit=PAGE,
                     **end,
                     **self._tail.pattern,
                     **token,

@@ -102,9 +102,10 @@ class LogGroup:
             return json_answer({"events": [], "nextToken": f"{after[0]}:{after[1]}"})
         found: Sequence[Written] = self._after(*after)
         found = [event for event in found if event.at_ms < asked.get("endTime", 1 << 60)]
-        content: dict[str, object] = {"events": [event.as_json() for event in found[: self._page]]}
-        if len(found) > self._page:
-            last = found[self._page - 1]
+        page = min(self._page, asked.get("limit", PAGE))
+        content: dict[str, object] = {"events": [event.as_json() for event in found[:page]]}
+        if len(found) > page:
+            last = found[page - 1]
             content["nextToken"] = f"{last.at_ms}:{last.number}"
         return json_answer(content)
 

@@ -148,7 +148,7 @@ class Group:
         if token := asked.get("nextToken"):
             start = bisect_right(self._keys, int(token))
         end = bisect_left(self._keys, (asked.get("endTime", 1 << 42) + 1) << self.NUMBER_BITS)
-        stop = min(end, start + self._page)
+        stop = min(end, start + min(self._page, asked.get("limit", PAGE_EVENTS)))
         following = b',"nextToken":"%d"' % self._keys[stop - 1] if start < stop < end else b""
         return b'{"events":[%s],"searchedLogStreams":[]%s}' % (b",".join(self._encoded[start:stop]), following)
 

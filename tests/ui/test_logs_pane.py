@@ -468,3 +468,15 @@ def test_how_it_looks(
             await pilot.pause()
 
         assert snap_compare(console(account.url), terminal_size=size, run_before=prepare)
+
+
+async def test_a_text_longer_than_its_line_shows_its_end(
+    console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
+) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await open_log(stage)
+        await stage.wait_for("charging order 4711")
+        await stage.press("backslash")
+        stage.app.screen.query_one(TypingLine).value = "x" * 120 + "beginning"
+        await stage.press("end", "e", "n", "d")
+        await stage.wait_for("beginningend")

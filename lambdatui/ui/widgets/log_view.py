@@ -192,8 +192,10 @@ class LogView(Widget, can_focus=True):
 
     @placeholder.setter
     def placeholder(self, placeholder: Cell) -> None:
-        self._placeholder = placeholder
-        self._repaint()
+        if placeholder != self._placeholder:
+            self._placeholder = placeholder
+            if not self._events:
+                self._repaint()
 
     @property
     def matches(self) -> int:

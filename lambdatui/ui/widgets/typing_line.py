@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 
@@ -43,6 +45,9 @@ class TypingLine(Input):
         line: TypingLine
         text: str
         kept: bool
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """As in every scroll view, save that a longer text is no reason to lay out the whole screen again."""
 
     def __init__(self, text: str, *, kind: str = "", placeholder: str = "") -> None:
         super().__init__(text, placeholder=placeholder, select_on_focus=False, compact=True)
