@@ -86,6 +86,9 @@ class Settings(_Table):
     log_window_s: Annotated[int, Field(ge=5, le=900)] = Field(
         default=60, description="how late, in seconds, a log event may arrive and still be shown, 5 to 900"
     )
+    metrics_budget_cents: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=25, description="US cents an hour that metrics may cost before they are read less often; 0 for none"
+    )
     times: Literal["relative", "utc", "local"] = Field(default="relative", description="how times are shown")
     runtimes_file: AbsolutePath | None = Field(
         default=None, description="a JSON file to use instead of the shipped table of runtime deprecations"

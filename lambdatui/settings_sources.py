@@ -31,7 +31,7 @@ PROFILE_KEYS = ("read_only", "region")
 
 #: The settings that a variable, being text, must be translated for.
 SWITCHES = frozenset({"read_only", "reveal", "reveal_when_read_only", "billed_reads_when_read_only", "low_bandwidth"})
-NUMBERS = frozenset({"refresh_s", "log_lines", "log_window_s"})
+NUMBERS = frozenset({"refresh_s", "log_lines", "log_window_s", "metrics_budget_cents"})
 SWITCH_WORDS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 
 

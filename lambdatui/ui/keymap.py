@@ -79,7 +79,17 @@ def reference() -> str:
     return "\n".join(lines)
 
 
-_TYPED = {"colon": ":", "slash": "/", "question_mark": "?", "exclamation_mark": "!", "plus": "+", "escape": "esc"}
+_TYPED = {
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "backslash": "\\",
+    "colon": ":",
+    "slash": "/",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "plus": "+",
+    "escape": "esc",
+}
 """How a key is written where its name is not what is typed."""
 
 

@@ -15,10 +15,12 @@ from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, Fault, NotFound
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
+from lambdatui.models.metric import HOUR, Window
 from lambdatui.paths import cache_folder
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
+    from lambdatui.aws.metrics import Metrics
     from lambdatui.aws.target import Target
     from lambdatui.settings import Settings
     from lambdatui.ui.figures import Times
@@ -105,6 +107,9 @@ class Session:
         """The names of the functions that a pane about several is to be about."""
         self.feed: LogFeed | None = None
         """The log that was looked at last."""
+        self.window: Window = HOUR
+        """Over which stretch of time metrics are shown."""
+        self._metrics: Metrics | None = None
         self._tell = tell
         self._cache = cache
         self._alias_asked = False
@@ -137,10 +142,29 @@ class Session:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._first_reading.wait(), FIRST_READING_S)
 
+    async def metrics(self) -> Metrics:
+        """The metrics of this account and region, which every pane shares: they are charged for."""
+        connection = await self.connection()
+        if self._metrics is None:
+            module = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.metrics")
+            cents = self.settings.metrics_budget_cents if self.settings is not None else 0
+            self._metrics = module.Metrics(connection, budget_usd_per_hour=cents / 100)
+        return self._metrics
+
+    @property
+    def metrics_price_usd(self) -> float:
+        """What the metrics of this session cost so far, US dollars."""
+        return self._metrics.price_usd if self._metrics is not None else 0.0
+
+    @property
+    def metrics_slowed_until_ms(self) -> int | None:
+        """Until when the budget holds metrics back, epoch ms; None where it does not."""
+        return self._metrics.slowed_until_ms if self._metrics is not None else None
+
     async def disconnect(self) -> None:
         """Closes the connection; the next request makes another."""
         async with self._connecting:
-            connection, self._connection = self._connection, None
+            connection, self._connection, self._metrics = self._connection, None, None
         if connection is not None:
             await connection.close()
 

@@ -81,6 +81,9 @@ class Pane(Widget):
     def error_logged(self, entry: LoggedError) -> None:
         """Something went wrong somewhere; the error log overrides this."""
 
+    def window_changed(self) -> None:
+        """The session's window is another one; a pane that shows metrics overrides this."""
+
     def read_again(self) -> None:
         """The operator asked to read what is shown anew (`ctrl+r`)."""
 

@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from lambdatui.models.function import FunctionSummary
+from lambdatui.models.metric import WINDOWS
 from lambdatui.ui.panes import REGION_PANES, TABS, PaneEntry, load_pane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, LoggedError, Session
@@ -39,6 +40,24 @@ class MainScreen(Screen[None]):
         Binding("escape", "back", "back", id="screen.back", show=False, tooltip="one step back"),
         Binding("q", "back_or_quit", "back", id="screen.quit", show=False, tooltip="back, or quit at the root"),
         Binding("l", "logs", "logs", id="screen.logs", tooltip="the log of the function, or of all that are marked"),
+        Binding(
+            "left_square_bracket",
+            "window(-1)",
+            "window",
+            id="screen.shorter",
+            key_display="[",
+            show=False,
+            tooltip="metrics over a shorter time, down to 15 minutes",
+        ),
+        Binding(
+            "right_square_bracket",
+            "window(1)",
+            "window",
+            id="screen.longer",
+            key_display="]",
+            show=False,
+            tooltip="metrics over a longer time, up to 7 days",
+        ),
         Binding("v", "raw", "raw", id="screen.raw", tooltip="the function as JSON, secrets masked"),
         *(
             Binding(
@@ -244,6 +263,14 @@ class MainScreen(Screen[None]):
             await self.open_pane(REGION_PANES["logs"])
         elif self.subject is not None:
             await self._open_subject(self.subject, "logs")
+
+    def action_window(self, step: int) -> None:
+        """Shows metrics over the next longer window, or the next shorter one."""
+        index = WINDOWS.index(self.session.window) + step
+        if 0 <= index < len(WINDOWS):
+            self.session.window = WINDOWS[index]
+            for pane in self.query(Pane):
+                pane.window_changed()
 
     def action_raw(self) -> None:
         if self.subject is not None:
