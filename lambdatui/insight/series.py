@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from statistics import fmean
 
 from lambdatui.models.metric import Series, Status
 
@@ -17,7 +16,7 @@ GAP = " "
 _COMBINED: Mapping[str, Callable[[Iterable[float]], float]] = {
     "Sum": sum,
     "SampleCount": sum,
-    "Average": fmean,
+    "Average": lambda values: _mean(tuple(values)),
     "Minimum": min,
 }
 """How datapoints become one, by statistic. Of percentiles and all others the highest stands for all: they cannot be
@@ -84,7 +83,13 @@ def typical(series: Series | None, weights: Series | None = None) -> float | Non
         return None
     known = dict(zip(weights.times_ms, weights.values, strict=True)) if weights is not None else {}
     heavy = [known.get(time_ms, 0.0) for time_ms in series.times_ms]
-    return fmean(series.values, heavy) if any(heavy) else fmean(series.values)
+    return _mean(series.values, heavy) if any(heavy) else _mean(series.values)
+
+
+def _mean(values: Sequence[float], weights: Sequence[float] | None = None) -> float:
+    """As `statistics.fmean`, whose module takes longer to import than the first paint may wait."""
+    weights = weights or [1.0] * len(values)
+    return sum(value * weight for value, weight in zip(values, weights, strict=True)) / sum(weights)
 
 
 def rate(part: float | None, whole: float | None) -> float | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Protocol
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -32,6 +32,7 @@ from lambdatui.ui.widgets.plain_text import plain
 
 COLLECT_AFTER = (700, 10, 1_000)
 """As Python does, but the oldest generation a hundredth as often: 100,000 log events take 0.1 s to look through."""
+CENT_USD = 0.01
 HEADER_EVERY_S = 30.0
 EXIT_BAD_SETTINGS = 2
 
@@ -113,7 +114,8 @@ class Console(App[None]):
         asked = "monochrome" if start.no_color else start.gathered.raw.get("theme")
         self.theme = asked if isinstance(asked, str) and asked in themes.THEMES else themes.DEFAULT
         times = start.gathered.raw.get("times", "relative")
-        self.session = Session(start.target, self._told, start.cache, times)
+        metered = start.gathered.raw.get("metrics_budget_cents") != 0
+        self.session = Session(start.target, self._told, start.cache, times, metered=metered)
         self._main = MainScreen(self.session)
         if start.cached is not None:
             self.session.show_cached(start.cached)
@@ -192,6 +194,11 @@ class Console(App[None]):
         if self.start.demo is not None:
             await self.start.demo.stop()
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self.session.active_ms = now_ms()
+        await super().on_event(event)
+
     def on_resize(self) -> None:
         """Paints all anew even if the size is what it was: a terminal made smaller and larger again has cut lines."""
         self.call_after_refresh(self.refresh)
@@ -224,13 +231,15 @@ class Console(App[None]):
 
     # -- what the session tells
 
-    def _told(self, change: InventoryChange | LoggedError | Literal["whereabouts"]) -> None:
+    def _told(self, change: InventoryChange | LoggedError | Literal["whereabouts", "health"]) -> None:
         if not self._main.is_mounted:
             return
         if isinstance(change, InventoryChange):
             self._main.inventory_changed(change)
         elif isinstance(change, LoggedError):
             self._main.error_logged(change)
+        elif change == "health":
+            self._main.health_changed()
         self._show_place()
 
     def _show_place(self) -> None:
@@ -260,6 +269,8 @@ class Console(App[None]):
             told.append(Content.styled(f"cached {figures.age(now_ms() - reading.read_at)}", "$warning"))
         elif reading.read_at is not None and now_ms() - reading.read_at >= 60_000:
             told.append(Content.styled(f"read {figures.age(now_ms() - reading.read_at)} ago", "$secondary"))
+        if (price := self.session.metrics_price_usd) >= CENT_USD / 2:
+            told.append(Content.styled(f"${price:.2f}", "$secondary"))
         if self.session.errors:
             told.append(Content.styled(f"! {len(self.session.errors)}", "$error"))
         return Content(" · ").join(told)

@@ -32,6 +32,27 @@ def size(octets: int) -> str:
     return f"{value:.1f} GB"
 
 
+def short(number: float) -> str:
+    """A count with three figures at most: ``312``, ``12.4 k``, ``3.1 M``."""
+    for limit, unit in ((1_000_000, "M"), (10_000, "k")):
+        if number >= limit:
+            value = number / (1_000_000 if unit == "M" else 1_000)
+            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+    return f"{number:,.0f}"
+
+
+def percent(share: float) -> str:
+    """A share, 0 to 1, in per cent: ``8.2 %``."""
+    return f"{share * 100:.1f} %" if 0 < share < 0.0995 else f"{share * 100:.0f} %"
+
+
+def duration(milliseconds: float) -> str:
+    """A span in its greatest unit: ``120 ms``, ``4.1 s``, ``12 m``."""
+    if milliseconds < 1_000:
+        return f"{milliseconds:.0f} ms"
+    return f"{milliseconds / 1_000:.1f} s" if milliseconds < 60_000 else age(round(milliseconds))
+
+
 def age(milliseconds: int) -> str:
     """A span as its greatest unit: ``4 m``, ``3 d``. Less than nothing (clocks differ) counts as nothing."""
     milliseconds = max(0, milliseconds)

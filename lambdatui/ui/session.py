@@ -17,6 +17,7 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
 from lambdatui.models.metric import HOUR, Window
 from lambdatui.paths import cache_folder
+from lambdatui.ui.function_health import FunctionHealth
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
@@ -83,20 +84,25 @@ class Session:
 
     Args:
         target: where to connect to.
-        tell: called with an InventoryChange, a LoggedError, or ``"whereabouts"`` when the header has to change.
+        tell: called with an InventoryChange, a LoggedError, ``"whereabouts"`` when the header has to change, or
+            ``"health"`` when more is known of how functions are doing.
         cache: where the last inventory is kept; None keeps none.
         times: how the operator wants times written; known before the settings are checked, for columns are as wide.
+        metered: whether metrics may cost anything, and so whether there are columns for them.
     """
 
     def __init__(
         self,
         target: Target,
-        tell: Callable[[InventoryChange | LoggedError | Literal["whereabouts"]], None],
+        tell: Callable[[InventoryChange | LoggedError | Literal["whereabouts", "health"]], None],
         cache: InventoryCache | None = None,
         times: Times = "relative",
+        *,
+        metered: bool = True,
     ) -> None:
         self.target = target
         self.times = times
+        self.metered = metered
         self.settings: Settings | None = None
         """None until they could be checked, shortly after the first paint."""
         self.identity: Identity | None = None
@@ -109,7 +115,10 @@ class Session:
         """The log that was looked at last."""
         self.window: Window = HOUR
         """Over which stretch of time metrics are shown."""
+        self.active_ms = now_ms()
+        """When the operator last pressed a key, epoch ms."""
         self._metrics: Metrics | None = None
+        self.health = FunctionHealth(self)
         self._tell = tell
         self._cache = cache
         self._alias_asked = False
@@ -147,14 +156,22 @@ class Session:
         connection = await self.connection()
         if self._metrics is None:
             module = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.metrics")
-            cents = self.settings.metrics_budget_cents if self.settings is not None else 0
-            self._metrics = module.Metrics(connection, budget_usd_per_hour=cents / 100)
+            self._metrics = module.Metrics(connection, budget_usd_per_hour=self.metrics_budget_usd)
         return self._metrics
+
+    @property
+    def metrics_budget_usd(self) -> float:
+        """What metrics may cost in an hour, US dollars; nothing until the settings are checked."""
+        return self.settings.metrics_budget_cents / 100 if self.settings is not None else 0.0
 
     @property
     def metrics_price_usd(self) -> float:
         """What the metrics of this session cost so far, US dollars."""
         return self._metrics.price_usd if self._metrics is not None else 0.0
+
+    def tell_health(self) -> None:
+        """Tells that more is known of how functions are doing, and that it had its price."""
+        self._tell("health")
 
     @property
     def metrics_slowed_until_ms(self) -> int | None:
@@ -177,6 +194,7 @@ class Session:
         self.functions = {}
         self.chosen = ()
         self.feed = None
+        self.health = FunctionHealth(self)
         self.reading = Reading()
         self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
         self._tell(InventoryChange(replaced=True))

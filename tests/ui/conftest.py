@@ -60,7 +60,7 @@ def console(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MakeConsole:
         **particular: Any,
     ) -> Console:
         (tmp_path / "settings.toml").write_text(file)
-        gathered = gather(settings or {}, {}, tmp_path / "settings.toml")
+        gathered = gather({"metrics_budget_cents": 0, **(settings or {})}, {}, tmp_path / "settings.toml")
         given = {"endpoint_url": url, "region": REGION, **(KEYS if url else {}), **particular}
         target = Target(**given)
         cache = InventoryCache(tmp_path / "cache", target) if keep else None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from datetime import date
-from typing import ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.worker import Worker
 
 from lambdatui.clock import now_ms, today
-from lambdatui.insight.runtimes import runtime_status
+from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.models.function import FunctionSummary
-from lambdatui.ui import figures
+from lambdatui.ui import session as sessions
+from lambdatui.ui.panes.function_columns import METRIC_COLUMNS, function_columns
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, Reading, Session
@@ -22,6 +25,12 @@ from lambdatui.ui.widgets.record_table import Column, RecordTable
 
 REFRESH_AGES_S = 60.0
 """Ages are written in minutes at the finest that matters."""
+LOOK_EVERY_S = 15.0
+"""Between two questions whether there can be news; AWS is asked only where there can."""
+REST_S = 0.25
+"""How long the cursor has to rest before anything is asked for."""
+IDLE_MS = 10 * 60_000
+"""After so long without a key, nobody is there for whom metrics would be worth their price."""
 
 
 class FunctionsPane(ListPane[FunctionSummary]):
@@ -31,11 +40,17 @@ class FunctionsPane(ListPane[FunctionSummary]):
     THINGS = "functions"
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("U", "unwell_first", "unwell first", id="functions.unwell", tooltip="those first that want a look"),
         Binding("Y", "copy_arn", "copy ARN", id="list.copy_arn", show=False, tooltip="copy the ARN to the clipboard"),
     ]
 
+    def __init__(self, session: Session, **options: Any) -> None:
+        self._moved = asyncio.Event()
+        self._looking: Worker[None] | None = None
+        super().__init__(session, **options)
+
     def columns(self) -> Sequence[Column[FunctionSummary]]:
-        return function_columns(self.session, today())
+        return function_columns(self.session, today(), self.session.health if self.session.metered else None)
 
     def key(self, record: FunctionSummary) -> str:
         return record.name
@@ -44,6 +59,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self.table.sort_by("name")
         self.inventory_changed(InventoryChange(replaced=True))
         self.set_interval(REFRESH_AGES_S, self._refresh_ages)
+        self._looking = self._look()
 
     def _refresh_ages(self) -> None:
         self.table.redraw()
@@ -62,9 +78,88 @@ class FunctionsPane(ListPane[FunctionSummary]):
     def nothing(self) -> Content:
         return Content.assemble(super().nothing(), " ", ("R", "bold $accent"), " chooses another region.")
 
+    # -- how they are doing
+
+    def on_hide(self) -> None:
+        """What nobody sees is not asked for: it is charged."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    def on_show(self) -> None:
+        if self._looking is None and self.is_mounted:
+            self._looking = self._look()
+
+    def window_changed(self) -> None:
+        self.session.health.forget()
+        self._show_health()
+        self._moved.set()
+
+    @work(group="health", exclusive=True, exit_on_error=False, description="metrics of the functions in view")
+    async def _look(self) -> None:
+        """Asks for the metrics of what is in view, when there can be news and while somebody is there to see them."""
+        await self.session.first_reading()
+        wait_s = sessions.FIRST_RETRY_S
+        while self.session.metered:
+            try:
+                if self.app.app_focus and now_ms() - self.session.active_ms < IDLE_MS:
+                    await self._look_once()
+                wait_s = sessions.FIRST_RETRY_S
+            except ConsoleError as error:
+                self.session.health.error = error
+                self.session.log("metrics", error)
+                self.show_title()
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
+                continue
+            self._moved.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), LOOK_EVERY_S)
+            await asyncio.sleep(REST_S)
+
+    async def _look_once(self) -> None:
+        changed = await self.session.health.look(self.table.in_view)
+        if self.table.sort_column == "health":
+            changed |= await self.session.health.look_for_unwell(list(self.session.functions.values()))
+        self.session.health.error = None
+        if changed:
+            self._show_health()
+
+    def _show_health(self) -> None:
+        if self.table.sort_column in METRIC_COLUMNS or self.table.filter_text:
+            at_top = self.table.cursor_record in self.table.shown[:1]
+            self.table.reread()
+            if at_top:  # who has not moved down wants to see what comes first
+                self.table.action_first()
+        else:
+            self.table.redraw()
+        self.show_title()
+        self.session.tell_health()
+
+    def action_unwell_first(self) -> None:
+        """Puts those first that want a look, after asking which of all functions do."""
+        self.table.sort_by("health")
+        self._show_top()
+        self._moved.set()
+
+    def state(self) -> Content:
+        reading = self.session.reading
+        if reading.running or reading.error is not None or not self.session.metered:
+            return super().state()
+        told = [Content.styled(f"metrics {self.session.window.name}", "$secondary")]
+        if self.session.health.error is not None:
+            glyph = "⊘" if isinstance(self.session.health.error, AccessDenied) else "!"
+            told = [Content.styled(f"{glyph} metrics: {plain(self.session.health.error.title)}", "$error")]
+        elif self.session.metrics_slowed_until_ms is not None:
+            told = [Content.styled("metrics: budget used up, reading less often", "$warning")]
+        if unwell := self.session.health.unwell:
+            told.insert(0, Content.styled(f"{unwell} unwell", "$error"))
+        return Content(" · ").join(told)
+
     @on(RecordTable.Highlighted)
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:
         event.stop()
+        self._moved.set()
         self.post_message(Pane.SubjectChanged(event.record))
 
     @on(RecordTable.Opened)
@@ -80,70 +175,3 @@ class FunctionsPane(ListPane[FunctionSummary]):
 
     def read_again(self) -> None:
         self.post_message(Pane.InventoryWanted())
-
-
-def function_columns(session: Session, today: date) -> Sequence[Column[FunctionSummary]]:
-    """The columns of the inventory.
-
-    Args:
-        session: knows how times are written.
-        today: the date by which runtimes are judged.
-    """
-
-    def runtime(function: FunctionSummary) -> Content | str:
-        if function.runtime is None:
-            return Content.styled("image", "dim") if function.package_type == "Image" else "-"
-        status = runtime_status(function.runtime, today)
-        return (
-            Content.assemble(plain(function.runtime), (f" {status.glyph}", status.colour))
-            if status.glyph
-            else plain(function.runtime)
-        )
-
-    return (
-        Column(id="name", title="NAME", cell=lambda f: f.name, flex=True, min_width=20),
-        Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=1),
-        Column(
-            id="memory",
-            title="MEMORY",
-            cell=lambda f: f"{figures.count(f.memory_mb)} MB",
-            value=lambda f: f.memory_mb,
-            unit="MB",
-            width=9,
-            align="right",
-            priority=2,
-        ),
-        Column(
-            id="timeout",
-            title="TIMEOUT",
-            cell=lambda f: f"{f.timeout_s} s",
-            value=lambda f: f.timeout_s,
-            unit="s",
-            width=7,
-            align="right",
-            priority=2,
-        ),
-        Column(
-            id="size",
-            title="SIZE",
-            cell=lambda f: figures.size(f.code_size),
-            value=lambda f: f.code_size,
-            unit="B",
-            width=8,
-            align="right",
-            priority=4,
-        ),
-        Column(
-            id="modified",
-            title="MODIFIED",
-            cell=lambda f: figures.moment(f.last_modified, now_ms(), session.times),
-            value=lambda f: f.last_modified,
-            unit="epoch ms",
-            width=8 if session.times == "relative" else 20,
-            align="right",
-            priority=3,
-        ),
-        Column(id="arch", title="ARCH", cell=lambda f: " ".join(f.architectures), width=6, priority=5),
-        Column(id="package", title="PACKAGE", cell=lambda f: f.package_type, width=7, priority=6),
-        Column(id="description", title="DESCRIPTION", cell=lambda f: f.description, width=36, priority=7),
-    )

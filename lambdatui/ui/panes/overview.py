@@ -90,6 +90,9 @@ class OverviewPane(Pane):
         self._draw()
         self._ask(rest_s=REST_S)
 
+    def health_changed(self) -> None:
+        self._draw()
+
     def read_again(self) -> None:
         self._ask(rest_s=0)
 
@@ -152,5 +155,6 @@ class OverviewPane(Pane):
             times=self.session.times,
             revealed=self._revealed,
             stale=self._stale.values(),
+            verdict=self.session.health.health(self.subject),
         )
         self._body.show(told)

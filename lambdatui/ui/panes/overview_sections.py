@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from lambdatui.errors import AccessDenied, ConsoleError, NotFound
+from lambdatui.insight.health import Health, State
 from lambdatui.insight.runtimes import Support, runtime_status
 from lambdatui.models.configuration import (
     AwsModel,
@@ -21,6 +22,7 @@ from lambdatui.models.configuration import (
 )
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
+from lambdatui.ui.function_health import GLYPHS as STATE_GLYPHS
 from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
 
 MASK = "••••••••"
@@ -42,6 +44,7 @@ def sections(
     times: figures.Times,
     revealed: bool,
     stale: Iterable[ConsoleError] = (),
+    verdict: Health | None = None,
 ) -> list[Section]:
     """All that is known of the function.
 
@@ -53,12 +56,13 @@ def sections(
         times: how times are written.
         revealed: whether environment values are shown.
         stale: why parts that were answered could not be read again.
+        verdict: how it is doing; None where nobody looked.
     """
     function = parts["function"]
     detail = function if isinstance(function, FunctionDetail) else None
     known = detail.configuration if detail else None
     told = [
-        _state(function, known, stale),
+        _state(function, known, stale, verdict),
         _code(summary, known, parts["runtime_management"], _runtime(summary.runtime, today), now_ms, times),
         _limits(summary, function),
         _environment(function, known, revealed=revealed),
@@ -102,8 +106,19 @@ def _with_function(part: Part) -> Value:
     return Value("…", "dim") if part == "asking" else Value("not known", "dim")
 
 
-def _state(function: Part, known: FunctionConfiguration | None, stale: Iterable[ConsoleError]) -> Section:
+def _health(verdict: Health) -> Value:
+    glyph, colour = STATE_GLYPHS[verdict.state]
+    if verdict.state.unwell:
+        return Value(f"{glyph} {verdict.reason}", "error" if colour == "$error" else "warning")
+    return Value(f"✓ {verdict.reason}" if verdict.state is State.WELL else f"{glyph} {verdict.reason}", "dim")
+
+
+def _state(
+    function: Part, known: FunctionConfiguration | None, stale: Iterable[ConsoleError], verdict: Health | None
+) -> Section:
     rows = [("stale", value) for value in dict.fromkeys(map(_problem, stale))]
+    if verdict is not None:
+        rows.append(("health", _health(verdict)))
     if known is None:
         gone = Value("! there is no such function any more", "error") if isinstance(function, NotFound) else None
         return Section("State", (*rows, ("state", gone or _pending(function) or Value("-", "dim"))))

@@ -81,6 +81,9 @@ class Pane(Widget):
     def error_logged(self, entry: LoggedError) -> None:
         """Something went wrong somewhere; the error log overrides this."""
 
+    def health_changed(self) -> None:
+        """More is known of how functions are doing; a pane that says it overrides this."""
+
     def window_changed(self) -> None:
         """The session's window is another one; a pane that shows metrics overrides this."""
 

@@ -19,7 +19,7 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.models.layer import Layer, LayerVersion
 from lambdatui.ui import figures
 from lambdatui.ui import session as sessions
-from lambdatui.ui.panes.functions import function_columns
+from lambdatui.ui.panes.function_columns import function_columns
 from lambdatui.ui.panes.layer_facts import LayerFacts, state_cell, version_facts
 from lambdatui.ui.panes.layers import COPY_ARN
 from lambdatui.ui.panes.list_pane import ListPane

@@ -290,6 +290,11 @@ class MainScreen(Screen[None]):
         for pane in self.query(Pane):
             pane.inventory_changed(change)
 
+    def health_changed(self) -> None:
+        """Passes on that more is known of how functions are doing."""
+        for pane in self.query(Pane):
+            pane.health_changed()
+
     def error_logged(self, entry: LoggedError) -> None:
         """Passes an error to whoever shows it."""
         for pane in self.query(Pane):

@@ -167,6 +167,12 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         return [self._set.by_key[key] for key in self._set.shown]
 
     @property
+    def in_view(self) -> list[R]:
+        """The records that stand on the screen now."""
+        keys = self._set.shown[self._top : self._top + max(0, self._height - HEADER)]
+        return [self._set.by_key[key] for key in keys]
+
+    @property
     def total(self) -> int:
         """How many records there are, shown or not."""
         return len(self._set.by_key)

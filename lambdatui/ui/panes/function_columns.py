@@ -1,0 +1,207 @@
+"""The columns of a list of functions: what they are, and how they are doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from textual.content import Content
+
+from lambdatui.clock import now_ms
+from lambdatui.insight.health import Figures, State
+from lambdatui.insight.runtimes import runtime_status
+from lambdatui.models.function import FunctionSummary
+from lambdatui.ui import figures
+from lambdatui.ui.function_health import GLYPHS, SPARKS, FunctionHealth
+from lambdatui.ui.session import Session
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_table import Column
+
+NEAR_LIMIT = 0.8
+"""Share of the concurrency limit, 0 to 1. A rule of thumb."""
+METRIC_COLUMNS = frozenset({"health", "invocations", "err", "p95", "throttles", "concurrency", "behind"})
+"""Those whose values change though the functions do not."""
+
+
+def function_columns(
+    session: Session, today: date, known: FunctionHealth | None = None
+) -> Sequence[Column[FunctionSummary]]:
+    """The columns of an inventory.
+
+    Args:
+        session: knows how times are written.
+        today: the date by which runtimes are judged.
+        known: how functions are doing, as far as anybody looked; None leaves that out.
+    """
+
+    def runtime(function: FunctionSummary) -> Content | str:
+        if function.runtime is None:
+            return Content.styled("image", "dim") if function.package_type == "Image" else "-"
+        status = runtime_status(function.runtime, today)
+        return (
+            Content.assemble(plain(function.runtime), (f" {status.glyph}", status.colour))
+            if status.glyph
+            else plain(function.runtime)
+        )
+
+    return (
+        *(health_columns(known) if known is not None else ()),
+        Column(id="name", title="NAME", cell=lambda f: f.name, flex=True, min_width=20),
+        Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=3),
+        Column(
+            id="memory",
+            title="MEMORY",
+            cell=lambda f: f"{figures.count(f.memory_mb)} MB",
+            value=lambda f: f.memory_mb,
+            unit="MB",
+            width=9,
+            align="right",
+            priority=6,
+        ),
+        Column(
+            id="timeout",
+            title="TIMEOUT",
+            cell=lambda f: f"{f.timeout_s} s",
+            value=lambda f: f.timeout_s,
+            unit="s",
+            width=7,
+            align="right",
+            priority=6,
+        ),
+        *(metric_columns(known) if known is not None else ()),
+        Column(
+            id="size",
+            title="SIZE",
+            cell=lambda f: figures.size(f.code_size),
+            value=lambda f: f.code_size,
+            unit="B",
+            width=8,
+            align="right",
+            priority=8,
+        ),
+        Column(
+            id="modified",
+            title="MODIFIED",
+            cell=lambda f: figures.moment(f.last_modified, now_ms(), session.times),
+            value=lambda f: f.last_modified,
+            unit="epoch ms",
+            width=8 if session.times == "relative" else 20,
+            align="right",
+            priority=7,
+        ),
+        Column(id="arch", title="ARCH", cell=lambda f: " ".join(f.architectures), width=6, priority=9),
+        Column(id="package", title="PACKAGE", cell=lambda f: f.package_type, width=7, priority=10),
+        Column(id="description", title="DESCRIPTION", cell=lambda f: f.description, width=36, priority=11),
+    )
+
+
+def health_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
+    """The glyph of the verdict, sorted by urgency."""
+
+    def urgency(function: FunctionSummary) -> int | None:
+        verdict = known.health(function)
+        return verdict.state.urgency if verdict is not None else None
+
+    def glyph(function: FunctionSummary) -> Content:
+        verdict = known.health(function)
+        return Content.styled(*GLYPHS[verdict.state]) if verdict is not None else Content(" ")
+
+    return (Column(id="health", title="", cell=glyph, value=urgency, width=1),)
+
+
+def metric_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
+    """What CloudWatch measured; blank where nobody looked."""
+
+    def of(read: Callable[[Figures], float | None]) -> Callable[[FunctionSummary], float | None]:
+        """A figure of a function; None where it is not known."""
+
+        def value(function: FunctionSummary) -> float | None:
+            found = known.figures(function)
+            return read(found) if found is not None else None
+
+        return value
+
+    def invocations(function: FunctionSummary) -> str:
+        total = of(lambda f: f.invocations)(function)
+        return "" if total is None else f"{known.spark(function)} {figures.short(total):>6}"
+
+    def told(
+        read: Callable[[Figures], float | None], write: Callable[[float], str], state: State
+    ) -> Callable[[FunctionSummary], Content | str]:
+        """Writes a figure, marked where it is the reason for the verdict."""
+        value = of(read)
+
+        def cell(function: FunctionSummary) -> Content | str:
+            number, verdict = value(function), known.health(function)
+            if number is None:
+                return "-" if verdict is not None else ""
+            return Content.styled(write(number), GLYPHS[state][1] if verdict and verdict.state is state else "")
+
+        return cell
+
+    def concurrency(function: FunctionSummary) -> Content | str:
+        found = known.figures(function)
+        if found is None or found.concurrency is None:
+            return "" if found is None else "-"
+        limit = "" if found.concurrency_limit is None else f" / {figures.short(found.concurrency_limit)}"
+        full = found.concurrency_limit is not None and found.concurrency >= NEAR_LIMIT * found.concurrency_limit
+        return Content.styled(f"{figures.short(found.concurrency)}{limit}", "$warning" if full else "")
+
+    return (
+        Column(
+            id="invocations",
+            title="INVOCATIONS",
+            cell=invocations,
+            value=of(lambda f: f.invocations),
+            width=SPARKS + 7,
+            align="right",
+            priority=1,
+        ),
+        Column(
+            id="err",
+            title="ERR",
+            cell=told(lambda f: f.error_rate, figures.percent, State.FAILING),
+            value=of(lambda f: 100 * f.error_rate if f.error_rate is not None else None),
+            width=7,
+            align="right",
+            priority=1,
+        ),
+        Column(
+            id="p95",
+            title="P95",
+            cell=told(lambda f: f.p95_ms, figures.duration, State.SLOW),
+            value=of(lambda f: f.p95_ms),
+            unit="ms",
+            width=7,
+            align="right",
+            priority=2,
+        ),
+        Column(
+            id="throttles",
+            title="THR",
+            cell=told(lambda f: f.throttles, figures.short, State.THROTTLED),
+            value=of(lambda f: f.throttles),
+            width=6,
+            align="right",
+            priority=2,
+        ),
+        Column(
+            id="concurrency",
+            title="CONCURRENCY",
+            cell=concurrency,
+            value=of(lambda f: f.concurrency),
+            width=11,
+            align="right",
+            priority=4,
+        ),
+        Column(
+            id="behind",
+            title="BEHIND",
+            cell=told(lambda f: f.iterator_age_ms, figures.duration, State.BEHIND),
+            value=of(lambda f: f.iterator_age_ms),
+            unit="ms",
+            width=7,
+            align="right",
+            priority=5,
+        ),
+    )
