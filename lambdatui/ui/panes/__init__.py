@@ -32,6 +32,12 @@ PANES = (
         region="lambdatui.ui.panes.functions:FunctionsPane",
     ),
     PaneEntry(
+        id="pulse",
+        title="Pulse",
+        about="the region on one screen: totals, who is worst off, what changed",
+        region="lambdatui.ui.panes.pulse:PulsePane",
+    ),
+    PaneEntry(
         id="overview",
         title="Overview",
         about="one function's configuration",
