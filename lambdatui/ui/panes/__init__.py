@@ -77,6 +77,12 @@ PANES = (
         tab="lambdatui.ui.panes.logs:LogsPane",
     ),
     PaneEntry(
+        id="metrics",
+        title="Metrics",
+        about="charts of one function, with its deployments and alarms",
+        tab="lambdatui.ui.panes.metrics:MetricsPane",
+    ),
+    PaneEntry(
         id="invocations",
         title="Invocations",
         about="one row for each invocation, made from the log",
