@@ -21,7 +21,7 @@ OWN_TEXT = rb"lambdatui"
 A_FUNCTION = rb"team-\d\d-function-\d{5}"
 
 #: A row of the table: a name in the first column, and on the same line a runtime (a title has none).
-_ROW = re.compile(r"^\W{0,4}(team-\d\d-function-\d{5})\s.*(?:python|nodejs|java|provided)")
+_ROW = re.compile(r"^\W{0,6}(team-\d\d-function-\d{5})\s.*(?:python|nodejs|java|provided)")
 
 #: The function whose log is measured, as it differs from others, and its log group.
 FUNCTION = "orders"
@@ -99,6 +99,11 @@ def complete(functions: int) -> Callable[[Terminal], bool]:
 def rows(terminal: Terminal) -> list[str]:
     """The lines of the screen that show functions of the table."""
     return [line for line in terminal.screen.display if _ROW.match(line)]
+
+
+def metrics_shown(terminal: Terminal) -> bool:
+    """Whether every row of the table says how often its function failed."""
+    return bool(seen := rows(terminal)) and all(" %" in line for line in seen)
 
 
 def cursor(terminal: Terminal) -> str | None:

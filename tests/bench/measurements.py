@@ -31,6 +31,8 @@ KEY_ROUNDS = 3
 #: Each letter of each narrows what is on screen, and none occurs in a runtime, an architecture or a description.
 FILTERS = ["".join(letters) for letters in product("579", repeat=3)][:21]
 IDLE_SECONDS = 10.0
+REFRESH_AT_LATEST_S = 90.0
+"""Metrics have a datapoint a minute, and the console looks every 15 s whether there can be another."""
 
 
 def hello_first_paint() -> float:
@@ -208,6 +210,30 @@ def idle(repeat: int) -> list[Figure]:
     ]
 
 
+def refresh(repeat: int) -> list[Figure]:
+    """What a refresh of the metrics of all visible rows sends to the terminal; one of each kind, for each is a minute.
+
+    The header says once a minute how old the list is: that is all that may be sent where nothing has changed.
+    """
+    figures = []
+    for name, restless, bound in (("that changes nothing", False, 100), ("that changes every row", True, 8 * 1024)):
+        with AccountServer(FUNCTIONS, restless=restless) as server, loaded(server) as terminal:
+            terminal.send("+")
+            terminal.wait_for(console.metrics_shown)
+            terminal.settle(quiet=2.0, timeout=30.0)
+            asked, written = server.counts()["GetMetricData"], terminal.bytes_written
+            deadline = time.monotonic() + REFRESH_AT_LATEST_S
+            while server.counts()["GetMetricData"] == asked:
+                assert time.monotonic() < deadline, "metrics were not read again"
+                terminal.watch(1.0)
+            terminal.watch(2.0)
+            calls = server.counts()["GetMetricData"] - asked
+            samples = [terminal.bytes_written - written]
+            figures.append(Figure(f"metrics refresh {name}", "bytes", samples, Bound(plus=bound)))
+    figures.append(Figure("metrics refresh, GetMetricData", "requests", [calls], Bound(plus=1)))
+    return figures
+
+
 def requests(repeat: int) -> list[Figure]:
     """What a first screen asks of AWS; counted once, since counting has no noise."""
     figures = []
@@ -253,7 +279,7 @@ def flags(repeat: int) -> list[Figure]:
 ROWS: dict[str, Callable[[int], list[Figure]]] = {
     row.__name__: row
     for row in (
-        *(paint, network, cached, inventory, keys, memory, idle, requests, flags),
+        *(paint, network, cached, inventory, keys, memory, idle, refresh, requests, flags),
         *(firehose, steady_log, log_reading, log_memory, log_printing),
     )
 }

@@ -38,13 +38,15 @@ class AccountServer:
     Args:
         functions: how many there are, named ``team-03-function-00042``.
         others: functions besides, each what is particular about its FunctionConfiguration.
+        restless: whether every minute has other metrics than the one before.
     """
 
-    def __init__(self, functions: int, others: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(self, functions: int, others: Sequence[dict[str, Any]] = (), *, restless: bool = False) -> None:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.support.account_server"),
                 *("--functions", str(functions), "--others", json.dumps(list(others))),
+                *(["--restless"] if restless else []),
             ],
             cwd=Path(__file__).resolve().parents[2],
             stdout=subprocess.PIPE,
@@ -139,7 +141,8 @@ def configuration(number: int, **particular: Any) -> dict[str, Any]:
 class Account:
     """What is in the account, and the answer to each operation as status, content type and body."""
 
-    def __init__(self, functions: int, others: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, functions: int, others: Sequence[dict[str, Any]], restless: bool) -> None:
+        self._restless = restless
         fleet = [configuration(number) for number in range(functions)]
         fleet += [configuration(functions + number, **particular) for number, particular in enumerate(others)]
         self.functions = {function["FunctionName"]: function for function in fleet}
@@ -152,6 +155,23 @@ class Account:
         marker = base64.b64encode(str(end).encode()) if end < len(self._encoded) else None
         following = b'"%s"' % marker if marker else b"null"
         return b'{"NextMarker":%s,"Functions":[%s]}' % (following, b",".join(self._encoded[start:end]))
+
+    def metrics(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """GetMetricData: one datapoint for each query, of the same minute; a restless account's values change."""
+        until_s = int(asked["EndTime"])
+        results = []
+        for number, query in enumerate(asked["MetricDataQueries"]):
+            value = number % 7 + (until_s // 60 % 1_000 if self._restless else 1)
+            results.append(
+                {
+                    "Id": query["Id"],
+                    "Label": "",
+                    "StatusCode": "Complete",
+                    "Timestamps": [int(asked["StartTime"]) + 1_800],
+                    "Values": [value],
+                }
+            )
+        return {"MetricDataResults": results, "Messages": []}
 
     def details(self, operation: str, name: str) -> dict[str, Any] | None:
         """What one read about one function answers; None is a 404: it, or what was asked about it, does not exist."""
@@ -238,6 +258,8 @@ def serve(account: Account) -> None:
         if service in {"sts", "iam"}:
             known = QUERY_ANSWERS.get(operation)
             return web.Response(status=200 if known else 403, text=known or DENIED_XML, content_type="text/xml")
+        if operation == "GetMetricData":
+            return web.json_response(account.metrics(json.loads(body)))
         if service != "lambda":
             return web.Response(status=400, body=DENIED, content_type="application/x-amz-json-1.1")
         if operation == "ListFunctions":
@@ -264,8 +286,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--functions", type=int, default=1000)
     parser.add_argument("--others", type=json.loads, default=[], help="FunctionConfigurations in JSON")
+    parser.add_argument("--restless", action="store_true", help="other metrics every minute")
     arguments = parser.parse_args()
-    serve(Account(arguments.functions, arguments.others))
+    serve(Account(arguments.functions, arguments.others, arguments.restless))
 
 
 if __name__ == "__main__":
