@@ -206,7 +206,7 @@ async def test_invocations_show_how_each_went(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage, "6")
+        await open_log(stage, "7")
         await stage.wait_for("Invocations 4")
         rows = {request: line for line in stage.text.splitlines() for request in "0123" if f" {request}5a2b0" in line}
         assert "KeyError: 'amount'" in rows["0"]
@@ -223,7 +223,7 @@ async def test_one_key_shows_one_kind_of_invocation_and_all_again(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, key: str, requests: Sequence[str]
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await open_log(stage, "6")
+        pane = await open_log(stage, "7")
         await stage.wait_for("Invocations 4")
         await stage.press(key)
         assert [one.request_id for one in pane.invocations.table.shown] == requests
@@ -235,7 +235,7 @@ async def test_enter_on_an_invocation_shows_its_lines_and_no_others(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await open_log(stage, "6")
+        pane = await open_log(stage, "7")
         await stage.wait_for("Invocations 4")
         pane.invocations.table.move_to(FAILED)
         await stage.press("enter")
@@ -250,7 +250,7 @@ async def test_lines_that_left_the_console_are_read_again(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, clock: Clock
 ) -> None:
     async with on_stage(console(endpoint.url, settings={"log_lines": 1000})) as stage:
-        pane = await open_log(stage, "6")
+        pane = await open_log(stage, "7")
         await stage.wait_for("Invocations 4")
         group.write(*(Written(clock.now_ms, clock.now_ms, 100 + n, f"line {n}", STREAM.format(2)) for n in range(1000)))
         await stage.wait_for("dropped 12")
@@ -263,7 +263,7 @@ async def test_y_copies_the_trace_id_and_shift_y_the_request_id(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await open_log(stage, "6")
+        pane = await open_log(stage, "7")
         await stage.wait_for("Invocations 4")
         pane.invocations.table.move_to(FAILED)
         await stage.press("y", "Y")
@@ -279,7 +279,7 @@ async def test_a_log_level_that_hides_reports_is_told(
     quiet = {"LogGroup": "/shop/orders", "LogFormat": "JSON", "SystemLogLevel": "WARN"}
     endpoint.on("lambda", "ListFunctions", listing(function("orders", LoggingConfig=quiet)))
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage, "6")
+        await open_log(stage, "7")
         await stage.wait_for("system log level WARN hides starts and reports")
 
 
@@ -366,7 +366,7 @@ async def test_invocations_are_saved_too(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, tmp_path: Path
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage, "6")
+        await open_log(stage, "7")
         await stage.wait_for("Invocations 4")
         await answer(stage, "ctrl+s", str(tmp_path / "all.jsonl"))
         await stage.wait_for("4 saved in")
