@@ -460,7 +460,7 @@ def test_how_it_looks(
             await shown_on(pilot, "slow upstream")
             await until(pilot, lambda text: "lag <1 s" in text and " 0/s" not in text)
             clock.now_ms += 6_000
-            await until(pilot, lambda text: " 0/s" in text)
+            await until(pilot, lambda text: "lag <1 s" in text and " 0/s" in text)
             for key in keys[1:]:
                 await pilot.press(key)
                 await shown_on(pilot, "Invocations 4" if key == "I" else "")
