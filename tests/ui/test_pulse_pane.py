@@ -250,6 +250,23 @@ async def test_nothing_is_asked_again_before_there_can_be_news(
         await stage.wait_for(lambda: endpoint.counts[ASKED] == asked + 2)
 
 
+async def test_a_refresh_that_changes_nothing_repaints_nothing(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: Insights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(console(endpoint.url, settings=METERED)) as stage:
+        await open_pulse(stage)
+        await stage.pilot.pause()
+        pane = stage.app.screen.query_one(PulsePane)
+        repainted: list[object] = []
+        for widget in (pane.table, pane.title_line):
+            monkeypatch.setattr(widget, "refresh", lambda *regions, **_: repainted.append(regions))
+        await stage.press("ctrl+r")
+        await stage.wait_for(lambda: endpoint.counts["cloudwatch:DescribeAlarms"] == 2)
+        await stage.wait_for(lambda: endpoint.counts["lambda:GetAccountSettings"] == 2)
+        await stage.pilot.pause()
+        assert repainted == []
+
+
 async def test_nothing_is_asked_while_the_pulse_is_hidden(
     console: MakeConsole, endpoint: ScriptedEndpoint, cloud: Insights
 ) -> None:
@@ -293,17 +310,25 @@ async def test_another_window_is_asked_for_at_once(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "opened"), [(("Errors", "refunds-worker"), "refunds-worker"), (("Changed", "thumbnails"), "thumbnails")]
+    ("wanted", "opened", "tab"),
+    [
+        ("Errors refunds-worker", "refunds-worker", "metrics"),
+        ("Throttles orders-stream", "orders-stream", "metrics"),
+        ("Slowest orders-export", "orders-export", "metrics"),
+        ("Streams orders-stream", "orders-stream", "triggers"),
+        ("Changed thumbnails", "thumbnails", "overview"),
+    ],
 )
-async def test_a_number_of_a_function_leads_to_the_function(
-    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: Insights, wanted: tuple[str, str], opened: str
+async def test_a_number_of_a_function_leads_to_what_tells_more_of_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: Insights, wanted: str, opened: str, tab: str
 ) -> None:
     async with on_stage(console(endpoint.url, settings=METERED)) as stage:
         await open_pulse(stage)
-        stage.app.screen.query_one(PulsePane).table.move_to(" ".join(wanted))
+        stage.app.screen.query_one(PulsePane).table.move_to(wanted)
         await stage.press("enter")
-        await stage.wait_for(lambda: stage.app._main.subject is not None)
-        assert stage.app._main.subject.name == opened  # type: ignore[union-attr]
+        await stage.wait_for(lambda: stage.app._main.detail and stage.app._main.detail.tab_line.open_tab == tab)
+        assert stage.app._main.subject is not None
+        assert stage.app._main.subject.name == opened
 
 
 @pytest.mark.parametrize(("wanted", "place"), [("Alarms payments-errors", "alarms"), ("Region Errors", "functions")])
