@@ -18,16 +18,21 @@ from lambdatui.ui.panes.logs import TICK_S, LogsPane
 from lambdatui.ui.panes.overview import OverviewPane
 from lambdatui.ui.panes.overview_sections import unsettled
 from lambdatui.ui.panes.reading_pane import ReadingPane
+from tests.ui.stage import screen_text
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SIZES = ((140, 40), (80, 24))
 PATIENCE_S = 20.0
+SEEDED_S = 15.0
+"""Until the demo's hour of history is there; a console that looked before would not look again for a minute."""
 
 Scene = Callable[[Pilot[None]], Awaitable[None]]
 
 
 async def functions(pilot: Pilot[None]) -> None:
     await look_at(pilot, "payments-processor")
+    await until(lambda: "unwell" in shown(pilot))
+    await pilot.pause()
 
 
 async def overview(pilot: Pilot[None]) -> None:
@@ -112,6 +117,25 @@ async def search(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def metrics(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+    await pilot.press("enter", "6")
+    await until(lambda: "Duration" in shown(pilot))
+    await pilot.pause()
+
+
+async def pulse(pilot: Pilot[None]) -> None:
+    await pilot.press("colon", *"pulse", "enter")
+    await until(lambda: "Streams" in shown(pilot) and "firing" in shown(pilot))
+    await pilot.pause()
+
+
+async def alarms(pilot: Pilot[None]) -> None:
+    await pilot.press("colon", *"alarms", "enter")
+    await pilot.pause()
+    await read(pilot)
+
+
 SCENES: dict[str, Scene] = {
     "functions": functions,
     "overview": overview,
@@ -123,6 +147,9 @@ SCENES: dict[str, Scene] = {
     "invocations": invocations,
     "request": request,
     "search": search,
+    "metrics": metrics,
+    "pulse": pulse,
+    "alarms": alarms,
     "filter": filtered,
     "goto": go_to,
     "help": keys,
@@ -162,6 +189,12 @@ async def logged(pilot: Pilot[None]) -> None:
     await pilot.pause(TICK_S)
 
 
+def shown(pilot: Pilot[None]) -> str:
+    """All that can be read on screen."""
+    assert isinstance(pilot.app, Console)
+    return screen_text(pilot.app)
+
+
 async def until(done: Callable[[], bool]) -> None:
     """Waits for something, for so long and no longer."""
     async with asyncio.timeout(PATIENCE_S):
@@ -174,6 +207,7 @@ async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     account = DemoAccount()
     at = await account.start()
+    await asyncio.sleep(SEEDED_S)
     try:
         for name, scene in SCENES.items():
             for width, height in SIZES:

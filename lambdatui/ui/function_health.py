@@ -106,8 +106,10 @@ class FunctionHealth:
             name, found, self._window.name, timeout_s=function.timeout_s, concurrency_limit=self._account_limit
         )
         invocations = found[INVOCATIONS.of(name)]
-        since_ms, until_ms = self._window.range_ms(now_ms())
-        spark = sparkline(bucketed(invocations, since_ms, until_ms, SPARKS, ran=bool(invocations.values)))
+        bar_ms = self._window.span_s * 1_000 // SPARKS
+        until_ms = (now_ms() // bar_ms + 1) * bar_ms  # on the boundaries of bars, so that they do not dance
+        values = bucketed(invocations, until_ms - SPARKS * bar_ms, until_ms, SPARKS, ran=bool(invocations.values))
+        spark = sparkline(values)
         before = self._figures.get(name), self._sparks.get(name)
         self._figures[name], self._sparks[name] = known, spark
         self._health[name] = health(known)

@@ -154,8 +154,8 @@ class Session:
     async def metrics(self) -> Metrics:
         """The metrics of this account and region, which every pane shares: they are charged for."""
         connection = await self.connection()
+        module = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.metrics")
         if self._metrics is None:
-            module = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.metrics")
             self._metrics = module.Metrics(connection, budget_usd_per_hour=self.metrics_budget_usd)
         return self._metrics
 

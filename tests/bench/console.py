@@ -102,8 +102,9 @@ def rows(terminal: Terminal) -> list[str]:
 
 
 def metrics_shown(terminal: Terminal) -> bool:
-    """Whether every row of the table says how often its function failed."""
-    return bool(seen := rows(terminal)) and all(" %" in line for line in seen)
+    """Whether the table has the screen for itself, and every row says how much of the concurrency its function takes."""
+    seen = rows(terminal)
+    return len(seen) > ROWS - 5 and all(" / 1,000" in line for line in seen)
 
 
 def cursor(terminal: Terminal) -> str | None:

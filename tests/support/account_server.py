@@ -157,17 +157,21 @@ class Account:
         return b'{"NextMarker":%s,"Functions":[%s]}' % (following, b",".join(self._encoded[start:end]))
 
     def metrics(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """GetMetricData: one datapoint for each query, of the same minute; a restless account's values change."""
+        """GetMetricData: a datapoint for each query. One that is not restless rests: all are 0."""
         until_s = int(asked["EndTime"])
         results = []
         for number, query in enumerate(asked["MetricDataQueries"]):
-            value = number % 7 + (until_s // 60 % 1_000 if self._restless else 1)
+            metric = query["MetricStat"]["Metric"]
+            name = {one["Name"]: one["Value"] for one in metric["Dimensions"]}.get("FunctionName", "")
+            value = 100 + number % 7 + until_s // 60 % 800 if self._restless else 0
+            if metric["MetricName"] not in {"Invocations", "Duration", "ConcurrentExecutions"}:
+                value = 50 if self._restless and metric["MetricName"] == "Errors" and name.endswith("00") else 0
             results.append(
                 {
                     "Id": query["Id"],
                     "Label": "",
                     "StatusCode": "Complete",
-                    "Timestamps": [int(asked["StartTime"]) + 1_800],
+                    "Timestamps": [(until_s - 1_800) // 1_800 * 1_800],
                     "Values": [value],
                 }
             )

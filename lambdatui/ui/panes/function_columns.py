@@ -47,6 +47,7 @@ def function_columns(
     return (
         *(health_columns(known) if known is not None else ()),
         Column(id="name", title="NAME", cell=lambda f: f.name, flex=True, min_width=20),
+        *(metric_columns(known) if known is not None else ()),
         Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=3),
         Column(
             id="memory",
@@ -68,7 +69,6 @@ def function_columns(
             align="right",
             priority=6,
         ),
-        *(metric_columns(known) if known is not None else ()),
         Column(
             id="size",
             title="SIZE",

@@ -59,7 +59,12 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self.table.sort_by("name")
         self.inventory_changed(InventoryChange(replaced=True))
         self.set_interval(REFRESH_AGES_S, self._refresh_ages)
+        self.watch(self.table, "scroll_y", self._moved.set, init=False)
         self._looking = self._look()
+
+    def on_resize(self) -> None:
+        """Other rows may be in view now."""
+        self._moved.set()
 
     def _refresh_ages(self) -> None:
         self.table.redraw()
@@ -135,6 +140,11 @@ class FunctionsPane(ListPane[FunctionSummary]):
             self.table.redraw()
         self.show_title()
         self.session.tell_health()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "unwell_first" and not self.session.metered:
+            return None
+        return super().check_action(action, parameters)
 
     def action_unwell_first(self) -> None:
         """Puts those first that want a look, after asking which of all functions do."""

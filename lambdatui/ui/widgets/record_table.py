@@ -22,6 +22,7 @@ from textual.timer import Timer
 
 from lambdatui.ui.widgets.cells import harmless, record_line, title_line
 from lambdatui.ui.widgets.column import GAP, GUTTER, Cell, Column, R, fit
+from lambdatui.ui.widgets.painted_lines import changed_cells
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_set import RecordSet
 
@@ -431,9 +432,9 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
     def _stale(self) -> tuple[Region, ...]:
         width, height = self.scrollable_content_region.size
         return tuple(
-            Region(0, y, width, 1)
+            Region(0, y, cells, 1)
             for y, painted in self._painted.items()
-            if y < height and self._line(y, width) != painted
+            if y < height and (cells := changed_cells(painted, self._line(y, width)))
         )
 
     def on_hide(self) -> None:
