@@ -16,7 +16,7 @@ from lambdatui.models.metric import EVERY_FUNCTION, INVOCATIONS, ITERATOR_AGE, M
 if TYPE_CHECKING:
     from lambdatui.ui.session import Session
 
-SPARKS = 10
+SPARKS = 8
 """Cells of a sparkline."""
 WORST = 80
 """Functions of a sweep that are looked at one by one, for what a sweep does not tell."""

@@ -102,7 +102,7 @@ def rows(terminal: Terminal) -> list[str]:
 
 
 def metrics_shown(terminal: Terminal) -> bool:
-    """Whether the table has the screen for itself, and every row says how much of the concurrency its function takes."""
+    """Whether the table has the screen for itself, and every row says how much concurrency its function takes."""
     seen = rows(terminal)
     return len(seen) > ROWS - 5 and all(" / 1,000" in line for line in seen)
 

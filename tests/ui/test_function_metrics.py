@@ -13,7 +13,7 @@ from tests.support.metrics import MINUTE, CloudWatch
 from tests.ui.answers import listing
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
-from tests.ui.test_looks import Compare
+from tests.ui.test_looks import PENDING, Compare, until
 from tests.ui.test_looks import shown as shown_on
 
 ASKED = "cloudwatch:GetMetricData"
@@ -162,5 +162,6 @@ def test_how_it_looks(snap_compare: Compare, console: MakeConsole, clock: Clock,
 
         async def prepare(pilot: Pilot[None]) -> None:
             await shown_on(pilot, "4 unwell")
+            await until(pilot, lambda text: PENDING not in text)
 
         assert snap_compare(console(account.url, settings=METERED), terminal_size=size, run_before=prepare)
