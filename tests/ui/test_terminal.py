@@ -80,7 +80,7 @@ def console(server: AccountServer, columns: int = 140, rows: int = 40, **env: st
         [sys.executable, "-m", "lambdatui", "--endpoint-url", server.url, "--region", REGION],
         columns=columns,
         rows=rows,
-        env=CREDENTIALS | env,
+        env=CREDENTIALS | {"LAMBDATUI_METRICS_BUDGET_CENTS": "0"} | env,
     )
 
 
@@ -106,11 +106,11 @@ def test_a_smaller_terminal_shows_functions_and_keys_still(terminal: Terminal, c
 
 
 def test_a_terminal_made_larger_again_shows_more_columns_again(terminal: Terminal) -> None:
-    terminal.wait_for("TIMEOUT")
+    terminal.wait_for("DESCRIPTION")
     terminal.resize(60, 20)
-    terminal.wait_for(lambda shown: "TIMEOUT" not in "".join(shown.screen.display))
+    terminal.wait_for(lambda shown: "DESCRIPTION" not in "".join(shown.screen.display))
     terminal.resize(140, 40)
-    terminal.wait_for("TIMEOUT")
+    terminal.wait_for("DESCRIPTION")
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])

@@ -46,7 +46,7 @@ def function_columns(
 
     return (
         *(health_columns(known) if known is not None else ()),
-        Column(id="name", title="NAME", cell=lambda f: f.name, flex=True, min_width=20),
+        Column(id="name", title="NAME", cell=lambda f: f.name, flex=True, min_width=20 if known is None else 28),
         *(metric_columns(known) if known is not None else ()),
         Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=3),
         Column(
