@@ -12,7 +12,7 @@ from tests.support.endpoint import ScriptedEndpoint, error, function, json_answe
 from tests.support.metrics import MINUTE, CloudWatch
 from tests.ui.answers import listing
 from tests.ui.conftest import Clock, MakeConsole
-from tests.ui.stage import NARROW, WIDE, Stage, on_stage
+from tests.ui.stage import NARROW, Stage, on_stage
 from tests.ui.test_looks import PENDING, Compare, until
 from tests.ui.test_looks import shown as shown_on
 
@@ -154,7 +154,7 @@ async def test_a_figure_can_be_filtered_by(console: MakeConsole, endpoint: Scrip
         await stage.wait_for(lambda: stage.rows == ["failing"])
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
+@pytest.mark.parametrize("size", [NARROW], ids=["80x24"])
 def test_how_it_looks(snap_compare: Compare, console: MakeConsole, clock: Clock, size: tuple[int, int]) -> None:
     with ScriptedEndpoint.in_thread() as account:
         account.many_functions(0)
