@@ -78,6 +78,14 @@ FOLLOWS_S = 0.002
 """Output that comes within this many seconds of a read belongs to the same paint."""
 
 
+class _Screen(pyte.Screen):
+    """As pyte's, but half of a wide character that was written over is no error: the rest of its cell is empty."""
+
+    @property
+    def display(self) -> list[str]:
+        return ["".join(self.buffer[y][x].data for x in range(self.columns)) for y in range(self.lines)]
+
+
 class Terminal:
     """Runs a command in a terminal of `columns` x `rows` until the end of the `with` block.
 
@@ -104,7 +112,7 @@ class Terminal:
         self.home = home or Path(str(self._own_home))
         self.raw = bytearray()
         """Everything that the program wrote."""
-        self.screen = pyte.Screen(columns, rows)
+        self.screen = _Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         self._unshown: deque[tuple[float, bytes]] = deque()
