@@ -109,7 +109,14 @@ SESSION_SETUP: Mapping[str, frozenset[str]] = {
 }
 """What botocore itself sends to obtain credentials. It changes nothing in the account."""
 
-CHANGES: Mapping[str, frozenset[str]] = {}
+CHANGES: Mapping[str, frozenset[str]] = {
+    "lambda": _names("""
+        CreateAlias DeleteAlias DeleteFunctionConcurrency DeleteProvisionedConcurrencyConfig Invoke PublishVersion
+        PutFunctionConcurrency PutProvisionedConcurrencyConfig TagResource UntagResource UpdateAlias
+        UpdateEventSourceMapping UpdateFunctionConfiguration
+    """),
+    "logs": _names("DeleteRetentionPolicy PutRetentionPolicy"),
+}
 """What the console's actions send besides; an action adds its operations here, and the IAM policy follows."""
 
 
