@@ -1,0 +1,48 @@
+"""Every action there is: what an operator can change. A new action is its file and one line here."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Action, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionEntry:
+    """An action before it is loaded: all that keys, footer, menu, palette and help need to know of it."""
+
+    id: str
+    """Also in the audit trail, for ever."""
+    title: str
+    about: str
+    target: Kind
+    """What it is done to."""
+    load: str
+    """``module:class``; the module is imported when the action is first wanted."""
+    needs: tuple[str, ...]
+    """The IAM actions of what it sends, for the reason why it cannot run."""
+    key: str | None = None
+    """What opens it wherever its target can be found; several that share a key are offered together."""
+    several: bool = True
+    """Whether it can be done to all marked rows at once."""
+
+
+ACTIONS: tuple[ActionEntry, ...] = ()
+
+KEYS = {entry.key: tuple(other for other in ACTIONS if other.key == entry.key) for entry in ACTIONS if entry.key}
+"""The actions of each key."""
+
+
+def entry_of(action_id: str) -> ActionEntry | None:
+    """The action of an id that the audit trail names; None for one that an older or newer console had."""
+    return next((entry for entry in ACTIONS if entry.id == action_id), None)
+
+
+def load_action(entry: ActionEntry) -> Action[Any]:
+    """The action itself."""
+    module, _, name = entry.load.partition(":")
+    action: Action[Any] = getattr(importlib.import_module(module), name)()
+    return action

@@ -1,0 +1,169 @@
+"""The contract that every action keeps: what it asks for, what it plans, and how it is seen to have settled.
+
+An action never sends anything that changes something. It reads, and plans; `lambdatui.actions.performing` sends what
+was planned, and nothing else, so that what the operator saw is what happens.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+if TYPE_CHECKING:
+    from lambdatui.aws.connection import Connection
+
+Kind = Literal["function", "version", "alias", "release", "mapping"]
+"""What an action can be done to; a release is a version or an alias, ``$LATEST`` included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an action is done to. What does not apply is empty."""
+
+    function: str
+    qualifier: str = ""
+    """A version or an alias."""
+    mapping: str = ""
+    """The UUID of an event source mapping."""
+    title: str = ""
+    """How a person knows it, where that is not its name."""
+
+    def __str__(self) -> str:
+        return self.title or ":".join(filter(None, (self.function, self.qualifier)))
+
+
+class Params(BaseModel):
+    """What an action asks the operator for: a field of the form for each field.
+
+    ``title`` and ``description`` of a field are its label and its hint, its bounds are checked as it is typed in, and
+    None, where it is allowed, is an empty field. ``SecretStr`` is typed unseen.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+P = TypeVar("P", bound=Params)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, exactly as it will be sent."""
+
+    service: str
+    """botocore's name of the service."""
+    operation: str
+    """AWS's name of the operation."""
+    parameters: Mapping[str, Any]
+    """With AWS's names. What is secret is a SecretStr until it is sent."""
+
+    def shown(self) -> str:
+        """The parameters as JSON, one to a line, what is secret masked."""
+        return json.dumps(masked(self.parameters), ensure_ascii=False, indent=2)
+
+    def sent(self) -> dict[str, Any]:
+        """The parameters with the secrets in them."""
+        return {name: _unmasked(value) for name, value in self.parameters.items()}
+
+
+MASK = "(masked)"
+
+
+def masked(value: Any) -> Any:
+    """A value with every SecretStr in it replaced, fit for JSON, screen and disk."""
+    if isinstance(value, SecretStr):
+        return MASK
+    if isinstance(value, Mapping):
+        return {name: masked(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(part) for part in value]
+    return value
+
+
+def _unmasked(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Mapping):
+        return {name: _unmasked(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_unmasked(part) for part in value]
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """The inverse of what was done: an action again, so that it is planned, shown and confirmed like any other."""
+
+    action: str
+    """The action's id."""
+    params: Params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would happen to one subject. Nothing of it has happened yet."""
+
+    subject: Subject
+    params: Params
+    """What it was made from: it is made again before anything is sent, to see that nothing changed meanwhile."""
+    before: Mapping[str, str | None]
+    """What is to be changed as it is now, by its label; None for what is not there. Secrets are masked."""
+    after: Mapping[str, str | None]
+    calls: tuple[Call, ...]
+    """What is sent, in this order; none where all is as it should be already."""
+    warnings: tuple[str, ...] = ()
+    price: str | None = None
+    """What it costs, as a phrase."""
+    undo: Undo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Generic[P]):
+    """What a form starts with."""
+
+    params: P
+    """What is there now."""
+    remarks: tuple[str, ...] = ()
+    """What the operator should know while filling it in, a sentence each."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a field can be, where that is only known now, such as the versions there are."""
+
+
+class Action(ABC, Generic[P]):
+    """Something that an operator can do."""
+
+    params: ClassVar[type[Params]] = Params
+    """What it asks for; nothing, unless it says so."""
+    resend_throttled: ClassVar[bool] = True
+    """Whether a request that AWS refused for its pace may be sent again."""
+
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[P]:
+        """What the form starts with, read from what is there now.
+
+        Raises:
+            ConsoleError: it cannot be done to this subject, or that could not be found out.
+        """
+        return Draft(params=self.params())  # type: ignore[arg-type]
+
+    @abstractmethod
+    async def plan(self, connection: Connection, subject: Subject, params: P) -> Plan:
+        """Reads what is there now and says what would happen. Sends only what the guard lists as a read.
+
+        Raises:
+            RequestRefused: AWS would refuse it, with the reason.
+            ConsoleError: what is there now could not be read.
+        """
+
+    async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
+        """Watches until AWS has carried out what it accepted; most is done with the answer.
+
+        Args:
+            tell: is given how far it is.
+
+        Raises:
+            ConsoleError: AWS accepted it and then failed, with AWS's reason.
+        """
