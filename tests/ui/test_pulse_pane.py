@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from lambdatui.ui.panes.functions import IDLE_MS
+from lambdatui.ui.panes.pane import IDLE_MS
 from lambdatui.ui.panes.pulse import PulsePane
 from lambdatui.ui.panes.pulse_sections import Finding
 from tests.support.alarms import alarms, metric_alarm
@@ -97,8 +97,7 @@ def serve(endpoint: ScriptedEndpoint, now_ms: int, told: Mapping[str, Mapping[st
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The functions of the first screen are asked about nothing, so that what is asked is asked for the pulse."""
-    monkeypatch.setattr("lambdatui.ui.panes.functions.FunctionsPane.on_show", lambda _pane: None)
-    monkeypatch.setattr("lambdatui.ui.panes.functions.FunctionsPane._look", lambda _pane: None)
+    monkeypatch.setattr("lambdatui.ui.panes.functions.FunctionsPane.start_asking", lambda _pane: None)
 
 
 @pytest.fixture

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.worker import Worker
 
-from lambdatui.clock import now_ms, today
-from lambdatui.errors import AccessDenied, ConsoleError
+from lambdatui.clock import today
+from lambdatui.errors import ConsoleError
 from lambdatui.models.function import FunctionSummary
-from lambdatui.ui import session as sessions
 from lambdatui.ui.panes.function_columns import METRIC_COLUMNS, function_columns
-from lambdatui.ui.panes.list_pane import ListPane
+from lambdatui.ui.panes.list_pane import ListPane, error_mark
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, Reading, Session
 from lambdatui.ui.widgets.plain_text import plain
@@ -29,8 +27,6 @@ LOOK_EVERY_S = 15.0
 """Between two questions whether there can be news; AWS is asked only where there can."""
 REST_S = 0.25
 """How long the cursor has to rest before anything is asked for."""
-IDLE_MS = 10 * 60_000
-"""After so long without a key, nobody is there for whom metrics would be worth their price."""
 
 
 class FunctionsPane(ListPane[FunctionSummary]):
@@ -46,7 +42,6 @@ class FunctionsPane(ListPane[FunctionSummary]):
 
     def __init__(self, session: Session, **options: Any) -> None:
         self._moved = asyncio.Event()
-        self._looking: Worker[None] | None = None
         super().__init__(session, **options)
 
     def columns(self) -> Sequence[Column[FunctionSummary]]:
@@ -60,7 +55,6 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self.inventory_changed(InventoryChange(replaced=True))
         self.set_interval(REFRESH_AGES_S, self._refresh_ages)
         self.watch(self.table, "scroll_y", self._moved.set, init=False)
-        self._looking = self._look()
 
     def on_resize(self) -> None:
         """Other rows may be in view now."""
@@ -85,42 +79,27 @@ class FunctionsPane(ListPane[FunctionSummary]):
 
     # -- how they are doing
 
-    def on_hide(self) -> None:
-        """What nobody sees is not asked for: it is charged."""
-        if self._looking is not None:
-            self._looking.cancel()
-            self._looking = None
-
-    def on_show(self) -> None:
-        if self._looking is None and self.is_mounted:
-            self._looking = self._look()
+    def start_asking(self) -> None:
+        if self.session.metered:
+            self.keep_asking("metrics", self._look, self._not_seen)
 
     def window_changed(self) -> None:
         self.session.health.forget()
         self._show_health()
         self._moved.set()
 
-    @work(group="health", exclusive=True, exit_on_error=False, description="metrics of the functions in view")
     async def _look(self) -> None:
-        """Asks for the metrics of what is in view, when there can be news and while somebody is there to see them."""
-        await self.session.first_reading()
-        wait_s = sessions.FIRST_RETRY_S
-        while self.session.metered:
-            try:
-                if self.app.app_focus and now_ms() - self.session.active_ms < IDLE_MS:
-                    await self._look_once()
-                wait_s = sessions.FIRST_RETRY_S
-            except ConsoleError as error:
-                self.session.health.error = error
-                self.session.log("metrics", error)
-                self.show_title()
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
-                continue
-            self._moved.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), LOOK_EVERY_S)
-            await asyncio.sleep(REST_S)
+        """Asks for the metrics of what is in view, and waits until there can be news or the view moved."""
+        if self.watched:
+            await self._look_once()
+        self._moved.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._moved.wait(), LOOK_EVERY_S)
+        await asyncio.sleep(REST_S)
+
+    def _not_seen(self, error: ConsoleError) -> None:
+        self.session.health.error = error
+        self.show_title()
 
     async def _look_once(self) -> None:
         changed = await self.session.health.look(self.table.in_view)
@@ -158,7 +137,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
             return super().state()
         told = [Content.styled(f"metrics {self.session.window.name}", "$secondary")]
         if self.session.health.error is not None:
-            glyph = "⊘" if isinstance(self.session.health.error, AccessDenied) else "!"
+            glyph, _ = error_mark(self.session.health.error)
             told = [Content.styled(f"{glyph} metrics: {plain(self.session.health.error.title)}", "$error")]
         elif self.session.metrics_slowed_until_ms is not None:
             told = [Content.styled("metrics: budget used up, reading less often", "$warning")]

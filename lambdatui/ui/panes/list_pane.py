@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied, ConsoleError
+from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import Reading
@@ -44,9 +44,14 @@ class TitleLine(Widget):
         return Content.assemble(self.left, " " * gap, right)
 
 
+def error_mark(error: ConsoleError) -> tuple[str, str]:
+    """The glyph and the colour of an error: what may not be done looks different from what failed."""
+    return ("⊘", "$warning") if isinstance(error, AccessDenied | ReadOnly) else ("!", "$error")
+
+
 def forbidden_or_failed(error: ConsoleError) -> Content:
     """What stands where nothing can be shown because of an error."""
-    glyph = "⊘" if isinstance(error, AccessDenied) else "!"
+    glyph, _ = error_mark(error)
     lines = [Content.styled(f"{glyph} {plain(error.title)}", "bold $error")]
     if error.hint:
         lines.append(Content(plain(error.hint)))
@@ -128,7 +133,7 @@ class ListPane(Pane, Generic[R]):
             return Content.styled(f"{pages}…", "$secondary")
         if reading.error is not None and self.table.total:
             stale = f"stale {figures.age(now_ms() - reading.read_at)}: " if reading.read_at else ""
-            glyph = "⊘" if isinstance(reading.error, AccessDenied) else "!"
+            glyph, _ = error_mark(reading.error)
             return Content.styled(f"{glyph} {stale}{plain(reading.error.title)}", "$error")
         return Content("")
 

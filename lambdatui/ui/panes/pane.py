@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker
 
+from lambdatui.clock import now_ms
+from lambdatui.errors import ConsoleError
 from lambdatui.models.function import FunctionSummary
+from lambdatui.ui import session as sessions
 
 if TYPE_CHECKING:
     from lambdatui.ui.session import InventoryChange, LoggedError, Session
+
+IDLE_MS = 10 * 60_000
+"""After so long without a key, nobody is there for whom an answer would be worth its price."""
 
 
 class Pane(Widget):
@@ -55,6 +63,9 @@ class Pane(Widget):
         super().__init__(**options)
         self.session = session
         self.subject = subject
+        self.hidden = True
+        """Whether nobody can see it; until it is shown for the first time, too."""
+        self._asking: dict[str, Worker[None]] = {}
 
     @classmethod
     def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
@@ -63,6 +74,83 @@ class Pane(Widget):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.session.log_fault(event.worker.description, event.worker.error)
+
+    # -- asking again and again, while it is shown
+
+    def on_show(self) -> None:
+        if self.hidden:
+            self.hidden = False
+            self.start_asking()
+
+    def on_hide(self) -> None:
+        """What nobody sees is not asked for."""
+        self.hidden = True
+        for worker in self._asking.values():
+            worker.cancel()
+        self._asking.clear()
+
+    def start_asking(self) -> None:
+        """Calls `keep_asking` for all that is to be asked again and again; called whenever the pane is shown."""
+
+    def keep_asking(
+        self,
+        about: str,
+        turn: Callable[[], Awaitable[None]],
+        failed: Callable[[ConsoleError], None],
+        *,
+        group: str = "",
+        rest_s: float = 0.0,
+        urgent: bool = False,
+    ) -> None:
+        """Takes one turn after another until the pane is hidden; nothing while it is. After a failure it waits, the
+        longer the more there were.
+
+        Args:
+            about: what is asked for, as the error log names it.
+            turn: asks, where it is `watched`, and returns when it is time for the next turn.
+            failed: told of the error that ended a turn, which is in the error log then.
+            group: of those of a group, the last one goes on; each is a group of its own unless this is given.
+            rest_s: seconds before the first turn, for a cursor that may move on.
+            urgent: does not leave the processor to the first reading of the functions.
+        """
+        if not self.hidden:
+            self._asking[group or about] = self.run_worker(
+                self._keep_asking(about, turn, failed, rest_s, urgent=urgent),
+                group=group or about,
+                exclusive=True,
+                exit_on_error=False,
+                description=about,
+            )
+
+    async def _keep_asking(
+        self,
+        about: str,
+        turn: Callable[[], Awaitable[None]],
+        failed: Callable[[ConsoleError], None],
+        rest_s: float,
+        *,
+        urgent: bool,
+    ) -> None:
+        await asyncio.sleep(rest_s)
+        if not urgent:
+            await self.session.first_reading()
+        wait_s = sessions.FIRST_RETRY_S
+        while True:
+            try:
+                await turn()
+                wait_s = sessions.FIRST_RETRY_S
+            except ConsoleError as error:
+                self.session.log(about, error)
+                failed(error)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody is there to see it: the terminal has the focus, and a key was pressed lately."""
+        return self.app.app_focus and now_ms() - self.session.active_ms < IDLE_MS
+
+    # -- what the main screen asks of it
 
     def focus_content(self) -> None:
         """Puts the focus where the operator's keys should go when the pane opens."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -16,10 +17,9 @@ from lambdatui.insight.pulse import OF_LOOKED_AT, OF_REGION, Found, changed, to_
 from lambdatui.models.alarm import AnyAlarm, Watch, watches
 from lambdatui.models.concurrency import AccountConcurrency
 from lambdatui.models.metric import MetricQuery
-from lambdatui.ui import session as sessions
 from lambdatui.ui.panes import pulse_sections
 from lambdatui.ui.panes.alarms import condition
-from lambdatui.ui.panes.functions import IDLE_MS, LOOK_EVERY_S, REFRESH_AGES_S
+from lambdatui.ui.panes.functions import LOOK_EVERY_S, REFRESH_AGES_S
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.pulse_sections import Finding, Section, Told
@@ -60,7 +60,6 @@ class PulsePane(ListPane[Finding]):
         self._held: dict[str, bool] = {}
         """Whether the budget holds back newer metrics, by what they are of."""
         self._sweep_tried = asyncio.Event()
-        self._asking = False
 
     def columns(self) -> Sequence[Column[Finding]]:
         return (
@@ -82,16 +81,6 @@ class PulsePane(ListPane[Finding]):
     def on_mount(self) -> None:
         self.table.sort_by("section")
         self.set_interval(REFRESH_AGES_S, self._show)
-        self._ask_all()
-
-    def on_hide(self) -> None:
-        """What nobody sees is not asked for."""
-        self.workers.cancel_node(self)
-        self._asking = False
-
-    def on_show(self) -> None:
-        if not self._asking and self.is_mounted:
-            self._ask_all()
 
     def on_resize(self) -> None:
         self._show()
@@ -105,44 +94,35 @@ class PulsePane(ListPane[Finding]):
         for part in PARTS:
             if part.measured:
                 self._told.pop(part.about, None)
-        self._ask_all()
+        self.start_asking()
 
     def inventory_changed(self, change: InventoryChange) -> None:
         self._show()
 
     def read_again(self) -> None:
-        self._ask_all()
+        self.start_asking()
 
     # -- asking
 
-    def _ask_all(self) -> None:
-        self._asking = True
+    def start_asking(self) -> None:
         self._sweep_tried.clear()
         for part in PARTS:
-            self.run_worker(
-                self._keep(part), group=part.about, exclusive=True, exit_on_error=False, description=part.about
-            )
+            self.keep_asking(part.about, partial(self._ask, part), partial(self._not_told, part))
         self._show()
 
-    async def _keep(self, part: Part) -> None:
-        """Asks for a part again and again, while somebody is there to see it."""
-        await self.session.first_reading()
-        wait_s = sessions.FIRST_RETRY_S
-        while True:
-            if not self.app.app_focus or now_ms() - self.session.active_ms >= IDLE_MS:
-                await asyncio.sleep(LOOK_EVERY_S)
-                continue
-            try:
-                self._told[part.about] = Told(await part.ask(self))
-                pause_s, wait_s = part.every_s, sessions.FIRST_RETRY_S
-                if part.measured:
-                    self.session.tell_health()
-            except ConsoleError as error:
-                self._told[part.about] = replace(self._of(part), error=error)
-                self.session.log(part.about, error)
-                pause_s, wait_s = wait_s, min(wait_s * 2, sessions.LONGEST_RETRY_S)
-            self._show()
-            await asyncio.sleep(pause_s)
+    async def _ask(self, part: Part) -> None:
+        if not self.watched:
+            await asyncio.sleep(LOOK_EVERY_S)
+            return
+        self._told[part.about] = Told(await part.ask(self))
+        if part.measured:
+            self.session.tell_health()
+        self._show()
+        await asyncio.sleep(part.every_s)
+
+    def _not_told(self, part: Part, error: ConsoleError) -> None:
+        self._told[part.about] = replace(self._of(part), error=error)
+        self._show()
 
     async def ask_region(self) -> Found:
         """The totals of all functions."""

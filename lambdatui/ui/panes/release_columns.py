@@ -9,10 +9,11 @@ from typing import Any
 from textual.content import Content
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied, ConsoleError
+from lambdatui.errors import ConsoleError
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route
 from lambdatui.ui import figures
+from lambdatui.ui.panes.list_pane import error_mark
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
@@ -121,7 +122,7 @@ def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
 
 def trouble(error: ConsoleError) -> Content:
     """Why something is not shown: not permitted and failed look different."""
-    glyph, colour = ("⊘", "$warning") if isinstance(error, AccessDenied) else ("!", "$error")
+    glyph, colour = error_mark(error)
     return Content.styled(f"{glyph} {plain(error.title)}", colour)
 
 
@@ -132,8 +133,8 @@ def part_cell(*parts: Part[Any]) -> Content | None:
     """
     for part in parts:
         if part.error is not None:
-            denied = isinstance(part.error, AccessDenied)
-            return Content.styled("⊘", "$warning") if denied else Content.styled("! not read", "$error")
+            glyph, colour = error_mark(part.error)
+            return Content.styled(glyph if glyph == "⊘" else f"{glyph} not read", colour)
     return Content.styled("…", "dim") if any(part.pending for part in parts) else None
 
 
