@@ -288,7 +288,7 @@ async def test_marked_functions_share_one_log_that_says_whose_line_it_is(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         pane = await open_log(stage, "space", "space", "l")
-        await stage.wait_for("orders and 1 more")
+        await stage.wait_for("orders +1")
         await stage.wait_for("charging order 4711")
         assert {event.source.function for event in pane.view.shown_events()} == {"orders", "refunds"}
         assert any(" refunds " in line and "4711" in line for line in stage.text.splitlines())

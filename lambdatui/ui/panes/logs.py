@@ -5,36 +5,35 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import Worker
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import ConsoleError, NotFound, SettingsError
+from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
 from lambdatui.ui import session as sessions
 from lambdatui.ui.log_feed import LogFeed
 from lambdatui.ui.log_saving import file_name, save_events, save_invocations
 from lambdatui.ui.log_text import read_since
+from lambdatui.ui.panes.asking_pane import AskingPane, Question
 from lambdatui.ui.panes.invocations import InvocationList
-from lambdatui.ui.panes.list_pane import TitleLine, forbidden_or_failed
+from lambdatui.ui.panes.list_pane import TitleLine
+from lambdatui.ui.panes.log_words import log_standing, log_title, no_events, whose
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import REST_S
 from lambdatui.ui.panes.stream_line import stream_facts
 from lambdatui.ui.widgets.log_view import LogView
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import RecordTable
-from lambdatui.ui.widgets.typing_line import TypingLine
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
@@ -50,17 +49,7 @@ TIMES: dict[figures.Times, figures.Times] = {"relative": "utc", "utc": "local", 
 Shows = Literal["lines", "invocations"]
 
 
-@dataclass(frozen=True)
-class Question:
-    """What a line to type in asks for: what may be typed, what stands there at first, and what takes the answer."""
-
-    placeholder: str
-    text: Callable[[LogsPane], str]
-    take: Callable[[LogsPane, str], bool]
-    """False where the text cannot be taken: the line stays, and what is wrong has been told."""
-
-
-class LogsPane(Pane):
+class LogsPane(AskingPane):
     """Shows the log of its subject or, as a pane of the region, of the functions that were chosen."""
 
     SHOWS: ClassVar[Shows] = "lines"
@@ -109,13 +98,11 @@ class LogsPane(Pane):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.shows: Shows = self.SHOWS
-        self.title_line = TitleLine()
         self.facts_line = TitleLine()
         self.feed = self._made_feed()
         self.view = self._made_view()
         self.invocations = InvocationList(self.session, self.feed)
         self._since = SINCE
-        self._line: TypingLine | None = None
         self._tick: Timer | None = None
         self._following: Worker[None] | None = None
         self._hidden = False
@@ -199,7 +186,7 @@ class LogsPane(Pane):
                 await self.feed.run(self._told)
             except ConsoleError as error:
                 self._error = error
-                self.session.log(f"log of {self._whose()}", error)
+                self.session.log(f"log of {whose(self.feed)}", error)
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
 
@@ -278,69 +265,15 @@ class LogsPane(Pane):
                 self._told_problems.add((group, str(problem)))
                 self.session.log(f"log group {group}", problem)
 
-    def _whose(self) -> str:
-        """The functions, as a sentence names them."""
-        names = [plain(function.name) for function in self.feed.functions]
-        return f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else "".join(names)
-
     def _problem(self) -> ConsoleError | None:
         return self._error or next(iter(self.feed.problems.values()), None)
 
     def _show_state(self) -> None:
-        feed, view = self.feed, self.view
-        left = Content.assemble(" ", ("Logs", "bold"), " ", figures.count(len(feed.ring)))
-        if self.subject is None and feed.functions:
-            left = left.append(f"  {self._whose()}")
-        left = left.append(Content.styled(f"  from {self._since_told()}", "$secondary"))
-        if view.filter_text:
-            found = f"  {figures.count(view.shown)} shown"
-            left = left.append(Content.assemble("  ", (f"/{plain(view.filter_text)}", "$accent"), found))
-        if feed.pattern:
-            left = left.append(Content.assemble("  ", (f"\\{plain(feed.pattern)}", "$accent")))
-        self.title_line.left = left
-        self.title_line.right = self._standing()
-        view.placeholder = self._placeholder()
+        feed, view, problem = self.feed, self.view, self._problem()
+        self.title_line.left = log_title(feed, view, named=self.subject is None)
+        self.title_line.right = log_standing(view, problem)
+        view.placeholder = no_events(feed, view, problem)
         self.facts_line.left = stream_facts(feed, now_ms())
-
-    def _since_told(self) -> str:
-        return figures.absolute(self.feed.since_ms, "local" if self.feed.reader.times == "local" else "utc")[-9:]
-
-    def _standing(self) -> Content:
-        problem, view = self._problem(), self.view
-        if problem is not None:
-            return Content.styled(f"! {plain(problem.title)}", "$error")
-        if self.shows == "invocations":
-            return Content("")
-        if view.paused:
-            return Content.styled(f"paused, {figures.count(view.below)} below", "$warning")
-        if not view.following:
-            return Content.styled(f"{figures.count(view.below)} below, G follows", "$warning")
-        return Content.styled("following", "$secondary")
-
-    def _placeholder(self) -> Content:
-        feed = self.feed
-        if not feed.functions:
-            return Content("No function is chosen: mark some in the functions list with space, and then press l.")
-        if len(feed.ring) and self.view.filter_text:
-            return Content.assemble("No line matches. ", ("esc", "bold $accent"), " clears the filter.")
-        problem = self._problem()
-        if isinstance(problem, NotFound):
-            groups = ", ".join(plain(group) for group in feed.problems)
-            return Content("\n").join(
-                [
-                    Content(f"There is no log group {groups}."),
-                    Content.styled("It comes to be when the function first logs; it is looked for by itself.", "dim"),
-                ]
-            )
-        if problem is not None:
-            return forbidden_or_failed(problem)
-        if feed.tail is None or feed.tail.lag_ms > now_ms() - feed.since_ms - 1:
-            return Content.styled(f"Reading the log of {self._whose()}…", "$secondary")
-        return Content.assemble(
-            f"{self._whose()} has logged nothing since {self._since_told()}. ",
-            ("f", "bold $accent"),
-            " starts earlier.",
-        )
 
     @on(LogView.StateChanged)
     def _show_view_state(self, event: LogView.StateChanged) -> None:
@@ -357,36 +290,24 @@ class LogsPane(Pane):
     # -- lines to type in
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in {"ask", "filter"} and self._line is not None:
+        if action in {"ask", "filter"} and self.asking:
             return False
         return action not in {"filter", "copy_name"} or self.shows == "lines"
 
+    def questions(self) -> Mapping[str, Question]:
+        return {
+            "filter": Question("words   !not", lambda: self.view.filter_text, self._filter_by, at_once=True),
+            "pattern": Question(
+                'at the source: ERROR   ?WARN ?ERROR   -START   { $.level = "ERROR" }   %regex%',
+                lambda: self.feed.pattern,
+                self._set_pattern,
+            ),
+            "since": Question("now   5m   1h   2026-11-20T22:15:00Z   a request id", self._since_text, self._set_since),
+            "save": Question("a file; JSON lines if it ends in .jsonl", self._file_name, self._save),
+        }
+
     async def action_filter(self) -> None:
         await self.action_ask("filter")
-
-    async def action_ask(self, kind: str) -> None:
-        question = QUESTIONS[kind]
-        self._line = TypingLine(question.text(self), kind=kind, placeholder=question.placeholder)
-        await self.mount(self._line, after=self.title_line)
-        self.screen.set_focus(self._line)
-
-    @on(TypingLine.Typed)
-    def _filter_as_typed(self, event: TypingLine.Typed) -> None:
-        if event.line.kind == "filter":
-            event.stop()
-            self._filter_by(event.text)
-
-    @on(TypingLine.Done)
-    async def _take(self, event: TypingLine.Done) -> None:
-        event.stop()
-        if event.kept and not QUESTIONS[event.line.kind].take(self, event.text.strip()):
-            return
-        if not event.kept and event.line.kind == "filter":
-            self._filter_by("")
-        self._line = None
-        await event.line.remove()
-        if self._line is None:  # still: another line may have been opened meanwhile
-            self.focus_content()
 
     def _filter_by(self, text: str) -> bool:
         self.view.set_filter(text)
@@ -412,6 +333,9 @@ class LogsPane(Pane):
     def _since_text(self) -> str:
         under_cursor = self.invocations.table.cursor_record if self.shows == "invocations" else None
         return under_cursor.request_id if under_cursor is not None else self._since
+
+    def _file_name(self) -> str:
+        return file_name(self.feed.functions[0].name if self.feed.functions else "log", now_ms())
 
     def _save(self, name: str) -> bool:
         self._write(Path(name).expanduser().absolute())
@@ -502,22 +426,6 @@ class LogsPane(Pane):
         if self.view.filter_text:
             return self._filter_by("")
         return False
-
-
-def _file_name(pane: LogsPane) -> str:
-    return file_name(f"{pane._whose().split()[0] if pane.feed.functions else 'log'}", now_ms())
-
-
-QUESTIONS = {
-    "filter": Question("words   !not", lambda pane: pane.view.filter_text, LogsPane._filter_by),
-    "pattern": Question(
-        'at the source: ERROR   ?WARN ?ERROR   -START   { $.level = "ERROR" }   %regex%',
-        lambda pane: pane.feed.pattern,
-        LogsPane._set_pattern,
-    ),
-    "since": Question("now   5m   1h   2026-11-20T22:15:00Z   a request id", LogsPane._since_text, LogsPane._set_since),
-    "save": Question("a file; JSON lines if it ends in .jsonl", _file_name, LogsPane._save),
-}
 
 
 class InvocationsPane(LogsPane):
