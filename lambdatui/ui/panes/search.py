@@ -18,8 +18,9 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.models.log import LogSource
 from lambdatui.ui.dialogs.query_editor import QueryEditor, Written
 from lambdatui.ui.panes.list_pane import ListPane
+from lambdatui.ui.panes.log_words import some_of
 from lambdatui.ui.panes.pane import Pane
-from lambdatui.ui.panes.search_results import BILLED_OFF, Question, SearchResults, region_of, some_of, usd
+from lambdatui.ui.panes.search_results import BILLED_OFF, Question, SearchResults, region_of, usd
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
@@ -124,7 +125,7 @@ class QueryChoice(ListPane[Offer]):
     @property
     def over(self) -> str:
         """Functions and time, as a title names them."""
-        return f"{some_of([function.name for function in self.functions])} · last {self.span}"
+        return f"{some_of(function.name for function in self.functions)} · last {self.span}"
 
     def question(self, offer: Offer) -> Question:
         """A query, asked of the chosen functions."""

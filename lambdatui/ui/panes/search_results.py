@@ -19,6 +19,7 @@ from lambdatui.models.log import LogSource
 from lambdatui.models.log_query import QueryRow, QueryState
 from lambdatui.ui import figures
 from lambdatui.ui.panes.list_pane import ListPane
+from lambdatui.ui.panes.log_words import some_of
 from lambdatui.ui.panes.search_columns import (
     MESSAGE,
     STREAM,
@@ -70,11 +71,6 @@ def usd(amount: float) -> str:
     if amount >= 1 or amount == 0:
         return f"${amount:,.2f}"
     return f"${amount:.3f}" if amount >= 0.001 else "<$0.001"
-
-
-def some_of(names: Sequence[str]) -> str:
-    """Names for a title, where all of them have no room: ``orders +2``."""
-    return plain(names[0]) + (f" +{len(names) - 1}" if len(names) > 1 else "")
 
 
 class SearchResults(ListPane[FoundRow]):
