@@ -1,9 +1,12 @@
-"""CloudWatch alarms as DescribeAlarms sends them, and which functions each of them watches (facts 1.2, 6)."""
+"""CloudWatch alarms as DescribeAlarms sends them, and which functions each of them watches (facts 1.2, 6).
+
+How a Metrics Insights query reads: "Metrics Insights query components and syntax" in the CloudWatch user guide.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +19,10 @@ NAMESPACE = "AWS/Lambda"
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s(),"]+)')
 """A name in quotation marks, or a word without them: both may stand for an alarm in a rule."""
 _ESCAPE = re.compile(r"\\(.)")
+_QUERY = re.compile(rf'(?i:\bFROM\s+(?:SCHEMA\s*\(\s*)?)"{NAMESPACE}"')
+"""What a Metrics Insights query over metrics of Lambda has in it; keywords may be written in either case."""
+_CONDITION = re.compile(r"""(\w+)"?\s*=\s*'([^']*)'""")
+"""A dimension and the value that it has to have, in a query's WHERE; there they are joined by AND alone."""
 _WORDS = frozenset({"ALARM", "OK", "INSUFFICIENT_DATA", "AND", "OR", "NOT", "TRUE", "FALSE", "AT_LEAST"})
 
 
@@ -24,13 +31,24 @@ class Watched:
     """What of a function a metric is about: all of it, a release, or what a version ran for an alias (facts 6)."""
 
     function: str
+    """Its name; empty for every function of the region."""
     resource: str = ""
     """``name:alias`` or ``name:version``; empty for all of the function."""
     executed_version: str = ""
 
     def __str__(self) -> str:
         version = f" version {self.executed_version}" if self.executed_version else ""
-        return (self.resource or self.function) + version
+        return (self.resource or self.function or "every function") + version
+
+    @classmethod
+    def by(cls, dimensions: Mapping[str, str]) -> Watched:
+        """What a metric with these dimensions is about, values by name."""
+        resource = dimensions.get("Resource", "")
+        return cls(
+            function=dimensions.get("FunctionName") or resource.partition(":")[0],
+            resource=resource,
+            executed_version=dimensions.get("ExecutedVersion", ""),
+        )
 
 
 class Dimension(AwsModel):
@@ -53,11 +71,7 @@ class Metric(AwsModel):
         told = {dimension.name: dimension.value for dimension in self.dimensions}
         if self.namespace != NAMESPACE or not told.get("FunctionName"):
             return None
-        return Watched(
-            function=told["FunctionName"],
-            resource=told.get("Resource", ""),
-            executed_version=told.get("ExecutedVersion", ""),
-        )
+        return Watched.by(told)
 
 
 class MetricStat(AwsModel):
@@ -74,11 +88,28 @@ class MetricDataQuery(AwsModel):
     id: str = ""
     metric_stat: MetricStat | None = None
     expression: str | None = None
+    """Metric math over other queries, or a Metrics Insights query of its own."""
+    period: int | None = None
+    """Seconds; of an expression, where it needs one."""
     label: str | None = None
     return_data: bool | None = None
     """Whether this is the one that is compared; absent means yes (API reference, MetricDataQuery)."""
     account_id: str | None = None
     """The account that the metric is in, where that is another one."""
+
+    @property
+    def watched(self) -> Watched | None:
+        """The function that it is about; every one where it is a query over Lambda that names none."""
+        if self.metric_stat is not None:
+            return self.metric_stat.metric.watched
+        if self.expression is None or not _QUERY.search(self.expression):
+            return None
+        return Watched.by(dict(_CONDITION.findall(self.expression)))
+
+    @property
+    def period_s(self) -> int:
+        """Its period in seconds; 0 where it has none of its own."""
+        return (self.metric_stat.period if self.metric_stat is not None else self.period) or 0
 
 
 class Alarm(AwsModel):
@@ -146,14 +177,14 @@ class MetricAlarm(Alarm):
     @property
     def longest_period_s(self) -> int | None:
         """The period in seconds, the longest of several; None where it has none, as a query in PromQL."""
-        return max((query.metric_stat.period or 0 for query in self.queries if query.metric_stat), default=0) or None
+        return max((query.period_s for query in self.queries), default=0) or None
 
     @cached_property
     def watched(self) -> tuple[Watched, ...]:
         """The functions of this account that its metrics are about, each once."""
         ours = {None, account_of(self.alarm_arn)}
-        stats = (query.metric_stat for query in self.queries if query.account_id in ours)
-        return tuple(dict.fromkeys(filter(None, (stat.metric.watched for stat in stats if stat))))
+        watched = (query.watched for query in self.queries if query.account_id in ours)
+        return tuple(dict.fromkeys(filter(None, watched)))
 
 
 class CompositeAlarm(Alarm):
@@ -184,8 +215,12 @@ class Watch:
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """The names of the functions, each once."""
-        return tuple(dict.fromkeys(watched.function for watched in self.watched))
+        """The names of the functions, each once; none for an alarm that watches them all without naming one."""
+        return tuple(dict.fromkeys(watched.function for watched in self.watched if watched.function))
+
+    def concerns(self, function: str) -> bool:
+        """Whether it watches the function of this name, among others or alone."""
+        return any(watched.function in {"", function} for watched in self.watched)
 
 
 def watches(alarms: Iterable[AnyAlarm], among: Iterable[AnyAlarm]) -> tuple[Watch, ...]:

@@ -82,6 +82,11 @@ def errors(**named: str) -> dict[str, Any]:
     return metric_alarm("alarm", Dimensions=dimensions(**named))
 
 
+def insights(source: str, **particular: Any) -> dict[str, Any]:
+    """An alarm on a Metrics Insights query."""
+    return math_alarm("alarm", {"Id": "q", "Expression": f"SELECT SUM(Errors) {source}", "Period": 60, **particular})
+
+
 @pytest.mark.parametrize(
     ("alarm", "watched"),
     [
@@ -109,6 +114,15 @@ def errors(**named: str) -> dict[str, Any]:
             ["orders"],
         ),
         (math_alarm("alarm", EXPRESSION), []),
+        (insights("FROM SCHEMA(\"AWS/Lambda\", FunctionName) WHERE FunctionName = 'orders'"), ["orders"]),
+        (
+            insights('from schema( "AWS/Lambda",FunctionName,Resource ) where "Resource"=\'orders:live\''),
+            ["orders:live"],
+        ),
+        (insights('FROM "AWS/Lambda" GROUP BY FunctionName ORDER BY SUM() DESC'), ["every function"]),
+        (insights("FROM \"AWS/Lambda\" WHERE FunctionName != 'orders'"), ["every function"]),
+        (insights('FROM SCHEMA("AWS/EC2", InstanceId)'), []),
+        (insights('FROM "AWS/Lambda"', AccountId="210987654321"), []),
     ],
     ids=[
         "a function",
@@ -123,6 +137,12 @@ def errors(**named: str) -> dict[str, Any]:
         "a function of another account",
         "a function of this account, by name",
         "an expression alone",
+        "a query over one function",
+        "a query over an alias, written otherwise",
+        "a query over all functions",
+        "a query over all functions but one",
+        "a query over metrics of somebody else",
+        "a query in another account",
     ],
 )
 async def test_a_metric_alarm_watches(
@@ -130,6 +150,14 @@ async def test_a_metric_alarm_watches(
 ) -> None:
     found = await watching(connection, endpoint, alarm)
     assert [str(one) for one in found["alarm"].watched] == watched
+
+
+async def test_an_alarm_that_watches_every_function_concerns_each_and_names_none(
+    connection: Connection, endpoint: ScriptedEndpoint
+) -> None:
+    found = await watching(connection, endpoint, insights('FROM "AWS/Lambda"'), composite("over", "ALARM(alarm)"))
+    assert found["over"].concerns("orders")
+    assert found["over"].functions == ()
 
 
 LEAVES = (

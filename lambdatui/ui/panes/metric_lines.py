@@ -27,7 +27,7 @@ def alarm_lines(function: str, alarms: Sequence[AnyAlarm]) -> Iterator[Content]:
         function: its name.
         alarms: all of the region.
     """
-    watching = [watch for watch in watches(alarms, alarms) if function in watch.functions]
+    watching = [watch for watch in watches(alarms, alarms) if watch.concerns(function)]
     watching.sort(key=urgency)
     for watch in watching[:ALARMS_SHOWN]:
         yield _alarm(watch)
