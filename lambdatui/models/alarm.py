@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from pydantic import Field
+
 from lambdatui.models.arn import account_of
 from lambdatui.models.configuration import AwsModel
 
@@ -119,6 +121,10 @@ class Alarm(AwsModel):
     alarm_arn: str = ""
     alarm_description: str | None = None
     actions_enabled: bool | None = None
+    alarm_actions: tuple[str, ...] = ()
+    """ARNs of what is told or done when it fires; and so on for the other states."""
+    ok_actions: tuple[str, ...] = Field((), alias="OKActions")
+    insufficient_data_actions: tuple[str, ...] = ()
     state_value: str | None = None
     """``ALARM``, ``OK``, ``INSUFFICIENT_DATA``, or a word that AWS invented since."""
     state_reason: str | None = None
@@ -156,6 +162,8 @@ class MetricAlarm(Alarm):
     """How many of the `evaluation_periods` have to breach; all of them where it is absent."""
     threshold: float | None = None
     comparison_operator: str | None = None
+    treat_missing_data: str | None = None
+    """What a period without data counts as: ``missing``, ``ignore``, ``breaching`` or ``notBreaching``."""
     metrics: tuple[MetricDataQuery, ...] = ()
     evaluation_state: str | None = None
     """Set where the alarm could not be evaluated as it should: on partial data, or not at all."""

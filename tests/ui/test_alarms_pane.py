@@ -231,6 +231,8 @@ async def test_enter_opens_the_function(console: MakeConsole, endpoint: Scripted
         await open_alarms(stage)
         await stage.wait_for(lambda: names(stage) == ["errors"])
         await stage.press("enter")
+        await stage.wait_for("enter opens the function")
+        await stage.press("enter")
         await stage.wait_for("1 Overview")
         assert stage.app._main.subject is not None
         assert stage.app._main.subject.name == "orders"
@@ -249,7 +251,73 @@ async def test_enter_says_why_it_has_no_function_to_open(
         await stage.press(*(() if function else ("A",)))
         await stage.wait_for(lambda: names(stage) == ["errors"])
         await stage.press("enter")
+        await stage.wait_for("enter opens the function")
+        await stage.press("enter")
         await stage.wait_for(told)
+
+
+async def test_an_alarm_over_every_function_names_none_to_open(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    query = {"Id": "q", "Expression": 'SELECT SUM(Errors) FROM "AWS/Lambda"', "Period": 60}
+    endpoint.on("cloudwatch", "DescribeAlarms", alarms(math_alarm("errors", query)))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await open_alarms(stage)
+        await stage.wait_for("every function")
+        await stage.press("enter")
+        await stage.wait_for("enter opens the function")
+        await stage.press("enter")
+        await stage.wait_for("it watches every function")
+
+
+# -- all that is known of one
+
+
+async def facts_of(stage: Stage) -> str:
+    """What the dialog says, on one line."""
+    await open_alarms(stage)
+    await stage.wait_for("Alarms 1")
+    await stage.press("enter")
+    await stage.wait_for("enter opens the function")
+    return " ".join(stage.text.replace("│", " ").split())
+
+
+async def test_what_a_narrow_row_has_no_room_for_is_in_the_dialog(
+    console: MakeConsole, endpoint: ScriptedEndpoint, clock: Clock
+) -> None:
+    found = metric_alarm(
+        "errors",
+        "orders",
+        "ALARM",
+        AlarmDescription="somebody loses money",
+        TreatMissingData="notBreaching",
+        AlarmActions=["arn:aws:sns:us-east-1:123456789012:oncall"],
+        OKActions=["arn:aws:sns:us-east-1:123456789012:relief"],
+    )
+    endpoint.on("cloudwatch", "DescribeAlarms", alarms(found))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        told = await facts_of(stage)
+    for fact in (
+        "state ! ALARM",
+        "since 2026-11-20 21:00:00Z (1 h ago)",
+        "reason Threshold Crossed: 1 datapoint was greater than the threshold.",
+        "description somebody loses money",
+        "when Errors Sum > 5, 3 of 5 × 1 m",
+        "metric AWS/Lambda Errors Sum of FunctionName orders, every 1 m",
+        "missing data notBreaching",
+        "orders: not among the functions of the region",
+        "on ALARM arn:aws:sns:us-east-1:123456789012:oncall",
+        "on OK arn:aws:sns:us-east-1:123456789012:relief",
+    ):
+        assert fact in told
+
+
+async def test_metric_math_is_told_query_by_query(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    endpoint.on("cloudwatch", "DescribeAlarms", alarms(math_alarm("rate", {**RATE, "Label": "error rate"}, ERRORS)))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        told = await facts_of(stage)
+    assert "rate errors / invocations" in told
+    assert "errors AWS/Lambda Errors Sum of FunctionName orders, every 5 m" in told
 
 
 # -- when it cannot be read
@@ -319,9 +387,12 @@ async def test_whatever_names_and_reasons_hold_is_harmless(
     async with on_stage(console(endpoint.url), BROAD) as stage:
         await open_alarms(stage)
         await stage.wait_for("Alarms 2")
-        await stage.press("enter", "j", "enter")
-        await stage.wait_for("orphaned")
+        await stage.press("enter")
+        await stage.wait_for("enter opens the function")
         text = stage.text.replace("\n", "")
+        await stage.press("enter")
+        await stage.wait_for("orphaned")
+        text += stage.text.replace("\n", "")
         assert not [letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cs"}]
         assert "red]x" in text or "[red]" not in sent
 
@@ -330,8 +401,16 @@ RELEASE = dimensions(FunctionName="orders-api", Resource="orders-api:live", Exec
 ERRORS_OF_RELEASE = {"Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": RELEASE}, "Period": 60}
 
 
+@pytest.mark.parametrize(("keys", "then"), [((), ""), (("enter",), "enter opens the function")], ids=["list", "facts"])
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
-def test_how_it_looks(snap_compare: Compare, console: MakeConsole, clock: Clock, size: tuple[int, int]) -> None:
+def test_how_it_looks(
+    snap_compare: Compare,
+    console: MakeConsole,
+    clock: Clock,
+    size: tuple[int, int],
+    keys: tuple[str, ...],
+    then: str,
+) -> None:
     crossed = "Threshold Crossed: 3 out of the last 5 datapoints were greater than the threshold (5.0)."
     found = [
         metric_alarm("orders-stream-behind", "orders-stream", MetricName="IteratorAge", Threshold=30_000),
@@ -357,5 +436,7 @@ def test_how_it_looks(snap_compare: Compare, console: MakeConsole, clock: Clock,
             await pilot.press("colon", *"alarms", "enter")
             await shown_on(pilot, "SIMMERING")
             await until(pilot, lambda text: "reading" not in text)
+            await pilot.press(*keys)
+            await shown_on(pilot, then)
 
         assert snap_compare(console(account.url), terminal_size=size, run_before=prepare)

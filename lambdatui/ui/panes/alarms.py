@@ -53,6 +53,12 @@ def urgency(watch: Watch) -> int:
     return {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 3}.get(watch.alarm.state_value or "", 2)
 
 
+def state_word(alarm: AnyAlarm) -> str:
+    """The state as it is written: shorter than AWS does where its word is long."""
+    _, _, word = STATES.get(alarm.state_value or "", (*STRANGE[:2], alarm.state_value or STRANGE[2]))
+    return word
+
+
 def condition(alarm: AnyAlarm) -> str:
     """When an alarm fires, in words: ``Errors Sum > 5, 3 of 5 × 1 m``; of a composite, its rule."""
     if isinstance(alarm, CompositeAlarm):
@@ -134,7 +140,7 @@ class AlarmsPane(ReadingPane[Watch]):
                 priority=1,
             ),
             Column(id="actions", title="ACTIONS", cell=_actions, width=8),
-            Column(id="reason", title="REASON", cell=_reason, flex=True, min_width=20, priority=2),
+            Column(id="reason", title="REASON", cell=lambda w: reason(w.alarm), flex=True, min_width=20, priority=2),
         )
 
     def key(self, record: Watch) -> str:
@@ -198,13 +204,23 @@ class AlarmsPane(ReadingPane[Watch]):
         self.post_message(Pane.SubjectChanged(self._function(event.record)))
 
     @on(RecordTable.Opened)
-    def _open_function(self, event: RecordTable.Opened) -> None:
+    def _show_facts(self, event: RecordTable.Opened) -> None:
         event.stop()
+        from lambdatui.ui.dialogs.alarm import AlarmFacts  # noqa: PLC0415 - the first paint does without
+        from lambdatui.ui.panes.alarm_sections import alarm_sections  # noqa: PLC0415
+
         watch: Watch = event.record
+        sections = alarm_sections(watch, self.session.functions, now_ms(), self.session.times)
+        dialog = AlarmFacts(self.key(watch), sections)
+        self.app.push_screen(dialog, lambda wanted: self._open_function(watch) if wanted else None)
+
+    def _open_function(self, watch: Watch) -> None:
         if function := self._function(watch):
             self.post_message(Pane.SubjectOpened(function))
         elif not watch.watched:
             self.notify("it watches no function", markup=False)
+        elif not watch.functions:
+            self.notify("it watches every function, and names none", markup=False)
         elif self.session.reading.read_at is None:
             self.notify("the functions of the region are not read yet", markup=False)
         else:
@@ -218,17 +234,15 @@ def _glyph(watch: Watch) -> Content:
 
 
 def _state(watch: Watch) -> Content:
-    state = watch.alarm.state_value or "-"
-    _, style, word = STATES.get(state, (*STRANGE[:2], plain(state)))
-    return Content.styled(word, style)
+    _, style, _ = STATES.get(watch.alarm.state_value or "", STRANGE)
+    return Content.styled(plain(state_word(watch.alarm)), style)
 
 
 def _actions(watch: Watch) -> Content:
     return Content.styled("disabled", "$warning") if watch.alarm.muted else Content.styled("enabled", "dim")
 
 
-def _reason(watch: Watch) -> str:
-    """AWS's reason, after what kept it from evaluating the alarm as it should."""
-    alarm = watch.alarm
+def reason(alarm: AnyAlarm) -> str:
+    """AWS's reason for the state, after what kept it from evaluating the alarm as it should."""
     hindered = alarm.evaluation_state if isinstance(alarm, MetricAlarm) else None
     return ": ".join(filter(None, (hindered, _without_arns(alarm.state_reason or "")))) or "-"

@@ -12,7 +12,7 @@ from lambdatui.models.alarm import AnyAlarm, Watch, watches
 from lambdatui.models.deployment import Deployment
 from lambdatui.models.release import Part
 from lambdatui.ui import figures
-from lambdatui.ui.panes.alarms import STATES, STRANGE, urgency
+from lambdatui.ui.panes.alarms import STATES, STRANGE, state_word, urgency
 from lambdatui.ui.panes.metric_charts import Span
 from lambdatui.ui.widgets.plain_text import plain
 
@@ -68,7 +68,10 @@ def missing_lines(parts: Mapping[str, Part[Any]]) -> Iterator[Content]:
 
 
 def _alarm(watch: Watch) -> Content:
-    state = watch.alarm.state_value or "-"
-    glyph, style, word = STATES.get(state, (*STRANGE[:2], plain(state)))
+    glyph, style, _ = STATES.get(watch.alarm.state_value or "", STRANGE)
     since = figures.moment(watch.alarm.since_ms, now_ms())
-    return Content.assemble((f"{glyph} {word}", style), (f" {since}  ", "$secondary"), plain(watch.alarm.alarm_name))
+    return Content.assemble(
+        (f"{glyph} {plain(state_word(watch.alarm))}", style),
+        (f" {since}  ", "$secondary"),
+        plain(watch.alarm.alarm_name),
+    )
