@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import importlib
-from contextlib import AsyncExitStack
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -150,14 +152,33 @@ class Connection:
             return client
         async with self._opening:
             if kind not in self._clients:
-                try:
-                    self._clients[kind] = await self._create(service, once)
-                except ConsoleError:
-                    if not self._clients:
-                        self._session = None
-                        self._reread()
-                    raise
+                self._clients[kind] = await self._create(self._open, service, once=once)
             return self._clients[kind]
+
+    @asynccontextmanager
+    async def client_apart(self, service: str, *, read_timeout_s: float) -> AsyncIterator[Any]:
+        """A client for one request that may take minutes and must not be sent twice: it never retries.
+
+        It shares no connections, so that none which AWS gave up meanwhile is used; and what it has under way goes on
+        when another request finds the credentials expired, and when the connection is closed.
+
+        Args:
+            read_timeout_s: seconds without a byte, above what the answer may take.
+
+        Raises:
+            ConsoleError: as `client`.
+        """
+        async with AsyncExitStack() as opened:
+            async with self._opening:
+                client = await self._create(opened, service, once=True, read_timeout_s=read_timeout_s)
+                session = self._session
+            try:
+                yield client
+            except AuthExpired as error:
+                if session is self._session:
+                    self._expired = error
+                    await self._forget()
+                raise
 
     async def close(self) -> None:
         """Closes every client, those in other regions too; what is still under way fails. May be called twice."""
@@ -186,18 +207,25 @@ class Connection:
     ) -> None:
         await self.close()
 
-    async def _create(self, service: str, once: bool) -> Any:
+    async def _create(self, opened: AsyncExitStack, service: str, **asked: Any) -> Any:
+        """Makes a client that closes with `opened`; `asked` is for `client_arguments`. Call it with `_opening` held."""
         # Importing botocore and reading its models takes a quarter of a second: in threads, to keep the screen alive.
         session = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.session")
         from lambdatui.aws.faults import translated  # noqa: PLC0415 (start-up speed)
 
-        with translated(self, service):
-            if self._closed:
-                raise Unreachable("the connection is closed", "it was closed when profile or region changed")
-            if self._session is None:
-                self._session = await asyncio.to_thread(session.open_session, self, self._quota, self._count)
-            arguments = await asyncio.to_thread(session.client_arguments, self, service, once)
-            return await self._open.enter_async_context(self._session.create_client(service, **arguments))
+        try:
+            with translated(self, service):
+                if self._closed:
+                    raise Unreachable("the connection is closed", "it was closed when profile or region changed")
+                if self._session is None:
+                    self._session = await asyncio.to_thread(session.open_session, self, self._quota, self._count)
+                arguments = await asyncio.to_thread(session.client_arguments, self, service, **asked)
+                return await opened.enter_async_context(self._session.create_client(service, **arguments))
+        except ConsoleError:
+            if not self._clients:
+                self._session = None
+                self._reread()
+            raise
 
     def _count(self, **_: Any) -> None:
         self._sent += 1
@@ -208,8 +236,13 @@ def profile_names() -> list[str]:
     return sorted(Profiles.load().profiles)
 
 
-def region_names(service: str = "lambda") -> list[str]:
-    """The regions where a service exists, in AWS's ordinary partition first, then the others; from botocore's data."""
+def region_names(service: str = "lambda", *, beside: str | None = None) -> list[str]:
+    """The regions where a service exists, in AWS's ordinary partition first, then the others; from botocore's data.
+
+    Args:
+        service: botocore's name of the service.
+        beside: only regions of this one's partition, for credentials hold in no other; it may be newer than the data.
+    """
     from lambdatui.aws.session import loader  # noqa: PLC0415 (start-up speed)
 
     endpoints = loader.load_data("endpoints")["partitions"]
@@ -217,6 +250,7 @@ def region_names(service: str = "lambda") -> list[str]:
     return [
         region
         for partition in endpoints
+        if beside is None or re.match(partition["regionRegex"], beside)
         for region in sorted(partition["services"].get(prefix, {}).get("endpoints", ()))
         if region in partition["regions"]
     ]

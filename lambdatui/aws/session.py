@@ -5,6 +5,7 @@ The functions here read files and may take a while; a connection calls them in t
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import socket
@@ -34,6 +35,9 @@ CONNECT_TIMEOUT = 3.1
 """Seconds, just over the three after which TCP sends a lost first packet again."""
 READ_TIMEOUT = 30.0
 """Seconds without a byte. The control plane answers within a few."""
+KEEPALIVE_AFTER = 60
+"""Seconds of silence before TCP asks whether the other side is there. A NAT gateway forgets a silent connection after
+350 s, and the system's own value is two hours."""
 POOL = 20
 """Connections to one service at a time."""
 
@@ -60,12 +64,14 @@ class QuickLoader(Loader):  # type: ignore[misc]
 class SendsOnce(AIOHTTPSession):  # type: ignore[misc]
     """Leaves it to botocore to repeat a request, which asks quota and counter each time.
 
-    aiohttp by itself sends a GET, PUT or DELETE once more when the connection is cut.
+    aiohttp by itself sends a GET, PUT or DELETE once more when the connection is cut, and anything once more to where
+    it is redirected.
     """
 
     async def _get_session(self, proxy_url: str | None) -> Any:
         session = await super()._get_session(proxy_url)
         session._retry_connection = False
+        session._request = functools.partial(type(session)._request, session, allow_redirects=False)
         return session
 
 
@@ -125,7 +131,9 @@ def open_session(connection: Connection, quota: Quota | None, count: Callable[..
     return session
 
 
-def client_arguments(connection: Connection, service: str, once: bool = False) -> dict[str, Any]:
+def client_arguments(
+    connection: Connection, service: str, *, once: bool = False, read_timeout_s: float | None = None
+) -> dict[str, Any]:
     """What the client of a service is made with; its models are read on the way, which is the slow part of making it.
 
     One that is to send everything `once` does not retry.
@@ -137,6 +145,8 @@ def client_arguments(connection: Connection, service: str, once: bool = False) -
     loader.load_service_model(service, "endpoint-rule-set-1")
     service_id = loader.load_service_model(service, "service-2")["metadata"]["serviceId"]
     particular: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": 1}} if once else {}
+    if read_timeout_s is not None:
+        particular["read_timeout"] = read_timeout_s
     if connection.endpoint_url_of(service_id) is not None:
         particular["inject_host_prefix"] = False
     return {
@@ -169,4 +179,8 @@ def _keepalive_socket(address: tuple[Any, ...]) -> socket.socket:
     family, kind, protocol, *_ = address
     made = socket.socket(family, kind, protocol)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # macOS has another name for it.
+    idle = getattr(socket, "TCP_KEEPIDLE", None) or getattr(socket, "TCP_KEEPALIVE", None)
+    if idle is not None:
+        made.setsockopt(socket.IPPROTO_TCP, idle, KEEPALIVE_AFTER)
     return made
