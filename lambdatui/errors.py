@@ -75,6 +75,23 @@ class Unreachable(ConsoleError):
     transient = True
 
 
+class OutcomeUnknown(ConsoleError):
+    """A request that acts was sent, and nothing certain came back: it may have acted.
+
+    It must not be sent again unasked.
+
+    Args:
+        what: why it is not known, such as "no answer within 90 s".
+        sent_ms: epoch ms, from which the log is to be searched.
+        request_id: AWS's, where it was told.
+    """
+
+    def __init__(self, what: str, *, sent_ms: int, request_id: str | None = None) -> None:
+        super().__init__(f"sent, outcome unknown: {what}", "look in the log whether it ran")
+        self.sent_ms = sent_ms
+        self.request_id = request_id
+
+
 class Fault(ConsoleError):
     """A mistake of the console's own.
 
