@@ -62,6 +62,17 @@ async def get_recursion(connection: Connection, name: str) -> Recursion:
     return await _get(connection, Recursion, "GetFunctionRecursionConfig", name)
 
 
+async def list_tags(connection: Connection, arn: str) -> dict[str, str]:
+    """The tags of a function or an event source mapping, as they are now.
+
+    Args:
+        arn: without qualifier: versions and aliases have no tags.
+    """
+    answer = await connection.call("lambda", "ListTags", Resource=arn)
+    tags: dict[str, str] = answer.get("Tags") or {}
+    return tags
+
+
 async def _get(
     connection: Connection, model: type[Detail], operation: str, name: str, qualifier: str | None = None
 ) -> Detail:
