@@ -31,15 +31,23 @@ class LogFeed:
         functions: whose log.
         since_ms: epoch ms; nothing older is asked for.
         pattern: CloudWatch's filter pattern, heeded at the source.
+        replicas: where the functions log besides, as Lambda@Edge does in other regions.
     """
 
     def __init__(
-        self, session: Session, functions: Sequence[FunctionSummary], *, since_ms: int, pattern: str = ""
+        self,
+        session: Session,
+        functions: Sequence[FunctionSummary],
+        *,
+        since_ms: int,
+        pattern: str = "",
+        replicas: Sequence[LogSource] = (),
     ) -> None:
         self.functions = tuple(functions)
         self.since_ms = since_ms
         self.pattern = pattern
-        self.sources = [LogSource(function=each.name, group=each.log_group) for each in functions]
+        self.replicas = tuple(replicas)
+        self.sources = (*(LogSource(function=each.name, group=each.log_group) for each in functions), *replicas)
         settings = session.settings
         self.ring = LogRing(settings.log_lines) if settings else LogRing()
         self.reader = LogReader(session.times, several=len(self.functions) > 1)

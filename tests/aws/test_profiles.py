@@ -128,3 +128,18 @@ def test_the_regions_of_lambda_start_with_those_of_the_ordinary_partition() -> N
     regions = region_names()
     assert regions.index("us-east-1") < regions.index("cn-north-1")
     assert "aws-global" not in regions
+
+
+@pytest.mark.parametrize(
+    ("region", "others"),
+    [
+        ("us-east-1", {"eu-west-1", "ap-southeast-2"}),
+        ("cn-north-1", {"cn-northwest-1"}),
+        ("us-gov-west-1", {"us-gov-east-1"}),
+        ("eu-west-99", {"us-east-1"}),
+    ],
+)
+def test_the_regions_beside_one_are_those_of_its_partition(region: str, others: set[str]) -> None:
+    found = set(region_names("logs", beside=region))
+    assert others <= found
+    assert len({name.startswith("cn-") or "-gov-" in name for name in found}) == 1

@@ -290,7 +290,9 @@ async def test_marked_functions_share_one_log_that_says_whose_line_it_is(
         pane = await open_log(stage, "space", "space", "l")
         await stage.wait_for("orders +1")
         await stage.wait_for("charging order 4711")
-        assert {event.source.function for event in pane.view.shown_events()} == {"orders", "refunds"}
+        await stage.wait_for(
+            lambda: {event.source.function for event in pane.view.shown_events()} == {"orders", "refunds"}
+        )
         assert any(" refunds " in line and "4711" in line for line in stage.text.splitlines())
     assert {asked["logGroupName"] for asked in group.asked} == {"/shop/orders", "/aws/lambda/refunds"}
 
@@ -404,22 +406,25 @@ async def test_y_copies_the_message_under_the_cursor(
         assert stage.copied == [f"START RequestId: {FAILED} Version: 7"]
 
 
-async def test_edge_logs_are_found_in_every_region_and_followed(
+async def test_live_tail_of_what_is_not_read_yet_says_why_not(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    endpoint.on("lambda", "ListFunctions", listing())
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await stage.app.go("logs")
+        await stage.wait_for("No function is chosen")
+        await stage.press("L")
+        await stage.wait_for("the log is not being read yet")
+
+
+async def test_live_tail_in_an_account_that_is_not_known_yet_says_so(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
-    replica = "/aws/lambda/us-east-1.orders"
-
-    def groups(seen: object) -> object:
-        here = [{"logGroupName": replica}] if seen.region == "eu-west-1" else []  # type: ignore[attr-defined]
-        return json_answer({"logGroups": here})
-
-    endpoint.on("logs", "DescribeLogGroups", groups)
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
         await stage.wait_for("charging order 4711")
-        await stage.press("E")
-        await stage.wait_for("in eu-west-1")
-        await stage.wait_for(lambda: any(asked["logGroupName"] == replica for asked in group.asked))
+        stage.app.session.identity = None
+        await stage.press("L")
+        await stage.wait_for("the account is not known yet")
 
 
 async def test_live_tail_that_is_not_permitted_leaves_the_polling_going(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -14,13 +14,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.worker import Worker
 
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.models.function import FunctionSummary
+from lambdatui.models.log import LogSource
 from lambdatui.ui import figures
-from lambdatui.ui import session as sessions
 from lambdatui.ui.log_feed import LogFeed
 from lambdatui.ui.log_saving import file_name, save_events, save_invocations
 from lambdatui.ui.log_text import read_since
@@ -104,8 +103,6 @@ class LogsPane(AskingPane):
         self.invocations = InvocationList(self.session, self.feed)
         self._since = SINCE
         self._tick: Timer | None = None
-        self._following: Worker[None] | None = None
-        self._hidden = False
         self._changed_requests: set[str] = set()
         self._rewritten = False
         self._error: ConsoleError | None = None
@@ -127,13 +124,13 @@ class LogsPane(AskingPane):
 
     # -- the feed, and the widgets that show it
 
-    def _made_feed(self, since_ms: int | None = None, pattern: str = "") -> LogFeed:
+    def _made_feed(self, since_ms: int | None = None, pattern: str = "", replicas: Sequence[LogSource] = ()) -> LogFeed:
         """The feed of the session if it is of these functions and nothing else is asked for; or else a new one."""
         functions, feed = self.functions(), self.session.feed
         if since_ms is None and feed is not None and feed.is_of(functions):
             return feed
         since_ms = since_ms if since_ms is not None else read_since(SINCE, now_ms())
-        self.session.feed = LogFeed(self.session, functions, since_ms=since_ms, pattern=pattern)
+        self.session.feed = LogFeed(self.session, functions, since_ms=since_ms, pattern=pattern, replicas=replicas)
         return self.session.feed
 
     def _made_view(self) -> LogView:
@@ -154,41 +151,30 @@ class LogsPane(AskingPane):
         self._show_state()
         if self.shows == "invocations":
             self._show_invocations()
-        self._follow(REST_S if self.subject is not None else 0)
 
     def on_hide(self) -> None:
-        """What nobody sees is not asked for; the feed goes on from there when it is shown again."""
-        self._hidden = True
-        if self._following is not None:
-            self._following.cancel()
-            self._following = None
         if self._tick is not None:
             self._tick.pause()
 
     def on_show(self) -> None:
-        self._hidden = False
         if self._tick is not None:
             self._tick.resume()
-        if self._following is None and self.is_mounted:
-            self._follow(0)
 
-    def _follow(self, rest_s: float) -> None:
-        """Reads on, unless nobody would see it."""
-        if not self._hidden:
-            self._following = self._run(rest_s)
+    def start_asking(self) -> None:
+        """Reads on where the feed stopped; a log that was not read yet may be one that the cursor only passes."""
+        self._follow(REST_S if self.subject is not None and self.feed.tail is None else 0.0)
 
-    @work(group="tail", exclusive=True, exit_on_error=False, description="log tail")
-    async def _run(self, rest_s: float) -> None:
-        await asyncio.sleep(rest_s)
-        wait_s = sessions.FIRST_RETRY_S
-        while self.feed.functions:
-            try:
-                await self.feed.run(self._told)
-            except ConsoleError as error:
-                self._error = error
-                self.session.log(f"log of {whose(self.feed)}", error)
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
+    def _follow(self, rest_s: float = 0.0) -> None:
+        if self.feed.functions:
+            about = f"log of {whose(self.feed)}"
+            self.keep_asking(about, self._read, self._not_read, group="tail", rest_s=rest_s, urgent=True)
+
+    async def _read(self) -> None:
+        """Reads until it is cancelled."""
+        await self.feed.run(self._told)
+
+    def _not_read(self, error: ConsoleError) -> None:
+        self._error = error
 
     def _told(self, requests: set[str], rewritten: bool) -> None:
         self._error = None
@@ -196,13 +182,21 @@ class LogsPane(AskingPane):
         self._rewritten |= rewritten
         self.view.changed()
 
-    async def _restart(self, since_ms: int | None = None, pattern: str | None = None) -> None:
-        """Shows another feed: of other functions, from another time, or with another pattern at the source."""
+    async def _restart(
+        self,
+        since_ms: int | None = None,
+        pattern: str | None = None,
+        replicas: Sequence[LogSource] = (),
+    ) -> None:
+        """Shows another feed: of other functions, from another time, with another pattern at the source, or with the
+        logs of replicas. What is not given stays as it was, as far as it is about these functions."""
         if since_ms is None and pattern is not None:
             since_ms = self.feed.since_ms
+        if not replicas and self.feed.is_of(self.functions()):
+            replicas = self.feed.replicas
         focused = self.view.has_focus
         self._error = None
-        self.feed = self._made_feed(since_ms, self.feed.pattern if pattern is None else pattern)
+        self.feed = self._made_feed(since_ms, self.feed.pattern if pattern is None else pattern, replicas)
         former, self.view = self.view, self._made_view()
         self.view.set_filter(former.filter_text)
         await former.remove()
@@ -221,15 +215,14 @@ class LogsPane(AskingPane):
 
     @work(group="subject", exclusive=True, exit_on_error=False, description="log of another function")
     async def _change_subject(self) -> None:
-        if self._following is not None:
-            self._following.cancel()
+        self.workers.cancel_group(self, "edge")
         await self._restart()
         self._follow(REST_S)
 
     @work(group="subject", exclusive=True, exit_on_error=False, description="log from another time")
     async def _start_anew(self, since_ms: int | None = None, pattern: str | None = None) -> None:
         await self._restart(since_ms, pattern)
-        self._follow(0)
+        self._follow()
 
     def read_again(self) -> None:
         self._start_anew(self.feed.since_ms)
@@ -349,9 +342,13 @@ class LogsPane(AskingPane):
             else:
                 count = await save_invocations(path, self.invocations.table.shown, self.invocations.columns())
         except ConsoleError as error:
-            self.notify(f"{error.title}: {error.hint}", severity="error", markup=False)
+            self._tell_failure(error)
         else:
             self.notify(f"{figures.count(count)} saved in {plain(shlex.quote(str(path)))}", markup=False)
+
+    def _tell_failure(self, error: ConsoleError) -> None:
+        """Says why what the operator asked for was not done."""
+        self.notify(f"{plain(error.title)}: {plain(error.hint)}", severity="error", markup=False)
 
     # -- what else can be done
 
@@ -374,9 +371,11 @@ class LogsPane(AskingPane):
     def action_live(self) -> None:
         """Opens a Live Tail beside the polling, or ends it."""
         tail, identity = self.feed.tail, self.session.identity
-        if tail is None or identity is None:
-            return
-        if tail.live == "off":
+        if tail is None:
+            self.notify("no Live Tail: the log is not being read yet", severity="warning", markup=False)
+        elif identity is None:
+            self.notify("no Live Tail: the account is not known yet", severity="warning", markup=False)
+        elif tail.live == "off":
             tail.go_live(identity.account)
         else:
             tail.end_live()
@@ -395,17 +394,22 @@ class LogsPane(AskingPane):
         self.notify("looking for Lambda@Edge logs in every region…", markup=False, timeout=3)
 
         async def look(connection: Connection) -> Any:
-            return await edge_sources(connection, function.name, region_names("logs"))
+            regions = await asyncio.to_thread(region_names, "logs", beside=connection.region)
+            return await edge_sources(connection, function.name, regions)
 
-        found, failed = await self.session.ask(f"Lambda@Edge logs of {function.name}", look)
-        unknown = f"; {len(failed)} regions could not be asked" if failed else ""
-        if not found:
-            self.notify(f"no region has Lambda@Edge logs of it{unknown}", severity="warning", markup=False)
+        try:
+            found, failed = await self.session.ask(f"Lambda@Edge logs of {function.name}", look)
+        except ConsoleError as error:
+            self._tell_failure(error)
             return
-        self.notify(f"in {', '.join(source.region for source in found)}{unknown}", markup=False)
-        await self._restart(self.feed.since_ms)
-        self.feed.sources += found
-        self._follow(0)
+        unknown = f"; {len(failed)} regions could not be asked: {plain(failed[0][1].title)}" if failed else ""
+        if not found:
+            self.notify(f"found no Lambda@Edge logs of it{unknown}", severity="warning", markup=False)
+            return
+        places = ", ".join(source.region or "this region" for source in found)
+        self.notify(f"in {places}{unknown}", markup=False)
+        await self._restart(self.feed.since_ms, replicas=found)
+        self._follow()
 
     def action_search(self) -> None:
         self.post_message(Pane.PlaceWanted("search"))
