@@ -9,7 +9,8 @@ import asyncio
 import functools
 import importlib
 import re
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -151,14 +152,33 @@ class Connection:
             return client
         async with self._opening:
             if kind not in self._clients:
-                try:
-                    self._clients[kind] = await self._create(service, once)
-                except ConsoleError:
-                    if not self._clients:
-                        self._session = None
-                        self._reread()
-                    raise
+                self._clients[kind] = await self._create(self._open, service, once=once)
             return self._clients[kind]
+
+    @asynccontextmanager
+    async def client_apart(self, service: str, *, read_timeout_s: float) -> AsyncIterator[Any]:
+        """A client for one request that may take minutes and must not be sent twice: it never retries.
+
+        It shares no connections, so that none which AWS gave up meanwhile is used; and what it has under way goes on
+        when another request finds the credentials expired, and when the connection is closed.
+
+        Args:
+            read_timeout_s: seconds without a byte, above what the answer may take.
+
+        Raises:
+            ConsoleError: as `client`.
+        """
+        async with AsyncExitStack() as opened:
+            async with self._opening:
+                client = await self._create(opened, service, once=True, read_timeout_s=read_timeout_s)
+                session = self._session
+            try:
+                yield client
+            except AuthExpired as error:
+                if session is self._session:
+                    self._expired = error
+                    await self._forget()
+                raise
 
     async def close(self) -> None:
         """Closes every client, those in other regions too; what is still under way fails. May be called twice."""
@@ -187,18 +207,25 @@ class Connection:
     ) -> None:
         await self.close()
 
-    async def _create(self, service: str, once: bool) -> Any:
+    async def _create(self, opened: AsyncExitStack, service: str, **asked: Any) -> Any:
+        """Makes a client that closes with `opened`; `asked` is for `client_arguments`. Call it with `_opening` held."""
         # Importing botocore and reading its models takes a quarter of a second: in threads, to keep the screen alive.
         session = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.session")
         from lambdatui.aws.faults import translated  # noqa: PLC0415 (start-up speed)
 
-        with translated(self, service):
-            if self._closed:
-                raise Unreachable("the connection is closed", "it was closed when profile or region changed")
-            if self._session is None:
-                self._session = await asyncio.to_thread(session.open_session, self, self._quota, self._count)
-            arguments = await asyncio.to_thread(session.client_arguments, self, service, once)
-            return await self._open.enter_async_context(self._session.create_client(service, **arguments))
+        try:
+            with translated(self, service):
+                if self._closed:
+                    raise Unreachable("the connection is closed", "it was closed when profile or region changed")
+                if self._session is None:
+                    self._session = await asyncio.to_thread(session.open_session, self, self._quota, self._count)
+                arguments = await asyncio.to_thread(session.client_arguments, self, service, **asked)
+                return await opened.enter_async_context(self._session.create_client(service, **arguments))
+        except ConsoleError:
+            if not self._clients:
+                self._session = None
+                self._reread()
+            raise
 
     def _count(self, **_: Any) -> None:
         self._sent += 1

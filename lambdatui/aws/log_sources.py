@@ -1,9 +1,10 @@
-"""Where a function's log groups are that its configuration does not tell of."""
+"""Log groups by name, and where those of a function are that its configuration does not tell of."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.paging import SMALL_TOKEN, items
@@ -38,11 +39,23 @@ async def _replica(connection: Connection, function: str, region: str) -> LogSou
     """The function's group in a region; None where it has none."""
     there = connection.in_region(region)
     group = f"/aws/lambda/{REPLICA_PREFIX}{function}"
-    listed = items(there, "logs", "DescribeLogGroups", SMALL_TOKEN, "logGroups", logGroupNamePrefix=group)
     try:
-        async for each in listed:
-            if each.get("logGroupName") == group:
-                return LogSource(function=function, group=group, region="" if there is connection else region)
+        if await describe_log_group(there, group) is None:
+            return None
     except ConsoleError as error:
         return error
+    return LogSource(function=function, group=group, region="" if there is connection else region)
+
+
+async def describe_log_group(connection: Connection, name: str) -> Mapping[str, Any] | None:
+    """A log group as DescribeLogGroups tells of it; None where there is none of exactly this name.
+
+    Raises:
+        ConsoleError: it could not be had.
+    """
+    listed = items(connection, "logs", "DescribeLogGroups", SMALL_TOKEN, "logGroups", logGroupNamePrefix=name)
+    async for group in listed:
+        if group.get("logGroupName") == name:
+            found: Mapping[str, Any] = group
+            return found
     return None
