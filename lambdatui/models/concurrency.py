@@ -25,3 +25,31 @@ class AccountConcurrency:
         """Reads the answer of GetAccountSettings."""
         limits = answer["AccountLimit"]
         return cls(limit=limits["ConcurrentExecutions"], unreserved=limits["UnreservedConcurrentExecutions"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalableTarget:
+    """A version or alias whose provisioned concurrency Application Auto Scaling sets (facts 3.3)."""
+
+    function: str
+    qualifier: str
+    minimum: int
+    maximum: int
+    suspended: bool = False
+    """Whether every kind of scaling is suspended, so that nothing is set until somebody resumes it."""
+
+    @classmethod
+    def from_aws(cls, target: Mapping[str, Any]) -> ScalableTarget:
+        """Reads a ScalableTarget, whose resource is ``function:NAME:QUALIFIER``."""
+        _, function, qualifier = target["ResourceId"].split(":")
+        suspended = target.get("SuspendedState") or {}
+        return cls(
+            function=function,
+            qualifier=qualifier,
+            minimum=target["MinCapacity"],
+            maximum=target["MaxCapacity"],
+            suspended=all(suspended.get(kind, False) for kind in _SCALING),
+        )
+
+
+_SCALING = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
