@@ -245,10 +245,11 @@ async def test_what_is_logged_during_a_trouble_comes_after_it_once_and_in_order(
         assert had(stage) == log.written
 
 
-@EVERY_TROUBLE
+@pytest.mark.parametrize("name", [name for name in TROUBLES if name != "no group"])
 async def test_a_trouble_that_lasts_is_entered_in_the_error_log_once(
-    console: MakeConsole, endpoint: ScriptedEndpoint, log: Log, trouble: Trouble
+    console: MakeConsole, endpoint: ScriptedEndpoint, log: Log, name: str
 ) -> None:
+    trouble = TROUBLES[name]
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
         await stage.wait_for("orders has logged nothing since")
@@ -257,6 +258,17 @@ async def test_a_trouble_that_lasts_is_entered_in_the_error_log_once(
         await asked_again(stage, log, 10)
         assert [times for told, times in log_errors(stage) if trouble.title in told] == [1]
         assert len(log_errors(stage)) == 1
+
+
+async def test_a_function_that_has_not_logged_yet_is_no_error(
+    console: MakeConsole, endpoint: ScriptedEndpoint, log: Log
+) -> None:
+    log.fail(NO_GROUP)
+    async with on_stage(console(endpoint.url)) as stage:
+        await open_log(stage)
+        await wait_for_words(stage, TROUBLES["no group"].advice)
+        await asked_again(stage, log)
+        assert log_errors(stage) == []
 
 
 async def test_a_trouble_that_comes_again_counts_in_the_error_log(

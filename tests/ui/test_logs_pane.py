@@ -412,6 +412,7 @@ async def test_live_tail_of_what_is_not_read_yet_says_why_not(console: MakeConso
         await stage.wait_until_read()
         await stage.app.go("logs")
         await stage.wait_for("No function is chosen")
+        await stage.wait_for(lambda: stage.app.screen.query_one(LogsPane).has_focus_within)
         await stage.press("L")
         await stage.wait_for("the log is not being read yet")
 

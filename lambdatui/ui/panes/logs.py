@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import ConsoleError, SettingsError
+from lambdatui.errors import ConsoleError, NotFound, SettingsError
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.log import LogSource
 from lambdatui.ui import figures
@@ -250,8 +250,11 @@ class LogsPane(AskingPane):
         self._show_state()
 
     def _tell_problems(self) -> None:
-        """Enters what stands in the way in the error log, once for as long as it does."""
-        problems = self.feed.problems
+        """Enters what stands in the way in the error log, once for as long as it does.
+
+        That there is no log group yet is an answer, and no entry.
+        """
+        problems = {group: each for group, each in self.feed.problems.items() if not isinstance(each, NotFound)}
         self._told_problems = {(group, told) for group, told in self._told_problems if group in problems}
         for group, problem in problems.items():
             if (group, str(problem)) not in self._told_problems:
