@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("--follow", action="store_true", help="go on with what is logged from now on")
     logs.add_argument("--filter", default="", metavar="PATTERN", help="CloudWatch Logs' filter pattern")
     logs.add_argument("--json", action="store_true", help="one JSON object on each line")
+    audit = commands.add_parser("audit", help="what was changed from here, newest first")
+    audit.add_argument("--since", metavar="TIME", help="how long ago (5m, 1h, 2d), or when; all that is kept without")
+    audit.add_argument("--json", action="store_true", help="one JSON object on each line")
     return parser
 
 
@@ -193,10 +196,18 @@ def _print_logs(options: argparse.Namespace) -> int:
     )
 
 
+def _print_audit(options: argparse.Namespace) -> int:
+    from lambdatui.commands import audit
+    from lambdatui.paths import state_folder
+
+    return audit.run(state_folder(), since=options.since, as_json=options.json)
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "config": _print_config,
     "iam-policy": _print_policy,
     "logs": _print_logs,
+    "audit": _print_audit,
 }
 
 
