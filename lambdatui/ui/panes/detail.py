@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -14,6 +15,9 @@ from lambdatui.ui.panes import TABS, load_pane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.plain_text import plain
+
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
 
 NAME_AT_LEAST = 14
 """Cells that the function's name keeps, if it is that long, before the tabs give way."""
@@ -94,6 +98,12 @@ class DetailPane(Pane):
         assert self.subject is not None
         self.tab_line.name_shown = self.subject.name
         return load_pane(entry.tab)(self.session, self.subject, id="tab")
+
+    def subjects(self) -> tuple[Subject, ...]:
+        return self._tab.subjects()
+
+    def acted(self, subjects: Sequence[Subject]) -> None:
+        """The tab is told by itself."""
 
     def step_back(self) -> bool:
         return self._tab.step_back()

@@ -22,6 +22,7 @@ from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
 if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
     from lambdatui.ui.widgets.filter_bar import FilterBar
 
 R = TypeVar("R")
@@ -99,6 +100,14 @@ class ListPane(Pane, Generic[R]):
     def name_of(self, record: R) -> str:
         """What `y` copies."""
         return self.key(record)
+
+    def subject_of(self, record: R) -> Subject | None:
+        """What an action would be done to if this record is chosen; None where it is no more than the pane's own."""
+        return None
+
+    def subjects(self) -> tuple[Subject, ...]:
+        records = self.table.marked or tuple(filter(None, (self.table.cursor_record,)))
+        return tuple(filter(None, map(self.subject_of, records))) or super().subjects()
 
     def reading_now(self) -> Reading | None:
         """How the reading of the records stands; None where nothing has to be read."""

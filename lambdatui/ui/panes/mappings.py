@@ -20,6 +20,7 @@ from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
 if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
     from lambdatui.aws.connection import Connection
 
 FAILING, OFF, CHANGING, UNKNOWN, WELL = range(5)
@@ -94,6 +95,11 @@ class MappingsPane(ReadingPane[EventSourceMapping]):
 
     def key(self, record: EventSourceMapping) -> str:
         return record.uuid
+
+    def subject_of(self, record: EventSourceMapping) -> Subject:
+        from lambdatui.actions.subjects import mapping_subject  # noqa: PLC0415 - imports the SDK
+
+        return mapping_subject(record)
 
     def name_of(self, record: EventSourceMapping) -> str:
         return f"{record.source} to {record.function_name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
@@ -16,6 +16,7 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import session as sessions
 
 if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
     from lambdatui.ui.session import InventoryChange, LoggedError, Session
 
 IDLE_MS = 10 * 60_000
@@ -162,6 +163,16 @@ class Pane(Widget):
     def chosen(self) -> tuple[str, ...]:
         """The names of the functions that the operator chose here, for a pane that is about several."""
         return ()
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """What an action would be done to from here, and nothing else: the function that the pane is about."""
+        from lambdatui.actions.action import Subject  # noqa: PLC0415 - the first paint does without
+
+        return (Subject(function=self.subject.name),) if self.subject is not None else ()
+
+    def acted(self, subjects: Sequence[Subject]) -> None:
+        """An action was done, and what is shown may be the past; a pane that reads nothing overrides this."""
+        self.read_again()
 
     def inventory_changed(self, change: InventoryChange) -> None:
         """The inventory changed; a pane that shows some of it overrides this."""

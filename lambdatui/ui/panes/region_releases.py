@@ -24,6 +24,7 @@ from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
 if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
     from lambdatui.aws.connection import Connection
 
 NOT_SEEN = "an alias without traffic in two weeks is not seen here"
@@ -50,6 +51,11 @@ class RegionReleasesPane(ReadingPane[FunctionReleases]):
 
     def key(self, record: FunctionReleases) -> str:
         return record.name
+
+    def subject_of(self, record: FunctionReleases) -> Subject:
+        from lambdatui.actions.action import Subject  # noqa: PLC0415 - the first paint does without
+
+        return Subject(function=record.name)
 
     def on_mount(self) -> None:
         self.table.sort_by("name")

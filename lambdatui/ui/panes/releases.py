@@ -24,6 +24,7 @@ from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
 if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
     from lambdatui.aws.connection import Connection
 
 Request = Callable[["Connection", str], Awaitable[tuple[Any, ...]]]
@@ -70,6 +71,11 @@ class ReleasesPane(ReadingPane[Release]):
 
     def key(self, record: Release) -> str:
         return record.version.number
+
+    def subject_of(self, record: Release) -> Subject:
+        from lambdatui.actions.action import Subject  # noqa: PLC0415 - the first paint does without
+
+        return Subject(function=record.version.function.name, qualifier=record.version.number)
 
     def name_of(self, record: Release) -> str:
         return f"{record.version.function.name}:{record.version.number}"

@@ -23,6 +23,7 @@ from lambdatui.ui.widgets.record_table import Column, RecordTable
 from lambdatui.ui.widgets.section_view import Value
 
 if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
     from lambdatui.aws.connection import Connection
 
 TONES = {"": "", "dim": "dim", "good": "$success", "warning": "$warning", "error": "bold $error"}
@@ -78,6 +79,11 @@ class TriggersPane(ReadingPane[Trigger]):
 
     def key(self, record: Trigger) -> str:
         return record.key
+
+    def subject_of(self, record: Trigger) -> Subject | None:
+        from lambdatui.actions.subjects import mapping_subject  # noqa: PLC0415 - imports the SDK
+
+        return mapping_subject(record.evidence) if isinstance(record.evidence, EventSourceMapping) else None
 
     def name_of(self, record: Trigger) -> str:
         return record.source
