@@ -58,6 +58,9 @@ class ProfileSettings(_Table):
 
     read_only: bool = Field(default=False, description="refuse every call that is not a listed read, in this profile")
     region: Text | None = Field(default=None, description="the region to open in this profile")
+    protected: bool = Field(
+        default=False, description="ask for the function's name before each change, in this profile"
+    )
 
 
 class Settings(_Table):
@@ -70,6 +73,7 @@ class Settings(_Table):
         default=False,
         description="refuse every call that is not a listed read; any source switches it on, none switches it off",
     )
+    protected: bool = Field(default=False, description="ask for the function's name, typed, before each change")
     theme: Literal["dark", "light", "high-contrast", "monochrome"] = Field(default="dark", description="the colours")
     reveal: bool = Field(default=True, description="let a key reveal the values of environment variables")
     reveal_when_read_only: bool = Field(default=False, description="let it do so in read-only mode too")

@@ -27,10 +27,12 @@ REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
 #: What a section `[profiles.NAME]` may hold.
-PROFILE_KEYS = ("read_only", "region")
+PROFILE_KEYS = ("read_only", "region", "protected")
 
 #: The settings that a variable, being text, must be translated for.
-SWITCHES = frozenset({"read_only", "reveal", "reveal_when_read_only", "billed_reads_when_read_only", "low_bandwidth"})
+SWITCHES = frozenset(
+    {"read_only", "protected", "reveal", "reveal_when_read_only", "billed_reads_when_read_only", "low_bandwidth"}
+)
 NUMBERS = frozenset({"refresh_s", "log_lines", "log_window_s", "metrics_budget_cents"})
 SWITCH_WORDS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 
