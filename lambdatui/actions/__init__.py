@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +27,32 @@ class ActionEntry:
     """The IAM actions of what it sends, for the reason why it cannot run."""
     key: str | None = None
     """What opens it wherever its target can be found; several that share a key are offered together."""
+    group: str = ""
+    """What the key stands for, in a word."""
     several: bool = True
     """Whether it can be done to all marked rows at once."""
 
 
-ACTIONS: tuple[ActionEntry, ...] = ()
+ACTIONS: tuple[ActionEntry, ...] = (
+    ActionEntry(
+        id="reserved-concurrency",
+        title="Reserve concurrency",
+        about="set, change or remove what the function has reserved",
+        target="function",
+        key="c",
+        group="concurrency",
+        needs=("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
+        load="lambdatui.actions.reserved_concurrency:ReserveConcurrency",
+    ),
+)
 
 KEYS = {entry.key: tuple(other for other in ACTIONS if other.key == entry.key) for entry in ACTIONS if entry.key}
 """The actions of each key."""
+
+
+def about(entries: Sequence[ActionEntry]) -> str:
+    """What some actions are for that share a key."""
+    return entries[0].about if len(entries) == 1 else " · ".join(entry.title.lower() for entry in entries)
 
 
 def entry_of(action_id: str) -> ActionEntry | None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from lambdatui.models.arn import LATEST
+
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
 
@@ -35,6 +37,24 @@ class Subject:
 
     def __str__(self) -> str:
         return self.title or ":".join(filter(None, (self.function, self.qualifier)))
+
+
+def fits(subject: Subject, kind: Kind) -> Subject | None:
+    """What of a subject an action of a kind is done to; None where the subject does not say."""
+    number = subject.qualifier.isdecimal() or subject.qualifier.startswith(LATEST)
+    match kind:
+        case "function":
+            return Subject(function=subject.function) if subject.function else None
+        case "mapping":
+            return subject if subject.mapping else None
+        case _ if subject.mapping or not subject.qualifier:
+            return None
+        case "version":
+            return subject if number else None
+        case "alias":
+            return None if number else subject
+        case "release":
+            return subject
 
 
 class Params(BaseModel):
@@ -115,10 +135,14 @@ class Plan:
     after: Mapping[str, str | None]
     calls: tuple[Call, ...]
     """What is sent, in this order; none where all is as it should be already."""
+    remarks: tuple[str, ...] = ()
+    """What follows from it elsewhere, a sentence each."""
     warnings: tuple[str, ...] = ()
     price: str | None = None
     """What it costs, as a phrase."""
     undo: Undo | None = None
+    standing: bool = False
+    """Whether it is meant to be taken back some day, as an emergency stop is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +181,14 @@ class Action(ABC, Generic[P]):
             RequestRefused: AWS would refuse it, with the reason.
             ConsoleError: what is there now could not be read.
         """
+
+    async def send(self, connection: Connection, call: Call) -> Mapping[str, Any]:
+        """Sends one request of a plan, once.
+
+        Raises:
+            ConsoleError: AWS refused it, or what became of it is not known.
+        """
+        return await connection.call_once(call.service, call.operation, **call.sent())
 
     async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
         """Watches until AWS has carried out what it accepted; most is done with the answer.

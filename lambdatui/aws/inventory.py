@@ -212,6 +212,15 @@ async def list_functions(connection: Connection) -> AsyncIterator[Page]:
         marker = {"Marker": answer["NextMarker"]}
 
 
+async def read_function(connection: Connection, name: str) -> FunctionSummary:
+    """One function as it is now.
+
+    Raises:
+        ConsoleError: it could not be had.
+    """
+    return FunctionSummary.from_aws(await connection.call("lambda", "GetFunctionConfiguration", FunctionName=name))
+
+
 async def _main() -> None:
     from lambdatui.aws.connection import Connection  # noqa: PLC0415
     from lambdatui.aws.target import Target  # noqa: PLC0415

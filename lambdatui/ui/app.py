@@ -23,6 +23,7 @@ from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
 from lambdatui.ui import figures, themes
+from lambdatui.ui.operation import Operation
 from lambdatui.ui.panes import REGION_PANES
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.screens.main import MainScreen
@@ -231,13 +232,15 @@ class Console(App[None]):
 
     # -- what the session tells
 
-    def _told(self, change: InventoryChange | LoggedError | Literal["whereabouts", "health"]) -> None:
+    def _told(self, change: InventoryChange | LoggedError | Operation | Literal["whereabouts", "health"]) -> None:
         if not self._main.is_mounted:
             return
         if isinstance(change, InventoryChange):
             self._main.inventory_changed(change)
         elif isinstance(change, LoggedError):
             self._main.error_logged(change)
+        elif isinstance(change, Operation):
+            self._main.operation_changed(change)
         elif change == "health":
             self._main.health_changed()
         self._show_place()
@@ -271,6 +274,8 @@ class Console(App[None]):
             told.append(Content.styled(f"read {figures.age(now_ms() - reading.read_at)} ago", "$secondary"))
         if (price := self.session.metrics_price_usd) >= CENT_USD / 2:
             told.append(Content.styled(f"${price:.2f}", "$secondary"))
+        if running := len(self.session.operations.running):
+            told.append(Content.styled(f"▸ {running} under way", "$warning"))
         if self.session.errors:
             told.append(Content.styled(f"! {len(self.session.errors)}", "$error"))
         return Content(" · ").join(told)
@@ -320,6 +325,9 @@ class Console(App[None]):
             self.notify(f"there is no {plain(place)}", severity="warning", markup=False)
 
     async def _move(self, target: Target) -> None:
+        if self.session.operations.running:
+            self.notify("something is being done here; go when it is over", severity="warning", markup=False)
+            return
         self.workers.cancel_all()
         await self._main.forget_subject()
         await self.session.move(target)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, read_region
+from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess, Page, read_function, read_region
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, Fault, NotFound
 from lambdatui.models.function import FunctionSummary
@@ -18,6 +19,7 @@ from lambdatui.models.identity import Identity
 from lambdatui.models.metric import HOUR, Window
 from lambdatui.paths import cache_folder
 from lambdatui.ui.function_health import FunctionHealth
+from lambdatui.ui.operation import Operation, Operations
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
@@ -84,8 +86,8 @@ class Session:
 
     Args:
         target: where to connect to.
-        tell: called with an InventoryChange, a LoggedError, ``"whereabouts"`` when the header has to change, or
-            ``"health"`` when more is known of how functions are doing.
+        tell: called with an InventoryChange, a LoggedError, an Operation that began or ended, ``"whereabouts"`` when
+            the header has to change, or ``"health"`` when more is known of how functions are doing.
         cache: where the last inventory is kept; None keeps none.
         times: how the operator wants times written; known before the settings are checked, for columns are as wide.
         metered: whether metrics may cost anything, and so whether there are columns for them.
@@ -94,7 +96,7 @@ class Session:
     def __init__(
         self,
         target: Target,
-        tell: Callable[[InventoryChange | LoggedError | Literal["whereabouts", "health"]], None],
+        tell: Callable[[InventoryChange | LoggedError | Operation | Literal["whereabouts", "health"]], None],
         cache: InventoryCache | None = None,
         times: Times = "relative",
         *,
@@ -113,12 +115,15 @@ class Session:
         """The names of the functions that a pane about several is to be about."""
         self.feed: LogFeed | None = None
         """The log that was looked at last."""
+        self.query = ""
+        """The query of logs that the operator wrote last, in the Logs Insights query language."""
         self.window: Window = HOUR
         """Over which stretch of time metrics are shown."""
         self.active_ms = now_ms()
         """When the operator last pressed a key, epoch ms."""
         self._metrics: Metrics | None = None
         self.health = FunctionHealth(self)
+        self.operations = Operations(self)
         self._tell = tell
         self._cache = cache
         self._alias_asked = False
@@ -135,6 +140,11 @@ class Session:
         if self.settings is None or not self.settings.reveal:
             return False
         return self.settings.reveal_when_read_only or not self.target.read_only
+
+    @property
+    def protected(self) -> bool:
+        """Whether a change here takes the function's name, typed; so until the settings could be checked."""
+        return self.settings is None or self.settings.protected
 
     # -- the connection
 
@@ -173,6 +183,10 @@ class Session:
         """Tells that more is known of how functions are doing, and that it had its price."""
         self._tell("health")
 
+    def tell_operation(self, operation: Operation) -> None:
+        """Tells that an action began, or is over."""
+        self._tell(operation)
+
     @property
     def metrics_slowed_until_ms(self) -> int | None:
         """Until when the budget holds metrics back, epoch ms; None where it does not."""
@@ -195,6 +209,7 @@ class Session:
         self.chosen = ()
         self.feed = None
         self.health = FunctionHealth(self)
+        self.operations = Operations(self)
         self.reading = Reading()
         self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
         self._tell(InventoryChange(replaced=True))
@@ -280,6 +295,12 @@ class Session:
             else:
                 await self._learn_alias()
                 return
+
+    async def reread(self, names: Iterable[str]) -> None:
+        """Reads some functions again, after something was done to them; one that is gone stays until all are read."""
+        for name in names:
+            with suppress(ConsoleError):  # entered in the error log, and what is on screen stays
+                self._arrive((await self.ask("functions", partial(read_function, name=name)),))
 
     async def _learn_alias(self) -> None:
         """Asks once for the account's alias, which only the header needs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
@@ -13,8 +14,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from lambdatui.actions import ACTIONS, KEYS, about
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.metric import WINDOWS
+from lambdatui.ui.acting import Acting
 from lambdatui.ui.panes import REGION_PANES, TABS, PaneEntry, load_pane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, LoggedError, Session
@@ -22,6 +25,7 @@ from lambdatui.ui.widgets.header_line import HeaderLine
 from lambdatui.ui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
+    from lambdatui.ui.operation import Operation
     from lambdatui.ui.panes.detail import DetailPane
 
 LOW = 30
@@ -58,6 +62,11 @@ class MainScreen(Screen[None]):
             show=False,
             tooltip="metrics over a longer time, up to 7 days",
         ),
+        Binding("a", "actions", "actions", id="screen.actions", tooltip="everything that can be done to it"),
+        *(
+            Binding(key, f"act('{key}')", entries[0].group, id=f"action.{entries[0].id}", tooltip=about(entries))
+            for key, entries in KEYS.items()
+        ),
         Binding("v", "raw", "raw", id="screen.raw", tooltip="the function as JSON, secrets masked"),
         *(
             Binding(
@@ -79,6 +88,7 @@ class MainScreen(Screen[None]):
         self.header = HeaderLine()
         self.entry = REGION_PANES["functions"]
         self.subject: FunctionSummary | None = None
+        self.acting = Acting(self)
         self._following: Timer | None = None
         self._fitting = asyncio.Lock()
 
@@ -272,6 +282,33 @@ class MainScreen(Screen[None]):
             for pane in self.query(Pane):
                 pane.window_changed()
 
+    # -- actions
+
+    @property
+    def acting_pane(self) -> Pane:
+        """The pane that says what an action is done to: the detail where it has the focus, or the list."""
+        detail = self.detail
+        return detail if detail is not None and detail.has_focus_within else self.pane
+
+    async def action_actions(self) -> None:
+        """Offers everything that can be done."""
+        self.acting.offer("Actions", ACTIONS)
+
+    def action_act(self, key: str) -> None:
+        """Does what a key stands for, after asking which of several that is."""
+        self.acting.act(KEYS[key])
+
+    def operation_changed(self, operation: Operation) -> None:
+        """Something was done: what is on screen may be the past."""
+        if not operation.running:
+            for pane in self._shown_panes():
+                pane.acted(operation.subjects)
+
+    def _shown_panes(self) -> Iterable[Pane]:
+        for pane in self.query(Pane):
+            if all(node.display for node in pane.ancestors_with_self if isinstance(node, Widget)):
+                yield pane
+
     def action_raw(self) -> None:
         if self.subject is not None:
             from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
@@ -302,6 +339,5 @@ class MainScreen(Screen[None]):
 
     def read_again(self) -> None:
         """Reads what is on screen anew."""
-        for pane in self.query(Pane):
-            if all(node.display for node in pane.ancestors_with_self if isinstance(node, Widget)):
-                pane.read_again()
+        for pane in self._shown_panes():
+            pane.read_again()

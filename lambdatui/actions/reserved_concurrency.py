@@ -1,0 +1,85 @@
+"""Sets, changes or removes what a function has reserved."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.aws.concurrency import get_account_concurrency, get_reserved_concurrency
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.releases import list_provisioned
+from lambdatui.errors import AccessDenied, RequestRefused
+from lambdatui.insight.concurrency import ReservedChange, rule_on_reserved, unreserved_after
+
+T = TypeVar("T")
+
+
+class Reserved(Params):
+    """How much is to be reserved."""
+
+    reserved: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        title="Reserved concurrency",
+        description="floor and ceiling of the whole function; 0 stops it, empty reserves nothing",
+    )
+
+
+class ReserveConcurrency(Action[Reserved]):
+    """PutFunctionConcurrency, or DeleteFunctionConcurrency where nothing is to be reserved: absent is not 0.
+
+    Neither takes a RevisionId (facts 3.4, 3.6).
+    """
+
+    params = Reserved
+
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[Reserved]:
+        account = await permitted(get_account_concurrency(connection))
+        unreserved = (f"{account.unreserved:,} of the account's {account.limit:,} are unreserved",) if account else ()
+        reserved = await get_reserved_concurrency(connection, subject.function)
+        return Draft(params=Reserved(reserved=reserved), remarks=unreserved)
+
+    async def plan(self, connection: Connection, subject: Subject, params: Reserved) -> Plan:
+        before, after = await get_reserved_concurrency(connection, subject.function), params.reserved
+        account = await permitted(get_account_concurrency(connection))
+        provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
+        ruling = rule_on_reserved(ReservedChange(account=account, provisioned=provisioned, before=before, after=after))
+        if ruling.refusals and after != before:
+            raise RequestRefused(ruling.refusals[0])
+        left = (
+            f"{unreserved_after(account, before, after):,} of {account.limit:,}" if account else "not permitted to see"
+        )
+        return Plan(
+            subject=subject,
+            params=params,
+            before={"reserved concurrency": told(before)},
+            after={"reserved concurrency": told(after)},
+            remarks=(f"unreserved in the account then: {left}",),
+            calls=() if after == before else (reserve_call(subject.function, after),),
+            warnings=ruling.warnings,
+            undo=Undo(action="reserved-concurrency", params=Reserved(reserved=before)),
+        )
+
+
+def told(reserved: int | None) -> str | None:
+    """Reserved concurrency as plans tell it."""
+    return None if reserved is None else f"{reserved:,}"
+
+
+def reserve_call(function: str, reserved: int | None) -> Call:
+    """What makes a function have this much reserved; None for nothing."""
+    named = {"FunctionName": function}
+    if reserved is None:
+        return Call(service="lambda", operation="DeleteFunctionConcurrency", parameters=named)
+    parameters = {**named, "ReservedConcurrentExecutions": reserved}
+    return Call(service="lambda", operation="PutFunctionConcurrency", parameters=parameters)
+
+
+async def permitted(reading: Awaitable[T]) -> T | None:
+    """What helps to judge a change and is not needed for it: None where the operator may not see it."""
+    try:
+        return await reading
+    except AccessDenied:
+        return None

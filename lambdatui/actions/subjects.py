@@ -1,0 +1,38 @@
+"""What there is to do an action to, where the operator has only named the function."""
+
+from __future__ import annotations
+
+from lambdatui.actions.action import Kind, Subject
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.event_sources import list_event_source_mappings
+from lambdatui.aws.releases import list_aliases, list_versions
+from lambdatui.models.event_source import EventSourceMapping
+
+
+def mapping_subject(mapping: EventSourceMapping) -> Subject:
+    """A mapping as the subject of an action."""
+    return Subject(
+        function=mapping.function_name or "",
+        qualifier=mapping.qualifier,
+        mapping=mapping.uuid,
+        title=f"{mapping.source} to {mapping.function_name or mapping.function_arn or 'no function'}",
+    )
+
+
+async def subjects_of(connection: Connection, function: str, kind: Kind) -> tuple[Subject, ...]:
+    """All that an action of a kind can be done to in one function, in AWS's order.
+
+    Raises:
+        ConsoleError: they could not be read.
+    """
+    if kind == "function":
+        return (Subject(function=function),)
+    if kind == "mapping":
+        mappings = list_event_source_mappings(connection, function)
+        return tuple([mapping_subject(mapping) async for page in mappings for mapping in page])
+    qualifiers: list[str] = []
+    if kind != "version":
+        qualifiers += [alias.name for alias in await list_aliases(connection, function)]
+    if kind != "alias":
+        qualifiers += [version.number async for page in list_versions(connection, function) for version in page]
+    return tuple(Subject(function=function, qualifier=qualifier) for qualifier in qualifiers)

@@ -1,0 +1,129 @@
+"""From a key to an action's dialog: whether it can be done, which of several it is, and what it is done to."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lambdatui.actions import KEYS, ActionEntry, entry_of
+from lambdatui.errors import ConsoleError
+from lambdatui.ui.widgets.plain_text import plain
+
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
+    from lambdatui.ui.dialogs.action_dialog import ActionDialog
+    from lambdatui.ui.screens.main import MainScreen
+
+DIALOG = "lambdatui.ui.dialogs.action_dialog:ActionDialog"
+DIALOGS: Mapping[str, str] = {}
+"""The dialogs of those actions that ask for more than a form can, as ``module:class`` by the action's id."""
+
+
+class Acting:
+    """What the main screen does when the operator wants to act.
+
+    Args:
+        screen: says what is chosen, and has the dialogs opened.
+    """
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._session = screen.session
+
+    def chosen(self) -> tuple[Subject, ...]:
+        """What the operator chose: what is marked or under the cursor, or else the function that the eye is on."""
+        from lambdatui.actions.action import Subject  # noqa: PLC0415 - imports pydantic
+
+        subject = self._screen.subject
+        return self._screen.acting_pane.subjects() or ((Subject(function=subject.name),) if subject is not None else ())
+
+    def refusal(self, entries: Sequence[ActionEntry]) -> str:
+        """Why none of some actions can be done here and now; empty where one can be tried."""
+        if self._session.target.read_only:
+            return f"read-only: {entries[0].needs[0]} is not sent"
+        if not self.chosen():
+            return "nothing is chosen to do it to"
+        if self._session.identity is None or self._session.settings is None:
+            return "the console is still finding out where it is"
+        return ""
+
+    def act(self, entries: Sequence[ActionEntry]) -> None:
+        """Does what a key stands for, after asking which of several that is; or says why it cannot be done."""
+        if refusal := self.refusal(entries):
+            self._session.operations.refuse(entries[0], self.chosen(), refusal)
+            self._screen.notify(plain(refusal), severity="warning", markup=False)
+        elif len(entries) == 1:
+            self._begin(entries[0])
+        else:
+            self.offer(entries[0].group.capitalize(), entries)
+
+    def offer(self, title: str, entries: Sequence[ActionEntry]) -> None:
+        """Lets the operator choose one of some actions; those that cannot be done say why."""
+        from lambdatui.ui.dialogs.choice import Choice, Offer  # noqa: PLC0415 - the first paint does without
+
+        several = len({entry.key for entry in entries}) > 1
+        offers = [
+            Offer(
+                id=entry.id,
+                title=entry.title,
+                about=entry.about,
+                key=entry.key if several and entry.key and KEYS[entry.key][0] is entry else "",
+                refusal=self.refusal((entry,)),
+            )
+            for entry in entries
+        ]
+        self._screen.app.push_screen(Choice(title, offers), self._begin_chosen)
+
+    def _begin_chosen(self, action_id: str | None) -> None:
+        if (entry := entry_of(action_id or "")) is not None:
+            self._begin(entry)
+
+    def _begin(self, entry: ActionEntry) -> None:
+        self._screen.run_worker(
+            self._open(entry), group="acting", exclusive=True, exit_on_error=False, description="what an action is for"
+        )
+
+    async def _open(self, entry: ActionEntry) -> None:
+        """Opens the action's dialog on what is chosen, after asking which of several that is."""
+        from lambdatui.ui.operation import Operation  # noqa: PLC0415 - imports pydantic
+
+        if subjects := await self._subjects(entry):
+            module, _, name = DIALOGS.get(entry.id, DIALOG).partition(":")
+            dialog: type[ActionDialog] = getattr(importlib.import_module(module), name)
+            self._screen.app.push_screen(dialog(Operation(self._session, entry, subjects)))
+
+    async def _subjects(self, entry: ActionEntry) -> Sequence[Subject]:
+        """What an action is to be done to: what is chosen, or what of the function the operator then names."""
+        from lambdatui.actions.action import fits  # noqa: PLC0415 - imports pydantic
+        from lambdatui.actions.subjects import subjects_of  # noqa: PLC0415 - imports the SDK
+
+        chosen = self.chosen()
+        found = [fitting for subject in chosen if (fitting := fits(subject, entry.target)) is not None]
+        functions = {subject.function for subject in chosen if subject.function}
+        if len(found or functions) > 1 and not (entry.several and len(found) == len(chosen)):
+            self._tell(f"{entry.title} is done to one at a time")
+            return ()
+        if found or not functions:
+            return tuple(dict.fromkeys(found))
+        function = functions.pop()
+        try:
+            there = await self._session.ask(
+                entry.title, lambda connection: subjects_of(connection, function, entry.target)
+            )
+        except ConsoleError as error:
+            self._tell(str(error))
+            return ()
+        if not there:
+            self._tell(f"{function} has no {entry.target} to do it to")
+        return there if len(there) <= 1 else await self._one_of(entry.title, there)
+
+    async def _one_of(self, title: str, subjects: Sequence[Subject]) -> Sequence[Subject]:
+        from lambdatui.ui.dialogs.choice import Choice, Offer  # noqa: PLC0415 - the first paint does without
+
+        offers = [Offer(id=str(index), title=str(subject)) for index, subject in enumerate(subjects)]
+        index = await self._screen.app.push_screen_wait(Choice(title, offers))
+        return () if index is None else (subjects[int(index)],)
+
+    def _tell(self, why: str) -> None:
+        self._screen.notify(plain(why), severity="warning", markup=False)

@@ -1,0 +1,200 @@
+"""An action, step by step: its form, what would happen, the operator's yes, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+from textual.worker import Worker
+
+from lambdatui.errors import ConsoleError
+from lambdatui.ui.dialogs.params_form import ParamsForm
+from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
+from lambdatui.ui.widgets.page import Page
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.section_view import SectionView
+
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Params
+    from lambdatui.ui.operation import Operation
+
+READING = Content.styled("Reading what is there now…", "$secondary")
+
+
+class ActionDialog(ModalScreen[None]):
+    """Leads through one action. Nothing is sent before the operator says yes, and leaving it cancels nothing.
+
+    Args:
+        operation: the action, and what it is done to.
+        params: what the form would give, where there is nothing to ask; the form is left out.
+    """
+
+    DEFAULT_CSS = """
+    ActionDialog { background: $background 60%; align: center middle; }
+    ActionDialog > Vertical {
+        width: 100%;
+        max-width: 110;
+        height: auto;
+        max-height: 100%;
+        background: $panel;
+        border: round $primary;
+        padding: 0 1;
+    }
+    ActionDialog Page { height: auto; max-height: 1fr; }
+    ActionDialog Input { background: $surface; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "step_back", "back", id="action.back", priority=True, tooltip="one step back; stop the rest"),
+        Binding("ctrl+s", "preview", "preview", id="action.preview", priority=True, tooltip="what would happen"),
+        Binding("y", "confirm", "yes", id="action.yes", tooltip="do what the preview says"),
+        Binding("n,q", "step_back", "no", id="action.no", show=False, tooltip="do nothing, and go one step back"),
+    ]
+
+    def __init__(self, operation: Operation, params: Params | None = None) -> None:
+        super().__init__()
+        self.operation = operation
+        self._params = params
+        self._form: ParamsForm | None = None
+        self._message = Static(READING, markup=False)
+        self._view = SectionView()
+        self._page = Page(self._view)
+        self._typed = Input(compact=True)
+        self._typed.cursor_blink = False  # blinking costs bytes, for nothing that is new
+        self._frame = Vertical(self._message, self._page, self._typed)
+        self._started = False
+
+    def compose(self) -> ComposeResult:
+        yield self._frame
+
+    def on_mount(self) -> None:
+        subjects = self.operation.subjects
+        what = str(subjects[0]) if len(subjects) == 1 else f"{len(subjects)} marked"
+        self._frame.border_title = Text(plain(f"{self.operation.entry.title}: {what}")).markup
+        self.operation.changed = self._draw
+        if self._params is None:
+            self._read()
+        else:
+            self._plan(self._params)
+
+    def on_unmount(self) -> None:
+        self.operation.changed = lambda: None
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.operation.session.log_fault(event.worker.description, event.worker.error)
+
+    def _show(self, *shown: Widget, keys: str, focus: Widget | None = None) -> None:
+        """Shows one step, and what its keys do."""
+        for widget in self._frame.children:
+            widget.display = widget in shown
+        self._frame.border_subtitle = keys
+        self.set_focus(focus)
+
+    # -- the form
+
+    @work(exclusive=True, exit_on_error=False, description="form of an action")
+    async def _read(self) -> None:
+        self._show(self._message, keys="esc closes")
+        try:
+            draft = await self.operation.draft()
+        except ConsoleError as error:
+            self._message.update(Content.assemble((plain(error.title), "bold $error"), "\n", plain(error.hint)))
+            return
+        if not type(draft.params).model_fields:
+            self._plan(draft.params)
+            return
+        self._form = ParamsForm(draft)
+        await self._frame.mount(self._form, before=0)
+        self._show_form()
+
+    def _show_form(self) -> None:
+        assert self._form is not None
+        self._show(self._form, keys="enter or ctrl+s shows what would happen · tab next field · esc closes")
+        self._form.focus_first()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input is not self._typed:
+            self.action_preview()
+        elif event.value.strip() == self._to_type:
+            self._start()
+        else:
+            self.notify(f"type {self._to_type} to confirm, esc goes back", severity="warning", markup=False)
+
+    def action_preview(self) -> None:
+        """Shows what would happen, if what was filled in can be."""
+        if self._form is not None and self._form.display and (params := self._form.filled_in()) is not None:
+            self._plan(params)
+
+    # -- what would happen
+
+    @work(exclusive=True, exit_on_error=False, description="plan of an action")
+    async def _plan(self, params: Params) -> None:
+        self._message.update(READING)
+        self._show(self._message, keys="esc goes back")
+        await self.operation.plan(params)
+        self._view.show(plan_sections(self.operation))
+        if not self.operation.to_do:
+            self._show(self._page, keys="nothing to do · esc goes back", focus=self._page)
+        elif self.operation.session.protected:
+            self._typed.value, self._typed.placeholder = (
+                "",
+                f"this profile is protected: type {self._to_type} to confirm",
+            )
+            self._show(self._page, self._typed, keys="enter confirms · esc goes back", focus=self._typed)
+        else:
+            self._show(self._page, keys="y does it · n or esc goes back, and nothing has happened", focus=self._page)
+
+    @property
+    def _to_type(self) -> str:
+        """What confirms on a protected profile: the function's name, or how many there are."""
+        todo = self.operation.to_do
+        return plain(todo[0].subject.function) if len(todo) == 1 else str(len(todo))
+
+    def action_confirm(self) -> None:
+        """Does what is on screen; on a protected profile that takes the typed name."""
+        if self._page.display and self.operation.to_do and not self.operation.session.protected:
+            self._start()
+
+    def _start(self) -> None:
+        if not self._started:
+            self._started = True
+            self._draw()
+            self.app.run_worker(
+                self.operation.run(), group="actions", exit_on_error=False, description=self.operation.entry.title
+            )
+
+    # -- what became of it
+
+    def _draw(self) -> None:
+        if not self._started:
+            return
+        self._view.show(outcome_sections(self.operation))
+        if self.operation.running:
+            keys = (
+                "esc leaves out those that have not begun"
+                if len(self.operation.waiting) > 1
+                else "esc closes, it goes on"
+            )
+        else:
+            keys = "esc closes"
+        self._show(self._page, keys=keys, focus=self._page)
+
+    def action_step_back(self) -> None:
+        """Goes back to the form, leaves out what has not begun, or closes."""
+        if self._started and len(self.operation.waiting) > 1 and not self.operation.stopping:
+            self.operation.stopping = True
+            self._draw()
+        elif self._started or self._form is None or self._form.display:
+            self.dismiss()
+        else:
+            self._show_form()

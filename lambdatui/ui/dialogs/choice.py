@@ -1,0 +1,99 @@
+"""One of several: an action from a menu, or what it is to be done to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from lambdatui.ui.widgets.plain_text import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Something that can be chosen."""
+
+    id: str
+    title: str
+    about: str = ""
+    key: str = ""
+    """What chooses it at once."""
+    refusal: str = ""
+    """Why it cannot be chosen now; empty where it can."""
+
+
+class Choice(ModalScreen[str]):
+    """Gives the id of what was chosen, or None.
+
+    Args:
+        title: what is to be chosen.
+        offers: what there is.
+    """
+
+    DEFAULT_CSS = """
+    Choice { background: $background 60%; align: center middle; }
+    Choice > OptionList {
+        width: 90;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        background: $panel;
+        border: round $primary;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "close", id="choice.close"),
+        Binding("j", "move('cursor_down')", show=False, id="choice.down", tooltip="the one below"),
+        Binding("k", "move('cursor_up')", show=False, id="choice.up", tooltip="the one above"),
+    ]
+
+    def __init__(self, title: str, offers: Sequence[Offer]) -> None:
+        super().__init__()
+        self._offers = offers
+        wide = max((len(plain(offer.title)) for offer in offers), default=0)
+        self._list = OptionList(
+            *(Option(_line(offer, wide), id=offer.id, disabled=bool(offer.refusal)) for offer in offers),
+            markup=False,
+            compact=True,
+        )
+        self._list.border_title = Text(plain(title)).markup
+        self._list.border_subtitle = "enter chooses · esc closes"
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        self._list.action_first()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.dismiss(event.option_id)
+
+    def on_key(self, event: events.Key) -> None:
+        chosen = next((offer for offer in self._offers if offer.key and offer.key == event.key), None)
+        if chosen is not None and not chosen.refusal:
+            event.stop()
+            self.dismiss(chosen.id)
+
+    def action_move(self, move: str) -> None:
+        """Moves as in a list."""
+        getattr(self._list, f"action_{move}")()
+
+
+def _line(offer: Offer, wide: int) -> Content:
+    told = f"⊘ {offer.refusal}" if offer.refusal else offer.about
+    return Content.assemble(
+        (offer.key.ljust(2), "bold $accent"), " ", plain(offer.title).ljust(wide), "  ", (plain(told), "dim")
+    )

@@ -1,0 +1,133 @@
+"""The form that an action's Params make: a field for each, checked as pydantic bounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Checkbox, Input, Select, Static, TextArea
+
+from lambdatui.actions.action import Draft, Params
+from lambdatui.ui.widgets.plain_text import plain
+
+LABEL_WIDTH = 24
+
+
+class ParamsForm(VerticalScroll, can_focus=False):
+    """Fields to fill in.
+
+    Args:
+        draft: what they hold at first.
+    """
+
+    DEFAULT_CSS = """
+    ParamsForm { height: auto; max-height: 1fr; scrollbar-size-vertical: 1; }
+    ParamsForm .row { height: auto; }
+    ParamsForm .label { width: 24; color: $secondary; }
+    ParamsForm .hint { color: $foreground-muted; padding-left: 24; }
+    ParamsForm .problem { color: $error; padding-left: 24; display: none; }
+    ParamsForm Input, ParamsForm Select { width: 1fr; }
+    ParamsForm Checkbox { width: 1fr; border: none; padding: 0; background: transparent; }
+    ParamsForm TextArea { width: 1fr; height: 6; border: none; }
+    """
+
+    def __init__(self, draft: Draft[Any]) -> None:
+        super().__init__()
+        self._draft = draft
+        self._fields = dict(_fields(draft))
+        self._problems = {name: Static("", classes="problem", markup=False) for name in self._fields}
+
+    def compose(self) -> ComposeResult:
+        for remark in self._draft.remarks:
+            yield Static(Content(plain(remark)), markup=False)
+        for name, widget in self._fields.items():
+            about = type(self._draft.params).model_fields[name]
+            with Horizontal(classes="row"):
+                yield Static(about.title or name, classes="label", markup=False)
+                yield widget
+            if about.description:
+                yield Static(about.description, classes="hint", markup=False)
+            yield self._problems[name]
+
+    def focus_first(self) -> None:
+        """Puts the focus where typing can begin."""
+        next(iter(self._fields.values())).focus()
+
+    def filled_in(self) -> Params | None:
+        """What was filled in; None where something does not fit, which is then told beside its field."""
+        params: type[Params] = type(self._draft.params)
+        given = {name: _value(widget, params.model_fields[name]) for name, widget in self._fields.items()}
+        problems: Mapping[str, str] = {}
+        try:
+            return params.model_validate(given)
+        except ValidationError as error:
+            problems = {
+                str(details["loc"][0]) if details["loc"] else next(iter(self._fields)): details["msg"]
+                for details in error.errors(include_url=False, include_input=False)
+            }
+            self._fields[next(iter(problems))].focus()
+            return None
+        finally:
+            for name, shown in self._problems.items():
+                shown.display = name in problems
+                shown.update(problems.get(name, "").removeprefix("Value error, "))
+
+
+def _fields(draft: Draft[Any]) -> Iterator[tuple[str, Widget]]:
+    for name, about in type(draft.params).model_fields.items():
+        value = getattr(draft.params, name)
+        choices = draft.choices.get(name) or _choices(about)
+        yield name, _field(about, value, choices)
+
+
+def _field(about: FieldInfo, value: Any, choices: tuple[str, ...]) -> Widget:
+    if choices:
+        known = [(plain(choice), choice) for choice in choices]
+        return Select(
+            known, value=value if value in choices else Select.NULL, allow_blank=_optional(about), compact=True
+        )
+    kinds = _kinds(about)
+    if bool in kinds:
+        return Checkbox("", value=bool(value), compact=True)
+    extra = about.json_schema_extra
+    if isinstance(extra, dict) and extra.get("lines"):
+        return TextArea(value or "", compact=True)
+    field = Input(
+        "" if value is None else value.get_secret_value() if isinstance(value, SecretStr) else str(value),
+        type="integer" if int in kinds else "number" if float in kinds else "text",
+        password=SecretStr in kinds,
+        placeholder="not set" if _optional(about) else "",
+        compact=True,
+    )
+    field.cursor_blink = False  # blinking costs bytes, for nothing that is new
+    return field
+
+
+def _value(widget: Widget, about: FieldInfo) -> Any:
+    if isinstance(widget, TextArea):
+        return widget.text
+    value = getattr(widget, "value", None)
+    if value is Select.NULL or (value == "" and _optional(about)):
+        return None
+    return value
+
+
+def _kinds(about: FieldInfo) -> tuple[Any, ...]:
+    return get_args(about.annotation) or (about.annotation,)
+
+
+def _optional(about: FieldInfo) -> bool:
+    return NoneType in _kinds(about)
+
+
+def _choices(about: FieldInfo) -> tuple[str, ...]:
+    """What a Literal can be."""
+    annotations = (about.annotation, *get_args(about.annotation))
+    return next((get_args(annotation) for annotation in annotations if get_origin(annotation) is Literal), ())

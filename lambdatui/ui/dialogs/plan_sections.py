@@ -1,0 +1,75 @@
+"""What would happen, and what became of it, told in sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from lambdatui.ui.widgets.section_view import Section, Tone, Value
+
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Plan
+    from lambdatui.actions.audit import Result
+    from lambdatui.ui.operation import Operation
+
+TONES: Mapping[Result, Tone] = {"done": "good", "unknown": "warning", "cancelled": "warning"}
+"""How a result is meant; the others are errors."""
+NOT_SET = "not set"
+
+
+def plan_sections(operation: Operation) -> Sequence[Section]:
+    """Where, what before and after, the exact requests, and what to mind."""
+    return tuple(_plan_sections(operation))
+
+
+def _plan_sections(operation: Operation) -> Iterator[Section]:
+    yield _where(operation)
+    for plan in operation.plans:
+        title = str(plan.subject) if len(operation.subjects) > 1 else "Change"
+        yield Section(title, tuple(_changes(plan)))
+    if operation.refusals:
+        rows = ((str(subject), Value(str(error), "error")) for subject, error in operation.refusals)
+        yield Section("Will not be done", tuple(rows))
+    calls = tuple(
+        (f"{call.service}:{call.operation}", Value(call.shown(), block=True))
+        for plan in operation.to_do
+        for call in plan.calls
+    )
+    if calls:
+        yield Section("Requests", calls)
+
+
+def _where(operation: Operation) -> Section:
+    identity = operation.session.identity
+    assert identity is not None  # nothing can be planned before the inventory named it
+    account = " ".join(filter(None, (identity.account_alias, identity.account)))
+    rows = [("account", Value(account)), ("region", Value(identity.region)), ("as", Value(identity.name))]
+    return Section("Where", tuple(rows))
+
+
+def _changes(plan: Plan) -> Iterator[tuple[str, Value]]:
+    for warning in plan.warnings:
+        yield "", Value(warning, "warning")
+    if not plan.calls:
+        yield "", Value("it is so already", "dim")
+    for label in {**plan.before, **plan.after}:
+        before, after = (side.get(label) or NOT_SET for side in (plan.before, plan.after))
+        yield (label, Value(before, "dim") if before == after else Value(f"{before} → {after}"))
+    for remark in plan.remarks:
+        yield "", Value(remark)
+    if plan.price is not None:
+        yield "price", Value(plan.price)
+
+
+def outcome_sections(operation: Operation) -> Sequence[Section]:
+    """Each subject with what became of it so far."""
+    rows: list[tuple[str, Value]] = []
+    for outcome in operation.outcomes:
+        told = " · ".join(filter(None, (outcome.summary, operation.progress.get(outcome.plan.subject))))
+        rows.append((str(outcome.plan.subject), Value(told, TONES.get(outcome.result, "error"))))
+    for plan in operation.waiting:
+        left_out = operation.stopping or not operation.running
+        rows.append((str(plan.subject), Value("left out" if left_out else "…", "dim")))
+    if operation.failure is not None:
+        rows.append(("", Value(str(operation.failure), "error")))
+    return (Section("Result", tuple(rows)),)

@@ -1,0 +1,192 @@
+"""One action on its way: from what is there now, over what would happen, to what became of it.
+
+It belongs to the console and not to the dialog that shows it: leaving the dialog does not cancel it (design 5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from lambdatui.actions import ActionEntry, load_action
+from lambdatui.errors import AuthExpired, ConsoleError
+from lambdatui.paths import state_folder
+
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Action, Draft, Params, Plan, Subject
+    from lambdatui.actions.audit import AuditTrail
+    from lambdatui.actions.performing import Outcome, Performer
+    from lambdatui.aws.connection import Connection
+    from lambdatui.ui.session import Session
+
+
+@dataclass
+class Operation:
+    """An action on one subject, or on each of several.
+
+    Args:
+        session: whose operator does it.
+        entry: the action.
+        subjects: what it is done to, and nothing else.
+        undoes: the id of the attempt that it takes back.
+    """
+
+    session: Session
+    entry: ActionEntry
+    subjects: Sequence[Subject]
+    undoes: str | None = None
+    plans: list[Plan] = field(default_factory=list)
+    """What would happen, of those subjects where it can happen."""
+    refusals: list[tuple[Subject, ConsoleError]] = field(default_factory=list)
+    """Those where it cannot, and why."""
+    outcomes: list[Outcome] = field(default_factory=list)
+    progress: dict[Subject, str] = field(default_factory=dict)
+    """What AWS is still doing about what it accepted, or at last did."""
+    running: bool = False
+    stopping: bool = False
+    """Whether what has not begun is to be left out."""
+    failure: ConsoleError | None = None
+    """What ended it before all were tried."""
+    changed: Callable[[], None] = lambda: None
+    """Called when there is something new to show."""
+
+    def __post_init__(self) -> None:
+        self.action: Action[Any] = load_action(self.entry)
+
+    async def draft(self) -> Draft[Any]:
+        """What the form starts with; of several subjects, what the first one has.
+
+        Raises:
+            ConsoleError: it cannot be done here, or that could not be found out.
+        """
+        return await self.session.ask(
+            self.entry.title, lambda connection: self.action.draft(connection, self.subjects[0])
+        )
+
+    async def plan(self, params: Params) -> None:
+        """Finds out what would happen to each subject. Nothing has happened when it returns."""
+        self.plans, self.refusals = [], []
+        for subject in self.subjects:
+            try:
+                planning = partial(self.action.plan, subject=subject, params=params)
+                self.plans.append(await self.session.ask(self.entry.title, planning))
+            except ConsoleError as error:
+                self.refusals.append((subject, error))
+            self.changed()
+
+    @property
+    def to_do(self) -> list[Plan]:
+        """The plans that change something."""
+        return [plan for plan in self.plans if plan.calls]
+
+    @property
+    def waiting(self) -> list[Plan]:
+        """Those of them that have not been tried."""
+        return self.to_do[len(self.outcomes) :]
+
+    async def run(self) -> None:
+        """Does what was planned, one subject after the other, and watches until it has settled."""
+        self.running = True
+        self.session.operations.running.append(self)
+        self.session.tell_operation(self)
+        try:
+            await self._run()
+        except ConsoleError as error:
+            self.failure = error
+            self.session.log(self.entry.title, error)
+        finally:
+            self.running = False
+            self.session.operations.running.remove(self)
+            self.session.tell_operation(self)
+            self.changed()
+
+    async def _run(self) -> None:
+        performer = await self.session.operations.performer()
+        todo = self.to_do
+        batch = uuid4().hex if len(todo) > 1 else None
+        for plan in todo:
+            if self.stopping:
+                break
+            outcome = await performer.perform(self.entry.id, self.action, plan, batch=batch, undoes=self.undoes)
+            self.outcomes.append(outcome)
+            self.changed()
+            if outcome.error is not None:
+                self.session.log(f"{self.entry.title} of {plan.subject}", outcome.error)
+            if isinstance(outcome.error, AuthExpired):
+                break
+        done = [outcome.plan for outcome in self.outcomes if outcome.error is None]
+        await asyncio.gather(*(self._settle(performer.connection, plan) for plan in done))
+
+    async def _settle(self, connection: Connection, plan: Plan) -> None:
+        """Watches one subject; that AWS gave up on one says nothing of the others."""
+        try:
+            await self.action.settle(connection, plan, lambda progress: self._tell(plan, progress))
+        except ConsoleError as error:
+            self.session.log(f"{self.entry.title} of {plan.subject}", error)
+            self._tell(plan, f"! {error.title}")
+
+    def _tell(self, plan: Plan, progress: str) -> None:
+        self.progress[plan.subject] = progress
+        self.changed()
+
+
+class Operations:
+    """What is being done now, and the audit trail of what was.
+
+    Args:
+        session: whose operator does it.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._performer: Performer | None = None
+        self.running: list[Operation] = []
+        self.stopped: frozenset[str] = frozenset()
+        """The functions that an emergency stop of this operator still holds."""
+
+    @cached_property
+    def trail(self) -> AuditTrail:
+        """Where all that is attempted is written down."""
+        from lambdatui.actions.audit import AuditTrail  # noqa: PLC0415 - imports pydantic
+
+        return AuditTrail(state_folder())
+
+    async def performer(self) -> Performer:
+        """What carries out plans where the session is.
+
+        Raises:
+            ConsoleError: there is no connection.
+        """
+        from lambdatui.actions.performing import Performer  # noqa: PLC0415 - imports the SDK
+
+        assert self._session.identity is not None  # nothing was planned before the inventory named it
+        if self._performer is None:
+            self._performer = Performer(
+                connection=await self._session.connection(), identity=self._session.identity, trail=self.trail
+            )
+        return self._performer
+
+    def refuse(self, entry: ActionEntry, subjects: Sequence[Subject], reason: str) -> None:
+        """Writes down what was wanted where it may not be done."""
+        from lambdatui.actions.audit import AuditLine  # noqa: PLC0415 - imports pydantic
+
+        if (identity := self._session.identity) is None:
+            return
+        for subject in subjects:
+            line = AuditLine(
+                identity=identity.arn,
+                account=identity.account,
+                region=identity.region,
+                action=entry.id,
+                function=subject.function,
+                qualifier=subject.qualifier,
+                mapping=subject.mapping,
+            )
+            try:
+                self.trail.append(line.concluded("refused", error=reason))
+            except ConsoleError as error:
+                self._session.log("audit trail", error)
