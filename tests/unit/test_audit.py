@@ -252,12 +252,13 @@ def test_what_a_newer_console_added_is_passed_over(trail: AuditTrail) -> None:
 
 
 def test_full_files_are_put_aside_and_read_with_the_rest(folder: Path) -> None:
-    trail = AuditTrail(folder, lambda: BEGUN_MS, file_bytes=1)
+    times = iter(range(BEGUN_MS, BEGUN_MS + 240_000, 60_000))
+    trail = AuditTrail(folder, lambda: next(times), file_bytes=1)
     for number in range(5):
         trail.append(attempt(str(number)))
     assert functions(trail.read().entries) == ["4", "3", "2", "1", "0"]
     assert sorted(file.name for file in folder.glob("audit-*")) == [
-        f"audit-20261121T1020{second}.jsonl" for second in range(30, 34)
+        f"audit-20261121T10{minute}30.jsonl" for minute in range(20, 24)
     ]
 
 
@@ -300,9 +301,11 @@ def test_a_rotation_that_was_cut_short_loses_nothing(folder: Path, monkeypatch: 
         patch.setattr(Path, "unlink", fail)
         with pytest.raises(AuditFailed):
             trail.append(attempt("refused"))
-    trail.append(attempt("last").concluded("done"))
+    for number in range(30):
+        trail.append(attempt(f"last-{number}").concluded("done"))
     reading = trail.read()
     assert (functions(reading.open_intents()), reading.unreadable) == (["open"], 0)
+    assert len(list(folder.glob("audit-*"))) == 10
 
 
 def test_secrets_and_payloads_stay_out_of_the_file(trail: AuditTrail) -> None:
