@@ -416,6 +416,19 @@ async def test_esc_keeps_what_was_written_and_runs_nothing(console: MakeConsole,
         assert stage.app.screen.query_one(QueryText).text == "fields x"
 
 
+async def test_a_written_query_is_there_again_after_the_pane_was_left(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await open_search(stage)
+        await write(stage, "fields x", "escape")
+        await stage.wait_for("Your query")
+        await stage.app.go("functions")
+        await stage.wait_for(lambda: not stage.app.screen.query(SearchPane))
+        await stage.app.go("search")
+        await stage.wait_for("fields x")
+
+
 async def test_an_empty_query_is_not_run(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await open_search(stage)

@@ -68,7 +68,6 @@ class QueryChoice(ListPane[Offer]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.span = USUAL_SPAN
-        self._own: Offer | None = None
 
     def columns(self) -> Sequence[Column[Offer]]:
         return (
@@ -96,17 +95,18 @@ class QueryChoice(ListPane[Offer]):
             Offer(id=query.id, title=query.title, tells=TELLS[query.id], text=query_for(query, formats))
             for query in READY
         ]
-        self.table.set_records((*ready, *filter(None, (self._own,))) if functions else ())
+        own = [_own(query)] if (query := self.session.query) else []
+        self.table.set_records([*ready, *own] if functions else ())
         self.show_title()
 
     def keep(self, offer: Offer, text: str) -> Offer:
         """What a query is after editing: itself if nothing was changed, else the operator's own, which is kept."""
         if text == offer.text or not text.strip():
             return offer
-        self._own = Offer(id=OWN, title="Your query", tells=" ".join(text.split()), text=text)
+        self.session.query = text
         self.offer()
         self.table.move_to(OWN)
-        return self._own
+        return _own(text)
 
     def extend(self) -> None:
         """Goes further back with the next search, and from the longest time to the shortest."""
@@ -157,6 +157,10 @@ class QueryChoice(ListPane[Offer]):
             (":search", "bold $accent"),
             ".",
         )
+
+
+def _own(text: str) -> Offer:
+    return Offer(id=OWN, title="Your query", tells=" ".join(text.split()), text=text)
 
 
 class SearchPane(Pane):
