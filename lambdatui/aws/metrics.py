@@ -112,6 +112,8 @@ class Sweep:
     """The metrics of `SWEEP` of the functions that have most of each."""
     whole: bool = False
     """Whether no function can have been left out that has more than those that are here."""
+    looked_at: int = 0
+    """How many functions were compared."""
     asked_ms: int = 0
     """Epoch ms; 0 for never."""
 
@@ -211,7 +213,7 @@ class Metrics:
                 if ranked is None:
                     return await self._one_by_one(functions, window, now)
                 found |= ranked
-            return self._remember(window, found, whole=len(functions) <= SWEPT_AT_MOST, asked_ms=now)
+            return self._remember(window, found, functions, looked_at, now)
 
     async def _rank(self, metric: Metric, looked_at: int, window: Window, now: int) -> dict[MetricQuery, Series] | None:
         """The functions with most of a metric; None where the endpoint cannot tell."""
@@ -238,11 +240,14 @@ class Metrics:
     async def _one_by_one(self, functions: Sequence[str], window: Window, now: int) -> Sweep:
         first = functions[: QUERIES_AT_MOST // len(SWEEP)]
         found = await self.get((metric.of(name) for metric in SWEEP for name in first), window)
-        return self._remember(window, found, whole=len(found) == len(functions) * len(SWEEP), asked_ms=now)
+        return self._remember(window, found, functions, len(found) // len(SWEEP), now)
 
-    def _remember(self, window: Window, found: Mapping[MetricQuery, Series], *, whole: bool, asked_ms: int) -> Sweep:
+    def _remember(
+        self, window: Window, found: Mapping[MetricQuery, Series], functions: Sequence[str], looked_at: int, now: int
+    ) -> Sweep:
         complete = all(series.status is Status.COMPLETE for series in found.values())
-        self._swept[window] = Sweep(series=found, whole=whole and complete, asked_ms=asked_ms)
+        whole = complete and looked_at == len(functions)
+        self._swept[window] = Sweep(series=found, whole=whole, looked_at=looked_at, asked_ms=now)
         return self._swept[window]
 
     async def _ask(self, batch: Sequence[MetricQuery], period_s: int, range_ms: tuple[int, int]) -> list[Series]:

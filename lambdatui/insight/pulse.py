@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from lambdatui.insight.series import peak, rate, share_of_timeout, total, typical
+from lambdatui.insight.health import ITERATOR_AGE_MS
+from lambdatui.insight.series import last, peak, rate, share_of_timeout, total, typical
 from lambdatui.models.concurrency import AccountConcurrency
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.metric import (
@@ -13,6 +14,7 @@ from lambdatui.models.metric import (
     DURATION_P95,
     ERRORS,
     INVOCATIONS,
+    ITERATOR_AGE,
     THROTTLES,
     Metric,
     MetricQuery,
@@ -53,18 +55,21 @@ class Slow:
     """Of the timeout, 0..1."""
 
 
-def ranking(found: Found, metric: Metric, measure: Callable[[Series], float | None] = total) -> tuple[Ranked, ...]:
+def ranking(
+    found: Found, metric: Metric, measure: Callable[[Series], float | None] = total, over: float = 0.0
+) -> tuple[Ranked, ...]:
     """The functions that have some of a metric, those with most first, equal ones by name.
 
     Args:
         measure: makes one value of a series.
+        over: leaves out who has no more than this.
     """
     ranked = (
         Ranked(function_of(query), measure(series) or 0.0)
         for query, series in found.items()
         if query == metric.of(function_of(query))
     )
-    return tuple(sorted((one for one in ranked if one.value > 0), key=lambda one: (-one.value, one.function)))
+    return tuple(sorted((one for one in ranked if one.value > over), key=lambda one: (-one.value, one.function)))
 
 
 def function_of(query: MetricQuery) -> str:
@@ -72,21 +77,33 @@ def function_of(query: MetricQuery) -> str:
     return dict(query.dimensions).get("FunctionName", "")
 
 
+def behind(found: Found) -> tuple[Ranked, ...]:
+    """The functions whose streams' records wait too long, by how long the newest of them waited."""
+    return ranking(found, ITERATOR_AGE, last, ITERATOR_AGE_MS)
+
+
 def functions_in(found: Found) -> frozenset[str]:
     """The names of all functions that something is told of."""
     return frozenset(map(function_of, found)) - {""}
 
 
-def to_look_at(found: Found, functions: Iterable[str]) -> tuple[str, ...]:
-    """The functions to ask about one by one, at most `LOOKED_AT`: unwell ones, then those that ran, then others.
+def to_look_at(found: Found, functions: Iterable[str], most: int = LOOKED_AT) -> tuple[str, ...]:
+    """The functions to ask about one by one: unwell ones, then those that ran, then others.
+
+    Errors, throttles and ages do not compare. So each has a ranking of its own, and whoever stands first in one of
+    them comes before all that stand second.
 
     Args:
         found: a sweep.
         functions: the names of all functions of the region.
+        most: no more than so many.
     """
-    trouble = {one.function: one.value for metric in (THROTTLES, ERRORS) for one in ranking(found, metric)}
+    places: dict[str, int] = {}
+    for ranked in (ranking(found, ERRORS), ranking(found, THROTTLES), behind(found)):
+        for place, one in enumerate(ranked):
+            places[one.function] = min(place, places.get(one.function, place))
     ran = {function_of(query) for query, series in found.items() if series.values}
-    return tuple(sorted(functions, key=lambda name: (-trouble.get(name, 0.0), name not in ran))[:LOOKED_AT])
+    return tuple(sorted(functions, key=lambda name: (places.get(name, len(ran)), name not in ran))[:most])
 
 
 def slowest(found: Found, functions: Iterable[FunctionSummary]) -> tuple[Slow, ...]:

@@ -430,7 +430,8 @@ async def test_a_region_with_more_functions_than_a_query_looks_at_is_not_swept_w
     metrics: Metrics, endpoint: ScriptedEndpoint
 ) -> None:
     endpoint.on("cloudwatch", "GetMetricData", ranking({}))
-    assert not (await metrics.sweep(names(10_001), HOUR)).whole
+    found = await metrics.sweep(names(10_001), HOUR)
+    assert (found.whole, found.looked_at) == (False, 10_000)
 
 
 async def test_a_ranking_that_aws_tells_in_part_is_not_the_whole_region(
@@ -462,7 +463,8 @@ async def test_one_by_one_the_first_functions_are_one_call_and_not_the_whole_reg
     metrics: Metrics, endpoint: ScriptedEndpoint
 ) -> None:
     endpoint.on("cloudwatch", "GetMetricData", answer(result("ranked", {}, "InternalError")))
-    assert not (await metrics.sweep(names(1_000), HOUR)).whole
+    found = await metrics.sweep(names(1_000), HOUR)
+    assert (found.whole, found.looked_at) == (False, 166)
     assert endpoint.counts == {CALL: 2}
 
 

@@ -75,12 +75,22 @@ def test_a_stream_is_as_far_behind_as_it_was_last() -> None:
 def test_unwell_functions_are_looked_at_first_then_those_that_ran() -> None:
     told = {**of(ERRORS, failing=[3.0], ran=[0.0], idle=[]), **of(THROTTLES, throttled=[9.0])}
     assert to_look_at(told, ["idle", "unheard", "ran", "failing", "throttled"]) == (
-        "throttled",
         "failing",
+        "throttled",
         "ran",
         "idle",
         "unheard",
     )
+
+
+def test_milliseconds_that_a_stream_waits_do_not_drown_errors() -> None:
+    told = {**of(ITERATOR_AGE, late=[600_000.0], later=[900_000.0]), **of(ERRORS, failing=[3.0])}
+    assert to_look_at(told, ["late", "later", "failing"]) == ("later", "failing", "late")
+
+
+def test_a_stream_that_keeps_up_is_no_trouble() -> None:
+    told = {**of(ITERATOR_AGE, prompt=[900.0]), **of(ERRORS, second=[3.0], first=[4.0])}
+    assert to_look_at(told, ["prompt", "second", "first"]) == ("first", "second", "prompt")
 
 
 def test_ten_thousand_functions_are_not_all_looked_at() -> None:

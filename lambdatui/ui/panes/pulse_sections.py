@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.insight.health import (
     ERROR_RATE,
-    ITERATOR_AGE_MS,
     NEAR_TIMEOUT,
     State,
     health,
 )
 from lambdatui.insight.health import figures as figures_of
-from lambdatui.insight.pulse import NEAR_LIMIT, Found, Ranked, account, functions_in, ranking, slowest
-from lambdatui.insight.series import last, rate, total, typical
+from lambdatui.insight.pulse import NEAR_LIMIT, Found, Ranked, account, behind, functions_in, ranking, slowest
+from lambdatui.insight.series import rate, total, typical
 from lambdatui.models.concurrency import AccountConcurrency
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.metric import (
     DURATION_P95,
     ERRORS,
     INVOCATIONS,
-    ITERATOR_AGE,
     THROTTLES,
     Metric,
     Series,
@@ -327,8 +325,7 @@ def streams_section(told: Told[Sweep], now_ms: int) -> Section:
             function=one.function,
             tab="triggers",
         )
-        for one in ranking(_series_of(told), ITERATOR_AGE, last)
-        if one.value > ITERATOR_AGE_MS
+        for one in behind(_series_of(told))
     )
     return Section(title=title, findings=_swept(title, told, lines, now_ms), trouble=BEHIND, word="behind")
 
@@ -405,7 +402,7 @@ def _swept(section: str, told: Told[Sweep], lines: Iterable[Finding], now_ms: in
         return _silence(section, told)
     if not sweep.asked_ms:
         return (*_trouble(section, told), _line(section, UNKNOWN, "not asked", HELD))
-    of = "" if sweep.whole else f"of {figures.count(len(functions_in(sweep.series)))} looked at"
+    of = "" if sweep.whole else f"of {figures.count(sweep.looked_at)} looked at"
     some = (replace(line, why=", ".join(filter(None, (line.why, of)))) for line in lines)
     found = _or_none(section, told, some, f"none {of}".rstrip(), "functions", WELL if sweep.whole else UNKNOWN)
     age_ms = now_ms - sweep.asked_ms
