@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
@@ -31,6 +31,11 @@ NEAR_TIMEOUT = 0.8
 """Share of the timeout, 0..1, from which on a function is slow (facts 9.3, T1)."""
 ITERATOR_AGE_MS = 30_000
 """From which on a reader of a stream is behind: where AWS suggests an alarm (facts 9.2, S3)."""
+QUEUE_AGE_MS = 15 * 60_000
+"""From which on a reader of a queue is behind. A rule of thumb: half of the queue's retention (facts 9.1, Q8) is told
+by no list, and two days unless somebody set it."""
+NEAR_LIMIT = 0.8
+"""Share of the concurrency limit, 0..1, from which on a function is near it. A rule of thumb."""
 ASYNC_AGE_SHARE = 0.5
 """Share of the age, 0..1, at which asynchronous events are given up (facts 9.1, A3)."""
 MAX_ASYNC_AGE_S = 6 * 3_600
@@ -76,6 +81,8 @@ class Figures:
     """What is reserved for the function, else the account's; 0 if it is switched off."""
     iterator_age_ms: float | None = None
     """The newest, as that of events: what waited and waits no more is no trouble."""
+    queue_age_ms: float | None = None
+    """How long the oldest message waited last in the queues that it reads."""
     async_age_ms: float | None = None
     max_async_age_s: int = MAX_ASYNC_AGE_S
 
@@ -83,6 +90,18 @@ class Figures:
     def error_rate(self) -> float | None:
         """Share of invocations that failed, 0..1."""
         return rate(self.errors, self.invocations)
+
+    @property
+    def event_age_ms(self) -> float | None:
+        """How long what it reads waits, be it records of a stream or messages of a queue."""
+        return max((age for age in (self.iterator_age_ms, self.queue_age_ms) if age is not None), default=None)
+
+    @property
+    def near_limit(self) -> bool:
+        """Whether it came near what may run at the same time."""
+        if self.concurrency is None or self.concurrency_limit is None:
+            return False
+        return self.concurrency >= NEAR_LIMIT * self.concurrency_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +120,7 @@ def figures(
     *,
     timeout_s: int,
     concurrency_limit: int | None = None,
+    queues: Iterable[MetricQuery] = (),
     max_async_age_s: int = MAX_ASYNC_AGE_S,
 ) -> Figures:
     """The figures of a function from the series of its metrics; those that were not asked for are not known.
@@ -110,7 +130,9 @@ def figures(
     Args:
         function: its name.
         window: the window's name.
+        queues: of the ages, in seconds, of the oldest messages in the queues that it reads.
     """
+    waited_s = [age for age in (last(found.get(query)) for query in queues) if age is not None]
     invocations = found.get(INVOCATIONS.of(function))
     return Figures(
         window=window,
@@ -122,6 +144,7 @@ def figures(
         concurrency=peak(found.get(CONCURRENCY.of(function))),
         concurrency_limit=concurrency_limit,
         iterator_age_ms=last(found.get(ITERATOR_AGE.of(function))),
+        queue_age_ms=max(waited_s) * 1_000 if waited_s else None,
         async_age_ms=last(found.get(ASYNC_AGE.of(function))),
         max_async_age_s=max_async_age_s,
     )
@@ -169,6 +192,8 @@ def _slow(known: Figures) -> str:
 def _behind(known: Figures) -> str:
     if known.iterator_age_ms is not None and known.iterator_age_ms > ITERATOR_AGE_MS:
         return f"records of its stream wait {_span(known.iterator_age_ms)}"
+    if known.queue_age_ms is not None and known.queue_age_ms > QUEUE_AGE_MS:
+        return f"messages of its queue wait {_span(known.queue_age_ms)}"
     if known.async_age_ms is not None and known.async_age_ms > ASYNC_AGE_SHARE * known.max_async_age_s * 1_000:
         waited, limit = _span(known.async_age_ms), _span(known.max_async_age_s * 1_000)
         return f"events wait {waited}; at {limit} they are dropped"

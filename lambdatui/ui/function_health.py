@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING
 
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError
+from lambdatui.insight.event_ages import SQS, event_ages
 from lambdatui.insight.health import Figures, Health, State, figures, health
+from lambdatui.insight.pulse import to_look_at
 from lambdatui.insight.series import bucketed, sparkline
+from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.metric import EVERY_FUNCTION, INVOCATIONS, ITERATOR_AGE, MetricQuery, Series, Window
+from lambdatui.ui.concurrency_limits import ConcurrencyLimits
 
 if TYPE_CHECKING:
+    from lambdatui.aws.connection import Connection
     from lambdatui.ui.session import Session
 
 SPARKS = 8
 """Cells of a sparkline."""
-WORST = 80
-"""Functions of a sweep that are looked at one by one, for what a sweep does not tell."""
+LOOKED_AT = 80
+"""Functions of a sweep that are looked at one by one, for what a sweep does not tell: a call of GetMetricData."""
+
+SOURCES_EVERY_MS = 10 * 60_000
+"""Between two sweeps of the event source mappings."""
 
 
 class FunctionHealth:
@@ -37,8 +45,11 @@ class FunctionHealth:
         self._figures: dict[str, Figures] = {}
         self._health: dict[str, Health] = {}
         self._sparks: dict[str, str] = {}
-        self._account_limit: int | None = None
-        self._limit_asked = False
+        self._swept = 0
+        self._ages: Mapping[str, tuple[MetricQuery, ...]] | None = None
+        """What tells how long events wait, by function; None while it is not known what functions read."""
+        self._ages_due_ms = 0
+        self.limits = ConcurrencyLimits(session)
 
     def figures(self, function: FunctionSummary) -> Figures | None:
         """The figures of a function; None where nobody looked."""
@@ -57,10 +68,16 @@ class FunctionHealth:
         """How many of those that were looked at want a look of the operator's."""
         return sum(verdict.state.unwell for verdict in self._health.values())
 
+    @property
+    def looked_at(self) -> int:
+        """How many functions were looked at, be it by a sweep of the region."""
+        return max(len(self._health), self._swept)
+
     def forget(self) -> None:
         """Forgets everything: of another window, or of another place."""
         self._window = self._session.window
         self._figures, self._health, self._sparks = {}, {}, {}
+        self._swept = 0
 
     async def look(self, functions: Sequence[FunctionSummary]) -> bool:
         """Asks for the metrics of these functions, as far as there can be news; whether anything is known anew.
@@ -74,12 +91,13 @@ class FunctionHealth:
         if window != self._window:
             self.forget()
         metrics = await self._session.metrics()
-        await self._learn_limit()
-        queries = [metric.of(function.name) for function in functions for metric in (*EVERY_FUNCTION, ITERATOR_AGE)]
-        found = await metrics.get(queries, window)
+        await self.limits.learn_account()
+        found = await metrics.get([query for function in functions for query in self._queries(function.name)], window)
         if window != self._session.window:
             return False
-        return sum(self._judge(function, found) for function in functions) > 0
+        changed = sum(self._judge(function, found) for function in functions) > 0
+        await self.limits.learn_reserved(function.name for function in functions if self._near_limit(function.name))
+        return sum(self._judge(function, found) for function in functions) > 0 or changed
 
     async def look_for_unwell(self, functions: Sequence[FunctionSummary]) -> bool:
         """Asks which of all functions are worst off, and looks at those; whether anything is known anew.
@@ -88,14 +106,42 @@ class FunctionHealth:
             ConsoleError: as `look`.
         """
         metrics = await self._session.metrics()
-        swept = await metrics.sweep([function.name for function in functions], self._session.window)
-        peaks = {
-            dict(query.dimensions).get("FunctionName", ""): max(series.values)
-            for query, series in swept.series.items()
-            if series.values and max(series.values) > 0
-        }
-        worst = sorted((f for f in functions if f.name in peaks), key=lambda f: -peaks[f.name])
-        return await self.look(worst[:WORST])
+        window, named = self._session.window, {function.name: function for function in functions}
+        swept = await metrics.sweep(list(named), window)
+        changed = await self.look([named[name] for name in to_look_at(swept.series, named, LOOKED_AT)])
+        if window != self._session.window:
+            return False
+        before, self._swept = self._swept, swept.looked_at
+        return changed or before != self._swept
+
+    async def learn_sources(self) -> bool:
+        """Learns from one sweep of the region's event source mappings what functions read, no oftener than worth it.
+
+        Until then, and where it is not permitted, every function is asked for an iterator age, and none for a queue's.
+
+        Returns:
+            Whether there is more to ask for now.
+        """
+        if now_ms() < self._ages_due_ms:
+            return False
+        from lambdatui.aws.event_sources import list_event_source_mappings  # noqa: PLC0415 - imports the SDK
+
+        async def sweep(connection: Connection) -> list[EventSourceMapping]:
+            return [one async for page in list_event_source_mappings(connection) for one in page]
+
+        self._ages_due_ms = now_ms() + SOURCES_EVERY_MS
+        before = self._ages
+        with suppress(ConsoleError):  # it is in the error log
+            self._ages = event_ages(await self._session.ask("event source mappings", sweep))
+        return self._ages != before
+
+    def _queries(self, name: str) -> tuple[MetricQuery, ...]:
+        ages = self._ages.get(name, ()) if self._ages is not None else (ITERATOR_AGE.of(name),)
+        return (*(metric.of(name) for metric in EVERY_FUNCTION), *ages)
+
+    def _near_limit(self, name: str) -> bool:
+        known = self._figures.get(name)
+        return known is not None and (bool(known.throttles) or known.near_limit)
 
     def _judge(self, function: FunctionSummary, found: Mapping[MetricQuery, Series]) -> bool:
         """Takes the series of a function; whether it looks different now."""
@@ -103,7 +149,12 @@ class FunctionHealth:
         if INVOCATIONS.of(name) not in found:
             return False
         known = figures(
-            name, found, self._window.name, timeout_s=function.timeout_s, concurrency_limit=self._account_limit
+            name,
+            found,
+            self._window.name,
+            timeout_s=function.timeout_s,
+            concurrency_limit=self.limits.of(name),
+            queues=[query for query in self._queries(name) if query.namespace == SQS],
         )
         invocations = found[INVOCATIONS.of(name)]
         bar_ms = self._window.span_s * 1_000 // SPARKS
@@ -114,16 +165,6 @@ class FunctionHealth:
         self._figures[name], self._sparks[name] = known, spark
         self._health[name] = health(known)
         return before != (known, spark)
-
-    async def _learn_limit(self) -> None:
-        """Asks once for the account's concurrency, against which that of every function stands."""
-        if self._limit_asked:
-            return
-        from lambdatui.aws.concurrency import get_account_concurrency  # noqa: PLC0415 - imports the SDK
-
-        self._limit_asked = True
-        with suppress(ConsoleError):  # it is in the error log, and the column does without
-            self._account_limit = (await self._session.ask("account concurrency", get_account_concurrency)).limit
 
 
 GLYPHS: dict[State, tuple[str, str]] = {

@@ -166,6 +166,7 @@ class ScriptedEndpoint:
 
         self.on("lambda", "ListFunctions", page)
         self.on("lambda", "GetFunction", detail)
+        self.on("lambda", "ListEventSourceMappings", json_answer({"EventSourceMappings": []}))
         self.on("sts", "GetCallerIdentity", IDENTITY)
         self.on("iam", "ListAccountAliases", NO_ALIAS)
 

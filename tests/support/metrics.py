@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lambdatui.models.metric import MetricQuery, Series, Status
-from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, json_answer
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, json_answer
 
 NOW = 1_795_212_030_000
 """2026-11-20 22:00:30Z, in the middle of a minute."""
@@ -46,7 +46,7 @@ class CloudWatch:
 
     def __init__(self, endpoint: ScriptedEndpoint) -> None:
         self.points: dict[tuple[str, str], Points] = {}
-        """Datapoints by metric and function."""
+        """Datapoints by metric and function or queue."""
         self.codes: dict[tuple[str, str], str] = {}
         """StatusCode by metric and function, where it is not Complete."""
         self.asked: list[dict[str, Any]] = []
@@ -61,11 +61,14 @@ class CloudWatch:
     def _answer(self, seen: Seen) -> Answer:
         call = json.loads(seen.body)
         self.asked.append(call)
+        if any("Expression" in query for query in call["MetricDataQueries"]):
+            return error("ValidationError", 400, "no Metrics Insights here")
         return json_answer({"MetricDataResults": [self._result(query) for query in call["MetricDataQueries"]]})
 
     def _result(self, query: Mapping[str, Any]) -> dict[str, Any]:
         metric = query["MetricStat"]["Metric"]
-        key = (metric["MetricName"], dict(dimensions(metric)).get("FunctionName", ""))
+        about = dict(dimensions(metric))
+        key = (metric["MetricName"], about.get("FunctionName") or about.get("QueueName", ""))
         return result(query["Id"], self.points.get(key, {}), self.codes.get(key, "Complete"))
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from lambdatui.ui.panes.functions import FunctionsPane
-from tests.support.endpoint import ScriptedEndpoint, error, function, json_answer
+from tests.support.endpoint import ACCOUNT, Answer, ScriptedEndpoint, error, function, json_answer
+from tests.support.mappings import mapping, mappings
 from tests.support.metrics import MINUTE, CloudWatch
 from tests.ui.answers import listing
 from tests.ui.conftest import Clock, MakeConsole
-from tests.ui.stage import NARROW, Stage, on_stage
+from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 from tests.ui.test_looks import PENDING, Compare, until
 from tests.ui.test_looks import shown as shown_on
 
@@ -33,11 +35,23 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lambdatui.ui.panes.functions.REST_S", 0.0)
 
 
+def reads(name: str, service: str, source: str, account: str = ACCOUNT) -> Answer:
+    """The answer to ListEventSourceMappings where one function reads one source."""
+    return mappings(
+        mapping(
+            FunctionArn=f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}",
+            EventSourceArn=f"arn:aws:{service}:us-east-1:{account}:{source}",
+        )
+    )
+
+
 def serve(endpoint: ScriptedEndpoint, clock: Clock) -> CloudWatch:
     """An account of one function for each state, and one that nobody invokes."""
     endpoint.on("lambda", "ListFunctions", listing(*(function(name) for name in (*SICK, "quiet"))))
     limits = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
     endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
+    endpoint.on("lambda", "ListEventSourceMappings", reads("behind", "kinesis", "stream/clicks"))
+    endpoint.on("lambda", "GetFunctionConcurrency", json_answer({}))
     cloud = CloudWatch(endpoint)
     minute = clock.now_ms // MINUTE * MINUTE - 5 * MINUTE
     for name, values in SICK.items():
@@ -49,6 +63,10 @@ def serve(endpoint: ScriptedEndpoint, clock: Clock) -> CloudWatch:
 @pytest.fixture
 def cloud(endpoint: ScriptedEndpoint, clock: Clock) -> Iterator[CloudWatch]:
     return serve(endpoint, clock)
+
+
+def metrics_of(call: Mapping[str, Any]) -> list[str]:
+    return [query["MetricStat"]["Metric"]["MetricName"] for query in call["MetricDataQueries"]]
 
 
 def states(stage: Stage) -> dict[str, str]:
@@ -144,6 +162,66 @@ async def test_unwell_first_puts_the_sick_above_the_well(
         await looked(stage)
         await stage.press("U")
         await stage.wait_for(lambda: stage.rows == ["failing", "throttled", "slow", "behind", "quiet", "well"])
+
+
+async def test_a_count_of_the_unwell_says_of_how_many_that_is_known(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch
+) -> None:
+    fleet = listing(*(function(name) for name in (*SICK, *(f"z-{number:03}" for number in range(195)))))
+    endpoint.on("lambda", "ListFunctions", fleet)
+    async with on_stage(console(endpoint.url, settings=METERED), NARROW) as stage:
+        await stage.wait_for("4 unwell of 20 looked at")
+        await stage.press("U")
+        await stage.wait_for("4 unwell of 166 looked at")
+
+
+async def test_a_function_that_reads_a_queue_shows_how_long_messages_wait(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch, clock: Clock
+) -> None:
+    endpoint.on("lambda", "ListEventSourceMappings", reads("well", "sqs", "orders-intake"))
+    cloud.points["ApproximateAgeOfOldestMessage", "orders-intake"] = {clock.now_ms - 2 * MINUTE: 1_260.0}
+    async with on_stage(console(endpoint.url, settings=METERED), WIDE) as stage:
+        await stage.wait_for(lambda: states(stage).get("well") == "behind")
+        await stage.press("plus")
+        await stage.wait_for("21 m")
+
+
+async def test_a_queue_of_another_account_is_not_asked_about(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch
+) -> None:
+    endpoint.on("lambda", "ListEventSourceMappings", reads("well", "sqs", "orders-intake", "210987654321"))
+    async with on_stage(console(endpoint.url, settings=METERED)) as stage:
+        await looked(stage)
+        await stage.wait_for(lambda: "lambda:ListEventSourceMappings" in endpoint.operations)
+        await stage.pilot.pause()
+    assert not any("AWS/SQS" in str(call) for call in cloud.asked)
+
+
+async def test_once_it_is_known_what_functions_read_only_those_are_asked_for_an_age_in_one_call(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch, clock: Clock
+) -> None:
+    async with on_stage(console(endpoint.url, settings=METERED)) as stage:
+        await looked(stage)
+        await stage.wait_for(lambda: stage.app.session.health._ages is not None)
+        asked = len(cloud.asked)
+        clock.now_ms += 2 * MINUTE
+        await stage.wait_for(lambda: len(cloud.asked) > asked)
+        assert len(cloud.asked) == asked + 1
+        assert [name for name in metrics_of(cloud.asked[-1]) if "Age" in name] == ["IteratorAge"]
+
+
+async def test_what_is_reserved_is_asked_of_throttled_functions_alone(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch
+) -> None:
+    endpoint.on("lambda", "GetFunctionConcurrency", json_answer({"ReservedConcurrentExecutions": 12}))
+    limits = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 988}
+    endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
+    async with on_stage(console(endpoint.url, settings=METERED), WIDE) as stage:
+        await looked(stage)
+        await stage.press("plus")
+        await stage.wait_for("10 / 12")
+        await stage.wait_for("9 / 1,000")
+    assert endpoint.operations.count("lambda:GetFunctionConcurrency") == 1
 
 
 async def test_a_figure_can_be_filtered_by(console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch) -> None:

@@ -17,8 +17,6 @@ from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
 
-NEAR_LIMIT = 0.8
-"""Share of the concurrency limit, 0 to 1. A rule of thumb."""
 METRIC_COLUMNS = frozenset({"health", "invocations", "err", "p95", "throttles", "concurrency", "behind"})
 """Those whose values change though the functions do not."""
 
@@ -144,8 +142,7 @@ def metric_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
         if found is None or found.concurrency is None:
             return "" if found is None else "-"
         limit = "" if found.concurrency_limit is None else f" / {figures.short(found.concurrency_limit)}"
-        full = found.concurrency_limit is not None and found.concurrency >= NEAR_LIMIT * found.concurrency_limit
-        return Content.styled(f"{figures.short(found.concurrency)}{limit}", "$warning" if full else "")
+        return Content.styled(f"{figures.short(found.concurrency)}{limit}", "$warning" if found.near_limit else "")
 
     return (
         Column(
@@ -197,8 +194,8 @@ def metric_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
         Column(
             id="behind",
             title="BEHIND",
-            cell=told(lambda f: f.iterator_age_ms, figures.duration, State.BEHIND),
-            value=of(lambda f: f.iterator_age_ms),
+            cell=told(lambda f: f.event_age_ms, figures.duration, State.BEHIND),
+            value=of(lambda f: f.event_age_ms),
             unit="ms",
             width=7,
             align="right",

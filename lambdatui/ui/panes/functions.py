@@ -14,6 +14,7 @@ from textual.content import Content
 from lambdatui.clock import today
 from lambdatui.errors import ConsoleError
 from lambdatui.models.function import FunctionSummary
+from lambdatui.ui import figures
 from lambdatui.ui.panes.function_columns import METRIC_COLUMNS, function_columns
 from lambdatui.ui.panes.list_pane import ListPane, error_mark
 from lambdatui.ui.panes.pane import Pane
@@ -82,6 +83,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
     def start_asking(self) -> None:
         if self.session.metered:
             self.keep_asking("metrics", self._look, self._not_seen)
+            self.keep_asking("what functions read", self._learn_sources, self._not_seen)
 
     def window_changed(self) -> None:
         self.session.health.forget()
@@ -96,6 +98,11 @@ class FunctionsPane(ListPane[FunctionSummary]):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._moved.wait(), LOOK_EVERY_S)
         await asyncio.sleep(REST_S)
+
+    async def _learn_sources(self) -> None:
+        if self.watched and await self.session.health.learn_sources():
+            self._moved.set()
+        await asyncio.sleep(LOOK_EVERY_S)
 
     def _not_seen(self, error: ConsoleError) -> None:
         self.session.health.error = error
@@ -142,8 +149,13 @@ class FunctionsPane(ListPane[FunctionSummary]):
         elif self.session.metrics_slowed_until_ms is not None:
             told = [Content.styled("metrics: budget used up, reading less often", "$warning")]
         if unwell := self.session.health.unwell:
-            told.insert(0, Content.styled(f"{unwell} unwell", "$error"))
+            told.insert(0, Content.styled(f"{unwell} unwell{self._looked_at()}", "$error"))
         return Content(" · ").join(told)
+
+    def _looked_at(self) -> str:
+        """Of how many functions it is known how they are, unless of all."""
+        looked_at = self.session.health.looked_at
+        return f" of {figures.count(looked_at)} looked at" if looked_at < len(self.session.functions) else ""
 
     @on(RecordTable.Highlighted)
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from lambdatui.clock import now_ms, today
 from lambdatui.errors import ConsoleError, NotFound
-from lambdatui.models.configuration import AwsModel
+from lambdatui.models.configuration import AwsModel, FunctionDetail
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui.panes.overview_sections import Part, answered, sections, unsettled
 from lambdatui.ui.panes.pane import Pane
@@ -118,9 +118,10 @@ class OverviewPane(Pane):
 
     async def _ask_one(self, part: str, request: Request, name: str) -> None:
         try:
-            self._parts[part] = await self.session.ask(
-                f"overview of {name}", lambda connection: request(connection, name)
-            )
+            answer = await self.session.ask(f"overview of {name}", lambda connection: request(connection, name))
+            self._parts[part] = answer
+            if isinstance(answer, FunctionDetail):
+                self.session.health.limits.take(name, answer.reserved_concurrency)
             self._stale.pop(part, None)
         except NotFound as error:
             self._parts[part] = error
