@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from lambdatui import paths
-from lambdatui.errors import ConsoleError, NotFound
+from lambdatui.errors import ConsoleError, NotFound, RequestRefused
 
 RECENT = 20
 """How many payloads are kept that have no name."""
@@ -134,6 +135,8 @@ class PayloadStore:
                 f"the payloads of {self._empty.function} cannot be {wanted}: {error.strerror}",
                 f"look at {error.filename or self.path}",
             ) from None
+        except PydanticSerializationError:
+            raise RequestRefused(f"the payload cannot be {wanted}: it is not valid Unicode") from None
 
 
 def _newest(payloads: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 
 from lambdatui.actions import payloads
 from lambdatui.actions.payloads import RECENT, PayloadStore
-from lambdatui.errors import ConsoleError, NotFound
+from lambdatui.errors import ConsoleError, NotFound, RequestRefused
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +150,14 @@ def test_a_full_disk_is_told_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) 
             kept.remember("2")
     assert kept.load().recent == ("1",)
     assert list(kept.path.parent.iterdir()) == [kept.path]
+
+
+def test_what_is_no_valid_unicode_is_refused_and_loses_nothing() -> None:
+    store().remember("1")
+    with pytest.raises(RequestRefused, match="not valid Unicode") as raised:
+        store().remember("hunter2 \ud800")
+    assert "hunter2" not in str(raised.value)
+    assert store().load().recent == ("1",)
 
 
 def test_several_consoles_at_once_lose_nothing() -> None:
