@@ -60,9 +60,19 @@ class ReadOnly(ConsoleError):
         action: the IAM-style name of the operation refused, such as ``lambda:UpdateAlias``.
     """
 
+    TITLE = "read-only: {action} was not sent"
+    HINT = "start without --read-only to change things"
+
     def __init__(self, action: str) -> None:
-        super().__init__(f"read-only: {action} was not sent", "start without --read-only to change things")
+        super().__init__(self.TITLE.format(action=action), self.HINT)
         self.action = action
+
+
+class BilledReadOff(ReadOnly):
+    """The gate refused a read that changes nothing, since AWS bills it and the settings do not allow that."""
+
+    TITLE = "read-only: {action}, which AWS bills, is not sent"
+    HINT = "billed_reads_when_read_only = true in the settings allows it"
 
 
 class NotFound(ConsoleError):

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lambdatui.errors import ReadOnly
+from lambdatui.errors import BilledReadOff, ReadOnly
 
 
 def _names(operations: str) -> frozenset[str]:
@@ -139,14 +139,11 @@ class Guard:
             ReadOnly: the request is not to be sent.
         """
         service, operation = model.service_model.service_name, model.name
-        if operation in BILLED_READS.get(service, ()):
-            allowed = self._billed_reads
-        else:
-            allowed = not self._read_only or any(
-                operation in listed.get(service, ()) for listed in (READS, SESSION_SETUP)
-            )
-        if not allowed or (self._read_only and _unmasks(model, params)):
+        listed = any(operation in reads.get(service, ()) for reads in (READS, BILLED_READS, SESSION_SETUP))
+        if self._read_only and (not listed or _unmasks(model, params)):
             raise ReadOnly(f"{service}:{operation}")
+        if operation in BILLED_READS.get(service, ()) and not self._billed_reads:
+            raise BilledReadOff(f"{service}:{operation}")
 
 
 def _unmasks(model: Any, params: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from botocore.session import Session
 
 from lambdatui.aws.guard import BILLED_READS, CHANGES, READS, SESSION_SETUP
-from lambdatui.errors import ConsoleError, ReadOnly
+from lambdatui.errors import BilledReadOff, ConsoleError, ReadOnly
 from tests.aws.conftest import Connect
 from tests.support.endpoint import Answer, ScriptedEndpoint, json_answer
 from tests.support.machine import Machine
@@ -95,7 +95,7 @@ async def test_a_billed_read_is_refused_where_the_settings_do_not_allow_it(
 ) -> None:
     connection = connect(read_only=read_only, billed_reads=False)
     model = (await connection.client("logs")).meta.service_model
-    with pytest.raises(ReadOnly):
+    with pytest.raises(BilledReadOff, match=f"logs:{operation}.*billed_reads_when_read_only"):
         await connection.call("logs", operation, **least_parameters(model.operation_model(operation).input_shape))
     assert endpoint.operations == []
 

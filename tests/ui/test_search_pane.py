@@ -293,8 +293,9 @@ async def test_read_only_mode_without_billed_reads_sends_nothing_and_says_so(
 ) -> None:
     async with on_stage(console(endpoint.url, read_only=True, billed_reads=False), WIDE) as stage:
         await open_search(stage)
-        await stage.wait_for("⊘ billed reads are off in read-only mode")
+        await stage.wait_for("⊘ read-only: logs:StartQuery, which AWS bills")
         await stage.press("enter")
+        await stage.wait_for("⊘ read-only: logs:StartQuery, which AWS bills, is not sent")
         await stage.wait_for("billed_reads_when_read_only")
         assert not [operation for operation in endpoint.operations if operation.startswith("logs:")]
 
@@ -361,6 +362,7 @@ async def test_a_log_group_that_does_not_exist_is_told_as_one_that_may_come(
         await search(stage, "orders")
         await stage.wait_for("comes to be when its function first logs")
         assert endpoint.counts[START] == 1
+        assert not stage.app.session.errors
 
 
 async def test_a_cut_result_says_that_it_is_cut(

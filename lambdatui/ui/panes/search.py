@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
+from lambdatui.errors import BilledReadOff
 from lambdatui.insight.log_queries import GB, READY, price_usd, query_for
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.log import LogSource
@@ -20,7 +21,7 @@ from lambdatui.ui.dialogs.query_editor import QueryEditor, Written
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.log_words import some_of
 from lambdatui.ui.panes.pane import Pane
-from lambdatui.ui.panes.search_results import BILLED_OFF, Question, SearchResults, region_of, usd
+from lambdatui.ui.panes.search_results import Question, SearchResults, region_of, usd
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
@@ -45,6 +46,8 @@ TELLS: Mapping[str, str] = {
     "timeouts": "the invocations that ran out of time",
 }
 """What each ready query tells."""
+SEARCHES = "logs:StartQuery"
+"""The operation that AWS bills."""
 OWN = "own"
 """The id of the query that the operator wrote."""
 
@@ -143,7 +146,7 @@ class QueryChoice(ListPane[Offer]):
         if not self.functions:
             return Content("")
         if not self.session.target.billed_reads:
-            return Content.styled(f"⊘ {BILLED_OFF.title}", "$warning")
+            return Content.styled(f"⊘ {BilledReadOff(SEARCHES).title}", "$warning")
         price = price_usd(GB, region_of(self.session))
         billed = "AWS bills what is scanned" if price is None else f"{usd(price)} per GB scanned"
         return Content.assemble((self.over, "bold"), f" · {billed}")

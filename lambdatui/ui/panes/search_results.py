@@ -13,12 +13,12 @@ from textual.content import Content
 from textual.worker import Worker, WorkerError, WorkerState
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied, ConsoleError, Fault, NotFound, ReadOnly
+from lambdatui.errors import ConsoleError, Fault, NotFound
 from lambdatui.insight.log_queries import price_usd
 from lambdatui.models.log import LogSource
 from lambdatui.models.log_query import QueryRow, QueryState
 from lambdatui.ui import figures
-from lambdatui.ui.panes.list_pane import ListPane
+from lambdatui.ui.panes.list_pane import ListPane, error_mark
 from lambdatui.ui.panes.log_words import some_of
 from lambdatui.ui.panes.search_columns import (
     MESSAGE,
@@ -43,11 +43,6 @@ STOPPING_S = 1.0
 
 MISSING_GROUP = re.compile(r"Log group '([^']+)' does not exist")
 """How AWS refuses a query, unbilled, because of one group among all: a function that never logged has none."""
-
-BILLED_OFF = ConsoleError(
-    "billed reads are off in read-only mode, and AWS bills every search",
-    "billed_reads_when_read_only = true in the settings allows them",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,8 +151,9 @@ class SearchResults(ListPane[FoundRow]):
                 groups.remove(missing)
                 self._missing += (missing,)
         except ConsoleError as error:
-            self._error = BILLED_OFF if isinstance(error, ReadOnly) else error
-            self.session.log("log search", self._error)
+            self._error = error
+            if not isinstance(error, NotFound):
+                self.session.log("log search", error)
 
     async def _ask_of(self, groups: Sequence[str], until_ms: int) -> str:
         """Asks of some groups, and returns the one that does not exist, if AWS refused the query because of it.
@@ -223,7 +219,8 @@ class SearchResults(ListPane[FoundRow]):
     def _standing(self) -> Content:
         """How the query stands, in AWS's word where it has one."""
         if self._error is not None:
-            return Content.styled(f"! {plain(self._error.title)}" if self.table.total else "! failed", "$error")
+            glyph, colour = error_mark(self._error)
+            return Content.styled(f"{glyph} {plain(self._error.title) if self.table.total else 'failed'}", colour)
         if self.searching:
             return Content.styled(f"{plain(self._found.status)}…" if self._found else "Starting…", "$secondary")
         if self._found is None or self._found.status != "Complete":
@@ -303,7 +300,7 @@ def region_of(session: Session) -> str:
 
 
 def _failure(error: ConsoleError) -> Content:
-    glyph = "⊘" if isinstance(error, AccessDenied) or error is BILLED_OFF else "!"
+    glyph, _ = error_mark(error)
     lines = [Content.styled(f"{glyph} {plain(error.title)}", "bold $error")]
     if error.hint:
         lines.append(Content(plain(error.hint)))
