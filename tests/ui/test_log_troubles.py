@@ -320,7 +320,7 @@ async def test_a_group_that_is_refused_leaves_the_other_groups_to_read(
         await stage.wait_until_read()
         await stage.press("space", "down", "space", "l")
         await wait_for_lines(stage, "of the permitted group")
-        await stage.wait_for(lambda: "not permitted: logs:FilterLogEvents" in title(stage))
+        await stage.wait_for(lambda: "⊘ not permitted: logs:FilterLogEvents" in title(stage))
         assert log_errors(stage) == [("not permitted: logs:FilterLogEvents", 1)]
 
 

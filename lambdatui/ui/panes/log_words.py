@@ -10,7 +10,7 @@ from textual.content import Content
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.ui import figures
-from lambdatui.ui.panes.list_pane import forbidden_or_failed
+from lambdatui.ui.panes.list_pane import error_mark, forbidden_or_failed
 from lambdatui.ui.widgets.plain_text import plain
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def log_title(feed: LogFeed, view: LogView, *, named: bool) -> Content:
 def log_standing(view: LogView, problem: ConsoleError | None) -> Content:
     """Whether the newest events are in view, or what stands in the way of having them."""
     if problem is not None:
-        return Content.styled(f"! {plain(problem.title)}", "$error")
+        glyph, colour = error_mark(problem)
+        return Content.styled(f"{glyph} {plain(problem.title)}", colour)
     if not view.display:
         return Content("")
     if view.paused:
