@@ -5,7 +5,6 @@ The console shows the log of a function whose log group a `LogServer` fills, or 
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import select
@@ -16,11 +15,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench import console
-from tests.bench.table import Bound, Figure
+from tests.bench.table import Bound, Figure, NoBound
 from tests.bench.timing import HELLO, greet, in_turns, p95, press, yardstick
 from tests.bench.yardsticks import GREETING
 from tests.support.account_server import CREDENTIALS, AccountServer
@@ -58,6 +56,8 @@ PRINTED = 100_000
 PRINTED_AS_THEY_COME = 20_000
 QUIET_S = 10.0
 """After so long without a line, or a count that changes, no further one is waited for."""
+PRINTING_S = 180.0
+"""After so long a program that goes on printing is stopped: it may print the same for ever."""
 
 
 def firehose(repeat: int) -> list[Figure]:
@@ -248,19 +248,6 @@ def log_reading(repeat: int) -> list[Figure]:
     return [Figure(name, "ms", samples, Bound(times=2), bare, "bare aiobotocore FilterLogEvents loop", note)]
 
 
-@dataclass(frozen=True)
-class NoBound(Bound):
-    """For what is told and not judged, and why it is not."""
-
-    why: str = ""
-
-    def limit(self, yardstick: float | None) -> float:
-        return math.inf
-
-    def words(self, unit: str) -> str:
-        return self.why
-
-
 SINCE = "1h"
 OURS = (sys.executable, "-m", "lambdatui", "logs", "--follow", "--since", SINCE, console.FUNCTION)
 AWS_CLI = ("aws", "logs", "tail", console.LOG_GROUP, "--follow", "--since", SINCE, "--format", "short")
@@ -315,8 +302,14 @@ def aws_cli_tails() -> bool:
     return False
 
 
-def printed(command: Sequence[str], environment: dict[str, str], enough: int) -> tuple[list[bytes], float]:
-    """Runs a program until it has printed so many lines, or none for long; returns them, and the seconds they took."""
+def printed(
+    command: Sequence[str], environment: dict[str, str], enough: int, longest_s: float = PRINTING_S
+) -> tuple[list[bytes], float]:
+    """Runs a program until it has printed so many lines, none for long, or for too long.
+
+    Returns:
+        The lines, and the seconds they took.
+    """
     with tempfile.TemporaryDirectory() as home:
         began = last = time.monotonic()
         process = subprocess.Popen(
@@ -326,7 +319,9 @@ def printed(command: Sequence[str], environment: dict[str, str], enough: int) ->
         chunks: list[bytes] = []
         count = 0
         try:
-            while count < enough and select.select([process.stdout], [], [], QUIET_S)[0]:
+            while count < enough and (left_s := began + longest_s - time.monotonic()) > 0:
+                if not select.select([process.stdout], [], [], min(QUIET_S, left_s))[0]:
+                    break
                 if not (chunk := os.read(process.stdout.fileno(), 1 << 20)):
                     break
                 last = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -28,6 +29,19 @@ class Bound:
         times = f"{self.times:g} x" if self.times else ""
         plus = f"{self.plus:,g} {unit}".rstrip() if self.plus or not self.times else ""
         return " + ".join(part for part in (times, plus) if part)
+
+
+@dataclass(frozen=True)
+class NoBound(Bound):
+    """For what is told and not judged, and why it is not."""
+
+    why: str = ""
+
+    def limit(self, yardstick: float | None) -> float:
+        return math.inf
+
+    def words(self, unit: str) -> str:
+        return self.why
 
 
 @dataclass(frozen=True)
@@ -60,8 +74,15 @@ class Figure:
 
     @property
     def holds(self) -> bool:
-        """Whether the bound holds."""
+        """Whether the bound holds; one that is none always does."""
         return self.value <= self.bound.limit(self.measure)
+
+    @property
+    def verdict(self) -> Text:
+        """What the table says of it."""
+        if isinstance(self.bound, NoBound):
+            return Text("not judged", style="yellow")
+        return Text("ok", style="green") if self.holds else Text("OVER", style="bold red")
 
 
 @dataclass(frozen=True)
@@ -89,7 +110,7 @@ def render(results: Sequence[Figure | Failure], console: Console) -> None:
             f"{number(measure)} {result.unit}" if measure is not None else "",
             f"{result.value / measure:.2f} x" if measure else "",
             result.bound.words(result.unit),
-            Text("ok", style="green") if result.holds else Text("OVER", style="bold red"),
+            result.verdict,
         )
     console.print(table)
     for result in results:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from tests.bench.measurements import p95
-from tests.bench.table import Bound, Failure, Figure, render
+from tests.bench.table import Bound, Failure, Figure, NoBound, render
 
 
 def figure(value: float, bound: Bound, yardstick: float | None = None) -> Figure:
@@ -41,13 +41,14 @@ def test_one_wild_repetition_does_not_decide() -> None:
     [
         (figure(100, Bound(times=1.3), 100), "ok"),
         (figure(200, Bound(times=1.3), 100), "OVER"),
+        (figure(200, NoBound(why="there is nothing to compare with")), "not judged"),
         (Failure("keys", "the console never showed a cursor"), "FAILED"),
     ],
 )
 def test_the_table_tells_the_verdict(result: Figure | Failure, verdict: str) -> None:
     printed = io.StringIO()
     render([result], Console(file=printed, width=130))
-    assert [word for word in ("ok", "OVER", "FAILED") if word in printed.getvalue()] == [verdict]
+    assert [word for word in ("ok", "OVER", "FAILED", "not judged") if word in printed.getvalue()] == [verdict]
 
 
 def test_the_95th_percentile_leaves_the_slowest_twentieth_out() -> None:
