@@ -11,7 +11,8 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from lambdatui.ui.app import Console
-from lambdatui.ui.panes.metrics import IDLE_MS, MetricsPane
+from lambdatui.ui.panes.metrics import MetricsPane
+from lambdatui.ui.panes.pane import IDLE_MS
 from lambdatui.ui.widgets.time_chart import TimeChart
 from tests.support.alarms import alarms, composite, metric_alarm
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, json_answer
@@ -86,6 +87,7 @@ def ordinary(endpoint: ScriptedEndpoint) -> Metered:
     endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits, "AccountUsage": {}}))
     endpoint.on("cloudwatch", "DescribeAlarms", alarms())
     endpoint.on("cloudtrail", "LookupEvents", json_answer({"Events": []}))
+    endpoint.on("logs", "FilterLogEvents", reports({at(ago): 12 for ago in range(50, 30, -10)}))
     metered = Metered(endpoint)
     metered.put("Invocations", an_hour(120))
     metered.put("Errors", {at(12): 9.0, at(11): 14.0})
@@ -94,6 +96,19 @@ def ordinary(endpoint: ScriptedEndpoint) -> Metered:
     metered.put("Duration", an_hour(900, 20), "p99")
     metered.put("ConcurrentExecutions", an_hour(24), "Maximum")
     return metered
+
+
+REPORT = "REPORT RequestId: {}\tDuration: 3.10 ms\tBilled Duration: 546 ms\tInit Duration: 542.01 ms"
+
+
+def reports(cold: Mapping[int, int], more: str = "") -> Answer:
+    """A page of reports of cold starts: how many there were, by epoch ms; `more` is the token of the next one."""
+    events = [
+        {"timestamp": at_ms, "message": REPORT.format(f"{at_ms}-{number}"), "logStreamName": "s", "ingestionTime": 0}
+        for at_ms, count in cold.items()
+        for number in range(count)
+    ]
+    return json_answer({"events": events, **({"nextToken": more} if more else {})})
 
 
 async def open_metrics(stage: Stage, told: str = "Invocations per 1 m") -> None:
@@ -132,7 +147,7 @@ def of_tab(metered: Metered) -> list[list[Key]]:
 # -- what is drawn
 
 
-ALWAYS = ["Invocations per 1 m", "Duration", "Throttles per 1 m", "Concurrency"]
+ALWAYS = ["Invocations per 1 m", "Duration", "Throttles per 1 m", "Concurrency", "Cold starts"]
 
 
 async def test_what_means_something_of_every_function_is_drawn_with_one_call(
@@ -140,6 +155,7 @@ async def test_what_means_something_of_every_function_is_drawn_with_one_call(
 ) -> None:
     async with on_stage(metered_console()) as stage:
         await open_metrics(stage)
+        await until_learned(stage)
         assert headings(stage) == ALWAYS
     assert len(of_tab(metered)) == 1
 
@@ -157,6 +173,7 @@ async def test_other_charts_are_drawn_where_there_is_data(metered_console: MakeC
         metered.put(metric, an_hour(7), stat)
     async with on_stage(metered_console()) as stage:
         await open_metrics(stage)
+        await until_learned(stage)
         assert headings(stage) == [*ALWAYS, *OTHERS.values()]
 
 
@@ -174,6 +191,74 @@ async def test_nothing_in_the_window_is_told(metered_console: MakeConsole, meter
     metered.points.clear()
     async with on_stage(metered_console(), NARROW) as stage:
         await open_metrics(stage, "Nothing happened in 1 h: CloudWatch has no data.")
+
+
+# -- cold starts
+
+
+LOGS = "logs:FilterLogEvents"
+
+
+async def test_cold_starts_are_a_share_of_the_invocations(metered_console: MakeConsole, metered: Metered) -> None:
+    async with on_stage(metered_console(), BROAD) as stage:
+        await open_metrics(stage)
+        await stage.wait_for("Cold starts  o of invocations max 10 %")
+
+
+async def test_a_log_that_was_not_read_to_its_end_says_how_far(
+    metered_console: MakeConsole, metered: Metered, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("logs", "FilterLogEvents", reports({at(40): 6}, more="2"), reports({at(30): 1}, more="3"))
+    async with on_stage(metered_console(), BROAD) as stage:
+        await open_metrics(stage)
+        await stage.wait_for("of invocations max 5.0 % partial: read until 21:30Z")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("AccessDeniedException", "cold starts: not permitted: logs:FilterLogEvents"),
+        ("ResourceNotFoundException", "cold starts: there is no log group yet"),
+    ],
+)
+async def test_a_log_that_cannot_be_read_is_told(
+    metered_console: MakeConsole, metered: Metered, endpoint: ScriptedEndpoint, code: str, told: str
+) -> None:
+    endpoint.on("logs", "FilterLogEvents", error(code))
+    async with on_stage(metered_console(), BROAD) as stage:
+        await open_metrics(stage)
+        await stage.wait_for(told)
+        assert "Cold starts" not in headings(stage)
+
+
+async def test_a_log_without_reports_is_not_read_for_them(
+    metered_console: MakeConsole, metered: Metered, endpoint: ScriptedEndpoint
+) -> None:
+    one_function(endpoint, Timeout=3, LoggingConfig={"LogFormat": "JSON", "SystemLogLevel": "WARN"})
+    async with on_stage(metered_console(), BROAD) as stage:
+        await open_metrics(stage)
+        await stage.wait_for("cold starts: system log level WARN keeps reports out of the log")
+    assert endpoint.counts[LOGS] == 0
+
+
+async def test_the_log_is_read_again_when_a_period_has_ended_and_no_further_back_than_needed(
+    metered_console: MakeConsole, metered: Metered, endpoint: ScriptedEndpoint, clock: Clock, impatient: None
+) -> None:
+    asked: list[int] = []
+
+    def answer(seen: Seen) -> Answer:
+        asked.append(json.loads(seen.body)["startTime"])
+        return reports({at(40): 12})
+
+    endpoint.on("logs", "FilterLogEvents", answer)
+    async with on_stage(metered_console(), BROAD) as stage:
+        await open_metrics(stage)
+        await until_learned(stage)
+        await stage.press("r")  # the other parts are asked anew, and what was read is not
+        clock.now_ms += MINUTE
+        await stage.wait_for(lambda: len(asked) == 2)
+        assert asked == [at(59), at(2)]
+        assert "of invocations max 10 %" in stage.text
 
 
 # -- reading values

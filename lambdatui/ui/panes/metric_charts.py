@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lambdatui.insight.cold_starts import COLD_STARTS
 from lambdatui.insight.series import Values, bucketed, rates
 from lambdatui.models.deployment import Deployment
 from lambdatui.models.metric import (
@@ -124,6 +125,12 @@ CHARTS = (
         levels=("reserved", "account"),
     ),
     Chart(
+        title="Cold starts",
+        unit="Share",
+        lines=(Line(COLD_STARTS, "of invocations", "o", "accent", over=INVOCATIONS),),
+        reach=frozenset({"function"}),
+    ),
+    Chart(
         title="Iterator age",
         unit="Milliseconds",
         lines=(Line(ITERATOR_AGE, "last record", "o", "accent"),),
@@ -217,10 +224,11 @@ def scopes(aliases: Iterable[Alias], versions: Iterable[Version]) -> list[Scope]
 
 
 def queries(function: str, scope: Scope) -> list[MetricQuery]:
-    """What has to be asked for to draw all charts of a scope."""
+    """What CloudWatch has to be asked for to draw all charts of a scope."""
     found = [INVOCATIONS.of(function, qualifier=scope.alias)]
     for line in (line for chart in charts(scope) for line in chart.lines):
-        found += [_query(metric, line, function, scope) for metric in (line.metric, line.over) if metric is not None]
+        metrics = (metric for metric in (line.metric, line.over) if metric is not COLD_STARTS)
+        found += [_query(metric, line, function, scope) for metric in metrics if metric is not None]
     return list(dict.fromkeys(found))
 
 
@@ -337,7 +345,7 @@ def _trace(
         colour=line.colour,
         drawn=line.drawn,
         adds_up=line.metric.stat == "Sum" and line.over is None,
-        note=_note(series),
+        note=_note(series, span),
     )
 
 
@@ -352,9 +360,12 @@ def _values(series: Series | None, span: Span, *, ran: bool) -> Values:
     return (*counted[:settled], *published[settled:])
 
 
-def _note(series: Series | None) -> str:
+def _note(series: Series | None, span: Span) -> str:
     if series is None:
         return "not asked for"
+    if series.status is Status.PARTIAL and series.query.name == COLD_STARTS.name:
+        until_ms = series.times_ms[-1] + series.period_s * 1_000 if series.times_ms else span.since_ms
+        return f"partial: read until {span.moment(until_ms)}"
     return {
         Status.COMPLETE: "",
         Status.PARTIAL: "in part",

@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
-from textual import events, on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import Worker
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied, ConsoleError
+from lambdatui.errors import AccessDenied, ConsoleError, NotFound
 from lambdatui.insight.deployments import deployments
 from lambdatui.models.deployment import ChangeHistory
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.metric import MetricQuery, Series, Status
 from lambdatui.models.release import Part
 from lambdatui.ui import figures
-from lambdatui.ui import session as sessions
 from lambdatui.ui.log_feed import LogFeed
-from lambdatui.ui.panes.list_pane import TitleLine, forbidden_or_failed
+from lambdatui.ui.panes.list_pane import TitleLine, error_mark, forbidden_or_failed
 from lambdatui.ui.panes.metric_charts import CHARTS, Scope, Span, drawings, lettered, queries, scopes
 from lambdatui.ui.panes.metric_lines import alarm_lines, deployment, deployment_lines, missing_lines
-from lambdatui.ui.panes.metric_sources import OF_REGION, REQUESTS
+from lambdatui.ui.panes.metric_sources import OF_REGION, OF_WINDOW, REQUESTS, Asked
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import REST_S
-from lambdatui.ui.widgets.page import Page
+from lambdatui.ui.widgets.chart_page import ChartPage
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.time_chart import CURSOR_HEAD, Drawing, Level, TimeChart
 
@@ -40,57 +38,8 @@ LOOK_EVERY_MS = 15_000
 """Between two looks for news, at most: less, where the period ends sooner."""
 OLD_MS = 5 * 60_000
 """From which age on it is said when metrics were read: nobody was there meanwhile."""
-LEARN_EVERY_S = 120.0
+LEARN_EVERY_MS = 2 * 60_000
 """Between two readings of what changes seldom: alarms, releases, limits."""
-IDLE_MS = 10 * 60_000
-"""Without a key for as long, nobody looks, and nothing is asked for that costs."""
-TWO_COLUMNS = 110
-"""From as many cells on two charts stand side by side."""
-CHART_HEIGHT = 9
-"""Lines that a chart needs at least."""
-
-
-class ChartPage(Page):
-    """Scrolls through the charts by up and down; left and right move the cursor through time."""
-
-    DEFAULT_CSS = """
-    ChartPage #facts, ChartPage #notice { height: auto; padding: 0 1; }
-    ChartPage #charts { layout: grid; grid-size: 1; grid-rows: 1fr; height: 1fr; }
-    ChartPage.-two #charts { grid-size: 2; }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "earlier", id="metrics.earlier", show=False, tooltip="read the values before"),
-        Binding("right", "move(1)", "later", id="metrics.later", show=False, tooltip="read the values after"),
-        Binding("enter", "open", "logs", id="metrics.open", show=False, tooltip="the log at the moment that is read"),
-    ]
-
-    class Moved(Message):
-        """The cursor is to go so many buckets on."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
-    class Opened(Message):
-        """The moment under the cursor is to be opened."""
-
-    def action_move(self, by: int) -> None:
-        self.post_message(self.Moved(by))
-
-    def action_open(self) -> None:
-        self.post_message(self.Opened())
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= TWO_COLUMNS, "-two")
-        self.fit()
-
-    def fit(self) -> None:
-        """Gives the charts that are shown the room there is, and as much as they need where there is less."""
-        charts = self.query_one("#charts")
-        shown = sum(chart.display for chart in charts.children)
-        rows = -(-shown // (2 if self.has_class("-two") else 1))
-        charts.styles.min_height = rows * CHART_HEIGHT
 
 
 class MetricsPane(Pane):
@@ -114,8 +63,6 @@ class MetricsPane(Pane):
         self._notice = Static(id="notice", markup=False)
         self.charts = [TimeChart() for _ in CHARTS]
         self._page = ChartPage(self._facts, self._notice, Container(*self.charts, id="charts"))
-        self._working: dict[str, Worker[None]] = {}
-        self.hidden = False
         self._scope = Scope()
         self._found: Mapping[MetricQuery, Series] = {}
         self._read_ms: int | None = None
@@ -123,6 +70,8 @@ class MetricsPane(Pane):
         self._error: ConsoleError | None = None
         self.parts: dict[str, Part[Any]] = dict.fromkeys(REQUESTS, Part())
         """What was learned beside the metrics, by what was asked for."""
+        self._due_ms: dict[str, int] = {}
+        """When each of them is to be asked for again, epoch ms."""
         self._moment_ms: int | None = None
         """The moment under the cursor, epoch ms."""
         self._drawn: tuple[Drawing, ...] = ()
@@ -137,78 +86,68 @@ class MetricsPane(Pane):
         yield self.reading_line
 
     def on_mount(self) -> None:
-        self._show()
-        self._start(REST_S)
+        self.call_after_refresh(self._show)
+        # A tab is mounted to be seen at once, and Textual may find it shown before it has a place and never say so.
+        self.on_show()
 
     def focus_content(self) -> None:
         self._page.focus(scroll_visible=False)
-
-    def on_hide(self) -> None:
-        """What nobody sees is not asked for."""
-        self.hidden = True
-        for worker in self._working.values():
-            worker.cancel()
-        self._working.clear()
-
-    def on_show(self) -> None:
-        self.hidden = False
-        if not self._working and self.is_mounted:
-            self._start(0)
 
     def show_subject(self, subject: FunctionSummary) -> None:
         former, self.subject = self.subject, subject
         if former is not None and former.arn == subject.arn:
             if former != subject:  # it was deployed or configured since
-                self._start(REST_S)
+                self._due_ms = {part: due for part, due in self._due_ms.items() if part in OF_REGION}
+                self._ask(REST_S)
             return
         self._scope, self._moment_ms = Scope(), None
         self._forget_metrics()
-        self.parts |= {part: Part() for part in REQUESTS if part not in OF_REGION}
+        self._forget(REQUESTS.keys() - OF_REGION)
         self._page.scroll_home(animate=False)
         self._show()
-        self._start(REST_S)
+        self._ask(REST_S)
 
     def window_changed(self) -> None:
         self._forget_metrics()
+        self._forget(OF_WINDOW)
         self._show()
-        if not self.hidden:
-            self._working["metrics"] = self._read(0)
+        self._ask()
 
     def read_again(self) -> None:
         self.parts = {name: Part(part.items, part.error) for name, part in self.parts.items()}
-        self._start(0)
+        self._due_ms.clear()
+        self._ask()
 
     def _forget_metrics(self) -> None:
         self._found, self._read_ms, self._error = {}, None, None
 
+    def _forget(self, parts: Iterable[str]) -> None:
+        for part in parts:
+            self.parts[part] = Part()
+            self._due_ms.pop(part, None)
+
     # -- reading
 
-    def _start(self, rest_s: float) -> None:
-        if not self.hidden:
-            self._working = {"metrics": self._read(rest_s), "rest": self._learn(rest_s)}
+    def start_asking(self) -> None:
+        self._ask()
 
-    @work(group="metrics", exclusive=True, exit_on_error=False, description="metrics of a function")
-    async def _read(self, rest_s: float) -> None:
-        await asyncio.sleep(rest_s)
-        await self.session.first_reading()
-        wait_s = sessions.FIRST_RETRY_S
-        while True:
-            try:
-                if self.app.app_focus and now_ms() - self.session.active_ms < IDLE_MS:
-                    await self._read_once()
-            except ConsoleError as error:
-                self._error = error
-                self.session.log(f"metrics of {self._function}", error)
-                self._show()
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
-                continue
-            wait_s = sessions.FIRST_RETRY_S
-            self._show()
-            ends_ms = self.session.window.range_ms(now_ms())[1]
-            await asyncio.sleep(min(ends_ms - now_ms(), LOOK_EVERY_MS) / 1_000)
+    def _ask(self, rest_s: float = 0.0) -> None:
+        """Begins anew with all that is asked for; what is not due is asked for when it is."""
+        of = f"of {self._function}"
+        self.keep_asking(f"metrics {of}", self._look, self._not_read, group="metrics", rest_s=rest_s)
+        for part in REQUESTS:
+            turn, failed = partial(self._learn, part), partial(self._not_learned, part)
+            self.keep_asking(f"{part} {of}", turn, failed, group=part, rest_s=rest_s)
 
-    async def _read_once(self) -> None:
+    async def _look(self) -> None:
+        """Asks for metrics, and waits until there can be news."""
+        if self.watched:
+            await self._look_once()
+        self._show()
+        ends_ms = self.session.window.range_ms(now_ms())[1]
+        await asyncio.sleep(min(ends_ms - now_ms(), LOOK_EVERY_MS) / 1_000)
+
+    async def _look_once(self) -> None:
         metrics = await self.session.metrics()
         requested = metrics.requested
         self._found = await metrics.get(queries(self._function, self._scope), self.session.window)
@@ -217,35 +156,37 @@ class MetricsPane(Pane):
         if metrics.requested != requested:
             self.session.tell_health()
 
-    @work(group="learn", exclusive=True, exit_on_error=False, description="deployments and alarms of a function")
-    async def _learn(self, rest_s: float) -> None:
-        await asyncio.sleep(rest_s)
-        await self.session.first_reading()
+    def _not_read(self, error: ConsoleError) -> None:
+        self._error = error
+        self._show()
+
+    async def _learn(self, part: str) -> None:
+        """Asks for a part where it is due, and waits until it may be due again."""
+        if part in OF_WINDOW and self.parts["versions"].pending:
+            await asyncio.sleep(REST_S)
+            return
+        if self.watched and now_ms() >= self._due_ms.get(part, 0):
+            await self._learn_once(part)
+        await asyncio.sleep(LOOK_EVERY_MS / 1_000)
+
+    async def _learn_once(self, part: str) -> None:
+        """Asks for a part. A refusal is an answer too: nothing else is to be expected before it is due again."""
         assert self.subject is not None
-        due = [name for name, part in self.parts.items() if part.pending or name not in OF_REGION]
-        wait_s = sessions.FIRST_RETRY_S
-        while True:
-            await asyncio.gather(*(self._learn_one(name, self.subject) for name in due))
-            due = [name for name in due if self._worth_another_try(name)]
-            if due:
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, sessions.LONGEST_RETRY_S)
-            else:
-                await asyncio.sleep(LEARN_EVERY_S)
-                due, wait_s = list(REQUESTS), sessions.FIRST_RETRY_S
-
-    def _worth_another_try(self, part: str) -> bool:
-        error = self.parts[part].error
-        return error is not None and not isinstance(error, AccessDenied)
-
-    async def _learn_one(self, name: str, function: FunctionSummary) -> None:
+        asked = Asked(function=self.subject, window=self.session.window, parts=self.parts)
         try:
-            items = await self.session.ask(
-                f"{name} of {function.name}", lambda connection: REQUESTS[name](connection, function)
-            )
-            self.parts[name] = Part(items, pending=False)
-        except ConsoleError as error:
-            self.parts[name] = Part(self.parts[name].items, error, pending=False)
+            items = await REQUESTS[part](await self.session.connection(), asked)
+            self.parts[part] = Part(items, pending=False)
+            self._show()
+        except AccessDenied as error:
+            self.session.log(f"{part} of {self._function}", error)
+            self._not_learned(part, error)
+        except NotFound as error:
+            self._not_learned(part, error)
+        ends_ms = self.session.window.range_ms(now_ms())[1]
+        self._due_ms[part] = ends_ms if part in OF_WINDOW else now_ms() + LEARN_EVERY_MS
+
+    def _not_learned(self, part: str, error: ConsoleError) -> None:
+        self.parts[part] = Part(self.parts[part].items, error, pending=False)
         self._show()
 
     # -- drawing
@@ -272,8 +213,9 @@ class MetricsPane(Pane):
         self._drawn = ()
         if self._found:
             levels = self._levels(self.subject)
+            found = {**self._found, **{series.query: series for series in self.parts["cold starts"].items}}
             self._drawn = tuple(
-                drawings(self._function, self._scope, self._found, span, levels=levels, marks=letters.items())
+                drawings(self._function, self._scope, found, span, levels=levels, marks=letters.items())
             )
         cursor = None if self._moment_ms is None else span.bucket(self._moment_ms)
         for number, chart in enumerate(self.charts):
@@ -322,7 +264,7 @@ class MetricsPane(Pane):
     def _standing(self) -> Content:
         if self._error is not None:
             age = f"stale {figures.age(now_ms() - self._read_ms)}: " if self._read_ms is not None else ""
-            glyph = "⊘" if isinstance(self._error, AccessDenied) else "!"
+            glyph, _ = error_mark(self._error)
             return Content.styled(f"{glyph} {age}{plain(self._error.title)}", "$error")
         if self._read_ms is None:
             return Content.styled("reading…", "$secondary")
@@ -390,7 +332,7 @@ class MetricsPane(Pane):
         self._scope = every[(index + 1) % len(every)]
         self._forget_metrics()
         self._show()
-        self._working["metrics"] = self._read(0)
+        self._ask()
 
     def step_back(self) -> bool:
         if self._moment_ms is None:

@@ -188,6 +188,7 @@ class Plotting:
         heights = (0.0, top / 2, top)
         figure.yticks(heights, [write(height).rjust(AXIS - 1) for height in heights])
         figure.xticks([at for at, _ in drawing.ticks], [told for _, told in drawing.ticks])
+        figure.plot([0, max(drawing.buckets - 1, 1)], [0, 0], marker=" ")  # without a point, plotext draws no axis
         for trace in drawing.traces:
             if trace.drawn == "area":
                 self._trace(trace)
