@@ -8,8 +8,12 @@ import pytest
 
 from lambdatui.aws.cold_starts import PAGES, pattern, read_reports
 from lambdatui.aws.connection import Connection
+from lambdatui.clock import now_ms
+from lambdatui.demo.cloud import Cloud
+from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.errors import AccessDenied, NotFound
 from lambdatui.models.log import LogSource
+from tests.aws.conftest import Connect, where
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, json_answer
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -77,3 +81,23 @@ async def test_why_a_log_cannot_be_read_is_told(
     endpoint.on("logs", "FilterLogEvents", error(code))
     with pytest.raises(kind):
         await read_reports(connection, OWN, ["a"], SINCE, UNTIL)
+
+
+TEXT = "REPORT RequestId: {}\tDuration: 3.10 ms\tInit Duration: 542.01 ms\t\n"
+JSON = '{"type":"platform.report","record":{"requestId":"2","metrics":{"durationMs":3.1,"initDurationMs":145.4}}}'
+
+
+@pytest.mark.parametrize(("term", "message"), [("Init Duration", TEXT), ("initDurationMs", JSON)], ids=["text", "JSON"])
+async def test_both_formats_are_found_in_the_demos_logs(
+    connect: Connect, empty_endpoint: DemoEndpoint, term: str, message: str
+) -> None:
+    logs = Cloud(empty_endpoint)["logs"]
+    stream = {"logGroupName": OWN.group, "logStreamName": "2026/11/20/[14]01"}
+    now = now_ms()
+    logs.create_log_group(logGroupName=OWN.group)
+    logs.create_log_stream(**stream)
+    written = [{"timestamp": now, "message": said} for said in ("START RequestId: 1", message, "END RequestId: 1")]
+    logs.put_log_events(**stream, logEvents=written)
+    connection = connect(read_only=True, **where(empty_endpoint))
+    found = await read_reports(connection, OWN, [term], now - 1_000, now + 1_000)
+    assert found.events == ((now, message),)
