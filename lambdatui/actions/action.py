@@ -165,6 +165,14 @@ class Action(ABC, Generic[P]):
     resend_throttled: ClassVar[bool] = True
     """Whether a request that AWS refused for its pace may be sent again."""
 
+    def recalled(self, recorded: Mapping[str, Any]) -> P:
+        """What it was asked for once, as the audit trail kept it.
+
+        Raises:
+            ValueError: that is not what it asks for.
+        """
+        return self.params.model_validate(recorded)  # type: ignore[return-value]
+
     async def draft(self, connection: Connection, subject: Subject) -> Draft[P]:
         """What the form starts with, read from what is there now.
 

@@ -41,11 +41,11 @@ Result = Literal["done", "refused", "failed", "partial", "unknown", "cancelled",
 IN_FORCE = frozenset({"open", "done", "partial", "unknown"})
 """The results after which what was attempted may be so."""
 
-PAYLOADS = frozenset({"Payload", "ClientContext"})
-"""Parameters of which only the size is told, by AWS's names."""
+PAYLOADS = frozenset({"payload", "clientcontext"})
+"""Parameters of which only the size is told, by AWS's names or the console's, without regard to case and ``_``."""
 
-SECRET_MAPS = frozenset({"Variables"})
-"""Parameters of which only the names inside are told: the values of a function's environment."""
+SECRET_MAPS = frozenset({"variables"})
+"""Parameters of which only the names inside are told, likewise: the values of a function's environment."""
 
 FILE_BYTES = 5_000_000
 """How big a file grows before the next one is begun."""
@@ -92,10 +92,11 @@ def recordable(value: Any) -> Any:
             return MASK
 
 
-def _recordable_parameter(name: str, value: Any) -> Any:
-    if name in PAYLOADS:
+def _recordable_parameter(name: Any, value: Any) -> Any:
+    known = str(name).replace("_", "").casefold()
+    if known in PAYLOADS and value is not None:
         return _size(value)
-    if name in SECRET_MAPS and isinstance(value, Mapping):
+    if known in SECRET_MAPS and isinstance(value, Mapping):
         return dict.fromkeys(value, MASK)
     return recordable(value)
 
@@ -119,6 +120,10 @@ def _recordable_as_it_is(value: Mapping[str, Any]) -> Mapping[str, Any]:
     if recordable(value) != value:
         raise ValueError("an inverse that needs a secret or a payload cannot be kept")
     return value
+
+
+def _recordable_or_nothing(value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return value if recordable(value) == value else None
 
 
 def _iso(at: datetime) -> str:
@@ -176,6 +181,8 @@ class AuditLine(Recorded):
     qualifier: str = ""
     mapping: str = ""
     """The UUID of an event source mapping."""
+    params: Annotated[Mapping[str, Any] | None, BeforeValidator(_recordable_or_nothing)] = None
+    """What the action was asked for, to plan it again; None where that holds a secret or a payload."""
     before: Mapping[str, str | None] = {}
     """As it was shown, by label; None for what is not there. Secrets are masked by who shows them."""
     after: Mapping[str, str | None] = {}

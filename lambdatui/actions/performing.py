@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from lambdatui.actions.action import Action, Call, Plan, Undo, masked
-from lambdatui.actions.audit import AuditCall, AuditLine, AuditTrail, AuditUndo, Result
+from lambdatui.actions.audit import AuditCall, AuditFailed, AuditLine, AuditTrail, AuditUndo, Result
 from lambdatui.aws.connection import Connection
-from lambdatui.errors import Conflict, ConsoleError, OutcomeUnknown, ReadOnly, Throttled, Unreachable
+from lambdatui.errors import Conflict, ConsoleError, Fault, OutcomeUnknown, ReadOnly, Throttled, Unreachable
 from lambdatui.models.identity import Identity
 
 THROTTLED_S = (1.0, 2.0, 4.0)
 """How long to wait before a request that AWS refused for its pace is sent again: Lambda's changes share 15 a second
 (facts 2.1)."""
+
+LOST_ANSWERS = (Unreachable, OutcomeUnknown, Fault)
+"""The errors after which a request may have been carried out."""
+
+State = Mapping[str, str | None]
+"""What is there, by its label, as plans tell it."""
+
+
+@dataclass(slots=True)
+class Sending:
+    """How far the requests of a plan have come."""
+
+    answers: list[Mapping[str, Any]] = field(default_factory=list)
+    """What AWS answered to each request that it carried out, in their order."""
+    under_way: bool = False
+    """Whether a request was sent of which it is not known whether AWS carried it out."""
+
+    @property
+    def request_ids(self) -> tuple[str, ...]:
+        return tuple(answer.get("ResponseMetadata", {}).get("RequestId", "") for answer in self.answers)
+
+    @property
+    def when_left(self) -> Result:
+        """What becomes of them where nothing more is sent."""
+        if self.under_way:
+            return "unknown"
+        return "partial" if self.answers else "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +57,8 @@ class Outcome:
     error: ConsoleError | None = None
     answers: tuple[Mapping[str, Any], ...] = ()
     """What AWS answered to each request that it carried out, in their order."""
+    unwritten: AuditFailed | None = None
+    """Why the audit trail could not be told what became of it."""
 
     @property
     def summary(self) -> str:
@@ -64,31 +94,40 @@ class Performer:
             What became of it; the audit trail says the same.
 
         Raises:
-            AuditFailed: it could not be written down, so that nothing was sent; or it could be before and not after.
+            AuditFailed: it could not be written down, so that nothing was sent.
         """
         line = self._line(action_id, plan, batch=batch, undoes=undoes)
-        await asyncio.to_thread(self.trail.append, line)
-        answers: list[Mapping[str, Any]] = []
+        sending = Sending()
         try:
-            outcome = await self._attempt(action, plan, answers)
-        except asyncio.CancelledError:  # the console is being left: what was under way may have arrived
-            self.trail.append(line.concluded("unknown", error="the console was left", request_ids=_ids(answers)))
+            await asyncio.to_thread(self.trail.append, line)
+            outcome = await self._attempt(action, plan, sending)
+        except asyncio.CancelledError:  # the console is being left
+            with suppress(AuditFailed):
+                self.trail.append(
+                    line.concluded(sending.when_left, error="the console was left", request_ids=sending.request_ids)
+                )
             raise
         error = outcome.error.title if outcome.error is not None else ""
-        await asyncio.to_thread(
-            self.trail.append, line.concluded(outcome.result, error=error, request_ids=_ids(answers))
-        )
+        concluded = line.concluded(outcome.result, error=error, request_ids=sending.request_ids)
+        try:
+            await asyncio.to_thread(self.trail.append, concluded)
+        except AuditFailed as unwritten:
+            return replace(outcome, unwritten=unwritten)
         return outcome
 
-    async def _attempt(self, action: Action[Any], plan: Plan, answers: list[Mapping[str, Any]]) -> Outcome:
+    async def _attempt(self, action: Action[Any], plan: Plan, sending: Sending) -> Outcome:
+        error: ConsoleError | None = None
         try:
             await self._expect_unchanged(action, plan)
             for call in plan.calls:
-                answers.append(await self._send(action, call))
-        except ConsoleError as error:
-            result = await self._judge(action, plan, error, begun=bool(answers))
-            return Outcome(plan=plan, result=result, error=None if result == "done" else error, answers=tuple(answers))
-        return Outcome(plan=plan, result="done", answers=tuple(answers))
+                sending.answers.append(await self._send(action, call, sending))
+        except ConsoleError as expected:
+            error = expected
+        except Exception as unexpected:  # whatever it was, what became of it is to be told
+            error = Fault(unexpected)
+        result = "done" if error is None else await self._judge(action, plan, error, sending)
+        answers = tuple(sending.answers)
+        return Outcome(plan=plan, result=result, error=None if result == "done" else error, answers=answers)
 
     async def _expect_unchanged(self, action: Action[Any], plan: Plan) -> None:
         """Reads once more what the plan was made for: most of AWS's writes take no RevisionId (facts 3.4).
@@ -105,36 +144,44 @@ class Performer:
         if changed:
             raise Conflict("; ".join(changed), "somebody changed it meanwhile; plan it anew")
 
-    async def _send(self, action: Action[Any], call: Call) -> Mapping[str, Any]:
+    async def _send(self, action: Action[Any], call: Call, sending: Sending) -> Mapping[str, Any]:
         """Sends a request; what AWS refused for its pace was certainly not carried out, and may be sent again."""
         for wait_s in THROTTLED_S if action.resend_throttled else ():
             try:
-                return await action.send(self.connection, call)
+                return await self._send_once(action, call, sending)
             except Throttled:
                 await asyncio.sleep(wait_s)
-        return await action.send(self.connection, call)
+        return await self._send_once(action, call, sending)
 
-    async def _judge(self, action: Action[Any], plan: Plan, error: ConsoleError, *, begun: bool) -> Result:
+    async def _send_once(self, action: Action[Any], call: Call, sending: Sending) -> Mapping[str, Any]:
+        sending.under_way = True
+        try:
+            answer = await action.send(self.connection, call)
+        except ConsoleError as error:
+            sending.under_way = isinstance(error, LOST_ANSWERS)
+            raise
+        sending.under_way = False
+        return answer
+
+    async def _judge(self, action: Action[Any], plan: Plan, error: ConsoleError, sending: Sending) -> Result:
         """What became of a plan that an error ended. Where an answer was lost, AWS is asked what is there now."""
-        if isinstance(error, Unreachable | OutcomeUnknown):
+        if sending.under_way:
             return await self.found(action, plan)
-        if begun:
+        if sending.answers:
             return "partial"
         if isinstance(error, Conflict):
             return "conflict"
         return "refused" if isinstance(error, ReadOnly) else "failed"
 
     async def found(self, action: Action[Any], plan: Plan) -> Result:
-        """What became of a plan, by what is there now: done, failed where nothing changed, otherwise unknown."""
+        """What became of a plan, by what is there now."""
         if plan.before == plan.after:
             return "unknown"
         try:
-            now = (await action.plan(self.connection, plan.subject, plan.params)).before
-        except ConsoleError:
+            now = await action.plan(self.connection, plan.subject, plan.params)
+        except Exception:  # also what nobody expected: that it is not known is to be told
             return "unknown"
-        if now == plan.after:
-            return "done"
-        return "failed" if now == plan.before else "unknown"
+        return became(plan.before, plan.after, now.before)
 
     def _line(self, action_id: str, plan: Plan, *, batch: str | None = None, undoes: str | None = None) -> AuditLine:
         line = AuditLine(
@@ -146,6 +193,7 @@ class Performer:
             function=plan.subject.function,
             qualifier=plan.subject.qualifier,
             mapping=plan.subject.mapping,
+            params=plan.params.model_dump(),
             before=plan.before,
             after=plan.after,
             calls=tuple(
@@ -165,5 +213,17 @@ class Performer:
         return line.model_copy(update={"undo": kept})
 
 
-def _ids(answers: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(answer.get("ResponseMetadata", {}).get("RequestId", "") for answer in answers)
+def became(before: State, after: State, now: State) -> Result:
+    """What became of a change, by what is there now: done, failed where nothing changed, or partial.
+
+    Unknown where it changed into something else, and where there is no change that could be seen.
+    """
+    if before == after:
+        return "unknown"
+    if now == after:
+        return "done"
+    if now == before:
+        return "failed"
+    labels = {**before, **after, **now}
+    mixed = all(now.get(label) in (before.get(label), after.get(label)) for label in labels)
+    return "partial" if mixed else "unknown"
