@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.permission import permitted
 from lambdatui.aws.concurrency import get_account_concurrency, get_reserved_concurrency
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.releases import list_provisioned
-from lambdatui.errors import AccessDenied, RequestRefused
+from lambdatui.errors import RequestRefused
 from lambdatui.insight.concurrency import ReservedChange, rule_on_reserved, unreserved_after
-
-T = TypeVar("T")
 
 
 class Reserved(Params):
@@ -75,11 +73,3 @@ def reserve_call(function: str, reserved: int | None) -> Call:
         return Call(service="lambda", operation="DeleteFunctionConcurrency", parameters=named)
     parameters = {**named, "ReservedConcurrentExecutions": reserved}
     return Call(service="lambda", operation="PutFunctionConcurrency", parameters=parameters)
-
-
-async def permitted(reading: Awaitable[T]) -> T | None:
-    """What helps to judge a change and is not needed for it: None where the operator may not see it."""
-    try:
-        return await reading
-    except AccessDenied:
-        return None
