@@ -553,7 +553,7 @@ def account(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedE
         yield endpoint
 
 
-@pytest.mark.parametrize("size", [NARROW], ids=["80x24"])
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
 @pytest.mark.parametrize("no_color", [False, True], ids=["colours", "monochrome"])
 def test_charts(
     console: MakeConsole, account: ScriptedEndpoint, snap_compare: Compare, size: tuple[int, int], no_color: bool
