@@ -92,6 +92,18 @@ class Call:
 
 MASK = "(masked)"
 
+State = Mapping[str, str | None]
+"""What is there, by its label; None for what is not there. Secrets are masked."""
+
+
+def changes(was: State, now: State) -> list[str]:
+    """What is not as it was, a phrase each."""
+    return [
+        f"{label} was {was.get(label) or 'not set'} and is {now.get(label) or 'not set'}"
+        for label in {**was, **now}
+        if was.get(label) != now.get(label)
+    ]
+
 
 def masked(value: Any) -> Any:
     """A value with every SecretStr in it replaced, fit for JSON, screen and disk."""
@@ -130,9 +142,9 @@ class Plan:
     subject: Subject
     params: Params
     """What it was made from: it is made again before anything is sent, to see that nothing changed meanwhile."""
-    before: Mapping[str, str | None]
-    """What is to be changed as it is now, by its label; None for what is not there. Secrets are masked."""
-    after: Mapping[str, str | None]
+    before: State
+    """What is to be changed, as it is now."""
+    after: State
     calls: tuple[Call, ...]
     """What is sent, in this order; none where all is as it should be already."""
     remarks: tuple[str, ...] = ()

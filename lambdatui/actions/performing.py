@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lambdatui.actions.action import Action, Call, Plan, Undo, masked
+from lambdatui.actions.action import Action, Call, Plan, State, Undo, changes, masked
 from lambdatui.actions.audit import AuditCall, AuditFailed, AuditLine, AuditTrail, AuditUndo, Result
 from lambdatui.aws.connection import Connection
 from lambdatui.errors import Conflict, ConsoleError, Fault, OutcomeUnknown, ReadOnly, Throttled, Unreachable
@@ -22,9 +22,6 @@ THROTTLED_S = (1.0, 2.0, 4.0)
 
 LOST_ANSWERS = (Unreachable, OutcomeUnknown, Fault)
 """The errors after which a request may have been carried out."""
-
-State = Mapping[str, str | None]
-"""What is there, by its label, as plans tell it."""
 
 
 @dataclass(slots=True)
@@ -135,13 +132,8 @@ class Performer:
         Raises:
             Conflict: it is something else now.
         """
-        now = (await action.plan(self.connection, plan.subject, plan.params)).before
-        changed = [
-            f"{label} was {plan.before.get(label) or 'not set'} and is {now.get(label) or 'not set'}"
-            for label in {**plan.before, **now}
-            if plan.before.get(label) != now.get(label)
-        ]
-        if changed:
+        now = await action.plan(self.connection, plan.subject, plan.params)
+        if changed := changes(plan.before, now.before):
             raise Conflict("; ".join(changed), "somebody changed it meanwhile; plan it anew")
 
     async def _send(self, action: Action[Any], call: Call, sending: Sending) -> Mapping[str, Any]:

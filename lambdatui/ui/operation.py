@@ -6,19 +6,19 @@ It belongs to the console and not to the dialog that shows it: leaving the dialo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from lambdatui.actions import ActionEntry, load_action
-from lambdatui.errors import AuthExpired, ConsoleError
+from lambdatui.errors import AuthExpired, ConsoleError, Fault
 from lambdatui.paths import state_folder
 
 if TYPE_CHECKING:
-    from lambdatui.actions.action import Action, Draft, Params, Plan, Subject
-    from lambdatui.actions.audit import AuditTrail
+    from lambdatui.actions.action import Action, Draft, Params, Plan, Subject, Undo
+    from lambdatui.actions.audit import AuditLine, AuditTrail
     from lambdatui.actions.performing import Outcome, Performer
     from lambdatui.aws.connection import Connection
     from lambdatui.ui.session import Session
@@ -32,18 +32,20 @@ class Operation:
         session: whose operator does it.
         entry: the action.
         subjects: what it is done to, and nothing else.
-        undoes: the id of the attempt that it takes back.
+        undoes: the attempt that it takes back.
     """
 
     session: Session
     entry: ActionEntry
     subjects: Sequence[Subject]
-    undoes: str | None = None
+    undoes: AuditLine | None = None
     plans: list[Plan] = field(default_factory=list)
     """What would happen, of those subjects where it can happen."""
     refusals: list[tuple[Subject, ConsoleError]] = field(default_factory=list)
     """Those where it cannot, and why."""
     outcomes: list[Outcome] = field(default_factory=list)
+    under_way: Plan | None = None
+    """What is being sent."""
     progress: dict[Subject, str] = field(default_factory=dict)
     """What AWS is still doing about what it accepted, or at last did."""
     running: bool = False
@@ -73,10 +75,24 @@ class Operation:
         for subject in self.subjects:
             try:
                 planning = partial(self.action.plan, subject=subject, params=params)
-                self.plans.append(await self.session.ask(self.entry.title, planning))
+                self.plans.append(self._minding(await self.session.ask(self.entry.title, planning)))
             except ConsoleError as error:
                 self.refusals.append((subject, error))
+            except Exception as error:  # one that nobody expected must not keep the others waiting for ever
+                fault = Fault(error)
+                self.session.log(self.entry.title, fault)
+                self.refusals.append((subject, fault))
             self.changed()
+
+    def _minding(self, plan: Plan) -> Plan:
+        """The plan, with a warning of what is not as the attempt left it that is to be taken back."""
+        from lambdatui.actions.action import changes  # noqa: PLC0415 - imports pydantic
+
+        if self.undoes is None:
+            return plan
+        left = {label: value for label, value in self.undoes.after.items() if label in plan.before}
+        since = changes(left, {label: plan.before[label] for label in left})
+        return replace(plan, warnings=(*plan.warnings, *(f"changed since by somebody: {change}" for change in since)))
 
     @property
     def to_do(self) -> list[Plan]:
@@ -108,14 +124,24 @@ class Operation:
         performer = await self.session.operations.performer()
         todo = self.to_do
         batch = uuid4().hex if len(todo) > 1 else None
+        undoes = self.undoes.id if self.undoes is not None else None
         for plan in todo:
             if self.stopping:
                 break
-            outcome = await performer.perform(self.entry.id, self.action, plan, batch=batch, undoes=self.undoes)
+            self.under_way = plan
+            self.changed()
+            try:
+                outcome = await performer.perform(self.entry.id, self.action, plan, batch=batch, undoes=undoes)
+            finally:
+                self.under_way = None
             self.outcomes.append(outcome)
             self.changed()
             if outcome.error is not None:
                 self.session.log(f"{self.entry.title} of {plan.subject}", outcome.error)
+            if outcome.unwritten is not None:
+                self.failure = outcome.unwritten
+                self.session.log(self.entry.title, outcome.unwritten)
+                break
             if isinstance(outcome.error, AuthExpired):
                 break
         done = [outcome.plan for outcome in self.outcomes if outcome.error is None]
@@ -154,6 +180,11 @@ class Operations:
         from lambdatui.actions.audit import AuditTrail  # noqa: PLC0415 - imports pydantic
 
         return AuditTrail(state_folder())
+
+    @property
+    def secret_undos(self) -> Mapping[str, Undo]:
+        """The inverses that only this console knows, for they hold a secret, by the attempt's id."""
+        return self._performer.secret_undos if self._performer is not None else {}
 
     async def performer(self) -> Performer:
         """What carries out plans where the session is.

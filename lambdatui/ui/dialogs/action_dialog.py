@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -15,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 from textual.worker import Worker
 
-from lambdatui.errors import ConsoleError
+from lambdatui.errors import ConsoleError, Fault
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
 from lambdatui.ui.widgets.page import Page
@@ -89,7 +90,10 @@ class ActionDialog(ModalScreen[None]):
         self.operation.changed = lambda: None
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        self.operation.session.log_fault(event.worker.description, event.worker.error)
+        error = event.worker.error
+        self.operation.session.log_fault(event.worker.description, error)
+        if error is not None and not isinstance(error, asyncio.CancelledError):
+            self._refuse(Fault(error))
 
     def _show(self, *shown: Widget, keys: str, focus: Widget | None = None) -> None:
         """Shows one step, and what its keys do."""
@@ -106,7 +110,7 @@ class ActionDialog(ModalScreen[None]):
         try:
             draft = await self.operation.draft()
         except ConsoleError as error:
-            self._message.update(Content.assemble((plain(error.title), "bold $error"), "\n", plain(error.hint)))
+            self._refuse(error)
             return
         if not type(draft.params).model_fields:
             self._plan(draft.params)
@@ -114,6 +118,10 @@ class ActionDialog(ModalScreen[None]):
         self._form = ParamsForm(draft)
         await self._frame.mount(self._form, before=0)
         self._show_form()
+
+    def _refuse(self, error: ConsoleError) -> None:
+        """Says why it cannot be done, in place of the form."""
+        self._message.update(Content.assemble((plain(error.title), "bold $error"), "\n", plain(error.hint)))
 
     def _show_form(self) -> None:
         assert self._form is not None
@@ -180,18 +188,19 @@ class ActionDialog(ModalScreen[None]):
             return
         self._view.show(outcome_sections(self.operation))
         if self.operation.running:
-            keys = (
-                "esc leaves out those that have not begun"
-                if len(self.operation.waiting) > 1
-                else "esc closes, it goes on"
-            )
+            keys = "esc leaves out those that have not begun" if self._may_leave_out else "esc closes, it goes on"
         else:
             keys = "esc closes"
         self._show(self._page, keys=keys, focus=self._page)
 
+    @property
+    def _may_leave_out(self) -> bool:
+        """Whether there are some that have not begun, and would."""
+        return self.operation.running and len(self.operation.waiting) > 1 and not self.operation.stopping
+
     def action_step_back(self) -> None:
         """Goes back to the form, leaves out what has not begun, or closes."""
-        if self._started and len(self.operation.waiting) > 1 and not self.operation.stopping:
+        if self._may_leave_out:
             self.operation.stopping = True
             self._draw()
         elif self._started or self._form is None or self._form.display:

@@ -31,9 +31,8 @@ def _plan_sections(operation: Operation) -> Iterator[Section]:
         rows = ((str(subject), Value(str(error), "error")) for subject, error in operation.refusals)
         yield Section("Will not be done", tuple(rows))
     calls = tuple(
-        (f"{call.service}:{call.operation}", Value(call.shown(), block=True))
-        for plan in operation.to_do
-        for call in plan.calls
+        (str(number), Value(f"{call.service}:{call.operation}\n{call.shown()}", block=True))
+        for number, call in enumerate((call for plan in operation.to_do for call in plan.calls), start=1)
     )
     if calls:
         yield Section("Requests", calls)
@@ -68,8 +67,14 @@ def outcome_sections(operation: Operation) -> Sequence[Section]:
         told = " · ".join(filter(None, (outcome.summary, operation.progress.get(outcome.plan.subject))))
         rows.append((str(outcome.plan.subject), Value(told, TONES.get(outcome.result, "error"))))
     for plan in operation.waiting:
-        left_out = operation.stopping or not operation.running
-        rows.append((str(plan.subject), Value("left out" if left_out else "…", "dim")))
+        rows.append((str(plan.subject), Value(_prospect(operation, plan), "dim")))
     if operation.failure is not None:
         rows.append(("", Value(str(operation.failure), "error")))
     return (Section("Result", tuple(rows)),)
+
+
+def _prospect(operation: Operation, plan: Plan) -> str:
+    """What is to become of a plan without an outcome."""
+    if plan is operation.under_way:
+        return "under way…"
+    return "left out" if operation.stopping or not operation.running else "…"
