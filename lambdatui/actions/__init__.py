@@ -44,6 +44,26 @@ ACTIONS: tuple[ActionEntry, ...] = (
         needs=("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
         load="lambdatui.actions.reserved_concurrency:ReserveConcurrency",
     ),
+    ActionEntry(
+        id="provisioned-concurrency",
+        title="Provision concurrency",
+        about="keep environments of a version or alias ready",
+        target="release",
+        key="c",
+        group="concurrency",
+        needs=("lambda:PutProvisionedConcurrencyConfig",),
+        load="lambdatui.actions.provisioned_concurrency:ProvisionConcurrency",
+    ),
+    ActionEntry(
+        id="provisioned-concurrency-delete",
+        title="Delete provisioned concurrency",
+        about="keep no environments of a version or alias ready any more",
+        target="release",
+        key="c",
+        group="concurrency",
+        needs=("lambda:DeleteProvisionedConcurrencyConfig",),
+        load="lambdatui.actions.provisioned_concurrency:DeleteProvisionedConcurrency",
+    ),
 )
 
 KEYS = {entry.key: tuple(other for other in ACTIONS if other.key == entry.key) for entry in ACTIONS if entry.key}

@@ -1,0 +1,220 @@
+"""Puts, changes or deletes the provisioned concurrency of a version or an alias."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from pydantic import Field
+
+from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.permission import permitted
+from lambdatui.aws.concurrency import (
+    get_account_concurrency,
+    get_provisioned,
+    get_reserved_concurrency,
+    list_scalable_targets,
+)
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.releases import get_version, list_aliases, list_provisioned
+from lambdatui.errors import ConsoleError, NotFound, RequestRefused
+from lambdatui.insight.concurrency import ProvisionedChange, rule_on_provisioned, scaled
+from lambdatui.insight.cost import PRICES, provisioned_month
+from lambdatui.insight.releases import READY
+from lambdatui.models.concurrency import ScalableTarget
+from lambdatui.models.release import Alias, ProvisionedConcurrency, Version
+
+FAILED = "FAILED"
+LABEL = "provisioned concurrency"
+WATCH_S = 3.0
+"""How often AWS is asked how far it is; it takes minutes (facts 3.3)."""
+
+
+class Provisioned(Params):
+    """How much is to be kept ready."""
+
+    provisioned: int = Field(
+        default=1,
+        ge=1,
+        title="Provisioned concurrency",
+        description="environments kept ready, and paid for, used or not",
+    )
+
+
+class ProvisionConcurrency(Action[Provisioned]):
+    """PutProvisionedConcurrencyConfig, which takes no RevisionId (facts 3.3, 3.4)."""
+
+    params = Provisioned
+
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[Provisioned]:
+        change = await _change(connection, subject, after=1)
+        if refusals := rule_on_provisioned(change).refusals:  # what is refused of one is refused of any number
+            raise RequestRefused(refusals[0])
+        now = _of(subject, change.provisioned)
+        return Draft(
+            params=Provisioned(provisioned=change.before or 1),
+            remarks=tuple(filter(None, (how_it_stands(now) if now else "", scaled(change.target), _left(change)))),
+        )
+
+    async def plan(self, connection: Connection, subject: Subject, params: Provisioned) -> Plan:
+        change = await _change(connection, subject, after=params.provisioned)
+        before, after = change.before, change.after
+        now, ruling = _of(subject, change.provisioned), rule_on_provisioned(change)
+        to_do = after != before or (now is not None and now.status == FAILED)
+        if ruling.refusals and to_do:
+            raise RequestRefused(ruling.refusals[0])
+        return Plan(
+            subject=subject,
+            params=params,
+            before={LABEL: told(before)},
+            after={LABEL: told(after)},
+            calls=(_put(subject, after),) if to_do else (),
+            remarks=tuple(filter(None, (how_it_stands(now) if now else "", _left(change)))),
+            warnings=ruling.warnings,
+            price=_price(after, change.version, connection.region),
+            undo=_undo(before),
+        )
+
+    async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
+        """Watches until all is allocated.
+
+        Raises:
+            RequestRefused: AWS could not allocate it, with its reason.
+            NotFound: it was deleted meanwhile.
+        """
+        subject = plan.subject
+        while True:
+            try:
+                now = await get_provisioned(connection, subject.function, subject.qualifier)
+            except ConsoleError as error:
+                if not error.transient:
+                    raise
+                tell(f"still watching: {error.title}")
+            else:
+                if now is None:
+                    raise NotFound(f"{subject} has no provisioned concurrency any more")
+                if now.status == FAILED:
+                    raise RequestRefused(how_it_stands(now))
+                tell(how_it_stands(now))
+                if now.status == READY:
+                    return
+            await asyncio.sleep(WATCH_S)
+
+
+class DeleteProvisionedConcurrency(Action[Params]):
+    """DeleteProvisionedConcurrencyConfig, which takes no RevisionId either (facts 3.4)."""
+
+    async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
+        now, version, target = await asyncio.gather(
+            list_provisioned(connection, subject.function),
+            permitted(get_version(connection, subject.function, subject.qualifier)),
+            _target(connection, subject),
+        )
+        before = ProvisionedChange(account=None, provisioned=now, qualifier=subject.qualifier, after=0).before
+        return Plan(
+            subject=subject,
+            params=params,
+            before={LABEL: told(before)},
+            after={LABEL: None},
+            calls=(_delete(subject),) if before else (),
+            remarks=(f"calls of {subject} start cold again",) if before else (),
+            warnings=tuple(filter(None, (scaled(target),))),
+            price=f"until now: {_price(before, version, connection.region)}" if before else None,
+            undo=_undo(before),
+        )
+
+
+def told(provisioned: int) -> str | None:
+    """Provisioned concurrency as plans tell it; there is none of 0."""
+    return f"{provisioned:,}" if provisioned else None
+
+
+def how_it_stands(now: ProvisionedConcurrency) -> str:
+    """How far AWS is, and why it failed where it did."""
+    allocated = (
+        f"{now.status}: {now.allocated_provisioned_concurrent_executions:,} of "
+        f"{now.requested_provisioned_concurrent_executions:,} allocated, "
+        f"{now.available_provisioned_concurrent_executions:,} available"
+    )
+    return f"{allocated}: {now.status_reason}" if now.status_reason else allocated
+
+
+async def _change(connection: Connection, subject: Subject, after: int) -> ProvisionedChange:
+    """The change with all that is known around it; only what is provisioned now has to be."""
+    function, qualifier = subject.function, subject.qualifier
+    provisioned, account, reserved, alias, version, target = await asyncio.gather(
+        list_provisioned(connection, function),
+        permitted(get_account_concurrency(connection)),
+        permitted(get_reserved_concurrency(connection, function)),
+        _alias(connection, subject),
+        permitted(get_version(connection, function, qualifier)),
+        _target(connection, subject),
+    )
+    return ProvisionedChange(
+        account=account,
+        provisioned=provisioned,
+        qualifier=qualifier,
+        after=after,
+        reserved=reserved,
+        alias=alias,
+        version=version,
+        target=target,
+    )
+
+
+async def _alias(connection: Connection, subject: Subject) -> Alias | None:
+    if subject.qualifier.isdecimal():
+        return None
+    aliases = await permitted(list_aliases(connection, subject.function)) or ()
+    return next((alias for alias in aliases if alias.name == subject.qualifier), None)
+
+
+async def _target(connection: Connection, subject: Subject) -> ScalableTarget | None:
+    targets = await permitted(list_scalable_targets(connection)) or ()
+    about = (subject.function, subject.qualifier)
+    return next((target for target in targets if (target.function, target.qualifier) == about), None)
+
+
+def _of(subject: Subject, provisioned: tuple[ProvisionedConcurrency, ...]) -> ProvisionedConcurrency | None:
+    return next((one for one in provisioned if one.qualifier == subject.qualifier), None)
+
+
+def _left(change: ProvisionedChange) -> str:
+    """What remains for others: of the function's reservation, or of what the account has unreserved (facts 3.3)."""
+    if change.reserved is not None:
+        reserved, provisioned = change.covered
+        return f"provisioned of the {reserved:,} that the function has reserved: {provisioned:,} then"
+    if change.account is None:
+        return "unreserved in the account: not permitted to see"
+    left, limit = change.left(change.account), change.account.limit
+    return f"neither reserved nor provisioned here in the account then: {left:,} of {limit:,}"
+
+
+def _price(executions: int, version: Version | None, region: str) -> str:
+    if version is None:
+        return "price unknown: memory and architecture may not be seen"
+    memory_mb, architecture = version.function.memory_mb, version.function.architectures[0]
+    month = provisioned_month(executions, memory_mb, architecture, region)
+    if month is None:
+        return f"price unknown for {region}"
+    what = f"{executions:,} of {memory_mb:,} MB, {architecture}, without their invocations"
+    return f"${month:,.2f} a month for {what}, at the list price of {PRICES.as_of}"
+
+
+def _put(subject: Subject, executions: int) -> Call:
+    parameters = {**_named(subject), "ProvisionedConcurrentExecutions": executions}
+    return Call(service="lambda", operation="PutProvisionedConcurrencyConfig", parameters=parameters)
+
+
+def _delete(subject: Subject) -> Call:
+    return Call(service="lambda", operation="DeleteProvisionedConcurrencyConfig", parameters=_named(subject))
+
+
+def _named(subject: Subject) -> dict[str, str]:
+    return {"FunctionName": subject.function, "Qualifier": subject.qualifier}
+
+
+def _undo(before: int) -> Undo:
+    if before:
+        return Undo(action="provisioned-concurrency", params=Provisioned(provisioned=before))
+    return Undo(action="provisioned-concurrency-delete", params=Params())
