@@ -14,7 +14,8 @@ from lambdatui.aws.target import Target
 from lambdatui.demo.account import DemoAccount
 from lambdatui.settings_sources import gather
 from lambdatui.ui.app import Console, Start
-from lambdatui.ui.panes.logs import TICK_S, LogsPane
+from lambdatui.ui.panes.followed_log import TICK_S
+from lambdatui.ui.panes.logs import LogsPane
 from lambdatui.ui.panes.overview import OverviewPane
 from lambdatui.ui.panes.overview_sections import unsettled
 from lambdatui.ui.panes.reading_pane import ReadingPane

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lambdatui.aws.connection import Connection
+from lambdatui.aws.connection import Connection, region_names
 from lambdatui.aws.paging import SMALL_TOKEN, items
 from lambdatui.errors import ConsoleError
 from lambdatui.models.log import REPLICA_PREFIX, LogSource
 
 
 async def edge_sources(
-    connection: Connection, function: str, regions: Sequence[str]
+    connection: Connection, function: str, regions: Sequence[str] | None = None
 ) -> tuple[list[LogSource], list[tuple[str, ConsoleError]]]:
     """The groups of a Lambda@Edge function in the regions where it has run (facts 3.14), all regions asked at once.
 
@@ -21,12 +21,17 @@ async def edge_sources(
         connection: to any region of the account.
         function: the function's name; its group is the default one, for one that was configured is called alike
             everywhere.
-        regions: where to look, such as `region_names("logs", beside=connection.region)`.
+        regions: where to look; None for all of the connection's partition.
 
     Returns:
         The groups that there are, and the regions that could not be asked with what was in the way; both in the order
         of `regions`.
+
+    Raises:
+        SettingsError: nothing configures the connection's own region.
     """
+    if regions is None:
+        regions = await asyncio.to_thread(region_names, "logs", beside=connection.region)
     found = await asyncio.gather(*(_replica(connection, function, region) for region in regions))
     sources = [answer for answer in found if isinstance(answer, LogSource)]
     problems = [

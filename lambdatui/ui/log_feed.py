@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import ConsoleError
+from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.insight.report import Invocations
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.log import LogEvent, LogSource
@@ -57,6 +57,8 @@ class LogFeed:
         self._session = session
         self._left = 0
         self._counting = False
+        self._told: dict[str, set[str]] = {}
+        """What `new_problems` told of and was not over since, by log group."""
 
     def is_of(self, functions: Sequence[FunctionSummary]) -> bool:
         """Whether it is the log of these functions, as they are configured now."""
@@ -68,6 +70,16 @@ class LogFeed:
     def problems(self) -> dict[str, ConsoleError]:
         """What stands in the way, by log group."""
         return self.tail.problems if self.tail is not None else {}
+
+    def new_problems(self) -> dict[str, ConsoleError]:
+        """What stands in the way and was not told yet, by log group: once for as long as it does.
+
+        That there is no log group yet is an answer, and no problem.
+        """
+        problems = {group: error for group, error in self.problems.items() if not isinstance(error, NotFound)}
+        told = {group: self._told.get(group, set()) for group in problems}
+        self._told = {group: told[group] | {str(error)} for group, error in problems.items()}
+        return {group: error for group, error in problems.items() if str(error) not in told[group]}
 
     @property
     def several(self) -> bool:

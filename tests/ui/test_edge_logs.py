@@ -17,7 +17,7 @@ REPLICA = "/aws/lambda/us-east-1.orders"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdatui.ui.panes.logs.REST_S", 0.0)
+    monkeypatch.setattr("lambdatui.ui.panes.followed_log.REST_S", 0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +114,7 @@ async def test_a_search_for_edge_logs_that_fails_is_told_and_entered_once(
     def no_names(*_: object, **__: object) -> list[str]:
         raise ConsoleError("the regions cannot be read", "install lambdatui anew")
 
-    monkeypatch.setattr("lambdatui.aws.connection.region_names", no_names)
+    monkeypatch.setattr("lambdatui.aws.log_sources.region_names", no_names)
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
         await stage.press("E")

@@ -79,8 +79,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"lambdatui.aws.log_groups.{name}", WAIT_S)
     monkeypatch.setattr("lambdatui.aws.logs.SOONEST_S", WAIT_S)
     monkeypatch.setattr("lambdatui.aws.logs.per_second", lambda *_: 1000.0)
-    monkeypatch.setattr("lambdatui.ui.panes.logs.REST_S", 0.0)
-    monkeypatch.setattr("lambdatui.ui.panes.logs.TICK_S", WAIT_S)
+    monkeypatch.setattr("lambdatui.ui.panes.followed_log.REST_S", 0.0)
+    monkeypatch.setattr("lambdatui.ui.panes.followed_log.TICK_S", WAIT_S)
     monkeypatch.setattr("lambdatui.ui.widgets.log_view.FRAME_S", WAIT_S)
 
 

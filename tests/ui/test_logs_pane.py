@@ -27,8 +27,8 @@ TRACE = "1-6b014b02-efe5210ef7f7edf4f9398a17"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lambdatui.ui.panes.logs.REST_S", 0.0)
-    monkeypatch.setattr("lambdatui.ui.panes.logs.TICK_S", 0.2)
+    monkeypatch.setattr("lambdatui.ui.panes.followed_log.REST_S", 0.0)
+    monkeypatch.setattr("lambdatui.ui.panes.followed_log.TICK_S", 0.2)
 
 
 def lines(now_ms: int) -> list[Written]:
