@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NAME_AT_LEAST = 14
 """Cells that the function's name keeps, if it is that long, before the tabs give way."""
+CUT = (4, 3, 0)
+"""Letters that are left of the titles of the tabs that are not open, where there is no room for whole ones."""
 
 
 class TabLine(Widget):
@@ -38,7 +40,7 @@ class TabLine(Widget):
     def render(self) -> Content:
         name = Content.styled(plain(self.name_shown), "bold")
         wanted = min(name.cell_length, NAME_AT_LEAST)
-        forms = (self._tabs("  "), self._tabs(" "), self._tabs(" ", only_open=True))
+        forms = (self._tabs("  "), self._tabs(" "), *(self._tabs(" ", letters) for letters in CUT))
         rooms = [self.size.width - tabs.cell_length - 1 for tabs in forms]
         best = next((form for form, room in enumerate(rooms) if room >= wanted), len(forms) - 1)
         trail = Content.styled(f"{self.trail} › ", "$secondary")
@@ -46,15 +48,15 @@ class TabLine(Widget):
             name = Content.assemble(trail, name)
         return Content.assemble(" ", name.truncate(max(8, rooms[best]), ellipsis=True), forms[best])
 
-    def _tabs(self, gap: str, *, only_open: bool = False) -> Content:
-        """The tabs by number and title, or with the title of the open one only."""
+    def _tabs(self, gap: str, letters: int | None = None) -> Content:
+        """The tabs by number and title; of those that are not open only the first `letters` of it."""
         tabs: list[str | tuple[str, str]] = []
         for number, entry in enumerate(TABS, start=1):
             tabs += [gap if tabs else "  ", (f"{number}", "bold $accent")]
             if entry.id == self.open_tab:
                 tabs += [" ", (entry.title, "bold underline")]
-            elif not only_open:
-                tabs += [" ", entry.title]
+            elif letters != 0:
+                tabs += [" ", entry.title[:letters]]
         return Content.assemble(*tabs)
 
 
