@@ -302,7 +302,7 @@ async def test_enter_opens_the_log_at_the_moment(metered_console: MakeConsole, m
         await open_metrics(stage)
         await read_at(stage, 12)
         await stage.press("enter")
-        await stage.wait_for("5 Logs")
+        await stage.wait_for(lambda: stage.app._main.detail and stage.app._main.detail.tab_line.open_tab == "logs")
         assert stage.app.session.feed is not None
         assert stage.app.session.feed.since_ms == at(12)
 

@@ -15,11 +15,11 @@ STATE_TONES: dict[str | None, Tone] = {"ALARM": "error", "OK": "good"}
 ABSENT = Value("-")
 
 
-def alarm_sections(watch: Watch, functions: Container[str], now_ms: int, times: figures.Times) -> list[Section]:
+def alarm_sections(watch: Watch, functions: Container[str] | None, now_ms: int, times: figures.Times) -> list[Section]:
     """An alarm with all that a row has no room for.
 
     Args:
-        functions: the names of those in the region.
+        functions: the names of those in the region; None while they are not all known.
         now_ms: epoch ms.
         times: how the operator wants times written; a relative one is written in UTC beside its age.
     """
@@ -64,8 +64,8 @@ def _measured(query: MetricDataQuery) -> str:
     return f"{of}, every {figures.age(query.period_s * 1_000)}" if query.period_s else of
 
 
-def _watched(watched: Watched, functions: Container[str]) -> Row:
-    known = not watched.function or watched.function in functions
+def _watched(watched: Watched, functions: Container[str] | None) -> Row:
+    known = functions is None or not watched.function or watched.function in functions
     orphaned = _toned(f"{watched}: not among the functions of the region", "warning")
     return "", Value(str(watched)) if known else orphaned
 

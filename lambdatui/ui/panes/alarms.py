@@ -210,7 +210,8 @@ class AlarmsPane(ReadingPane[Watch]):
         from lambdatui.ui.panes.alarm_sections import alarm_sections  # noqa: PLC0415
 
         watch: Watch = event.record
-        sections = alarm_sections(watch, self.session.functions, now_ms(), self.session.times)
+        known = self.session.functions if self.session.reading.read_at is not None else None
+        sections = alarm_sections(watch, known, now_ms(), self.session.times)
         dialog = AlarmFacts(self.key(watch), sections)
         self.app.push_screen(dialog, lambda wanted: self._open_function(watch) if wanted else None)
 
