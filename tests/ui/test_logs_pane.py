@@ -428,6 +428,17 @@ async def test_live_tail_in_an_account_that_is_not_known_yet_says_so(
         await stage.wait_for("the account is not known yet")
 
 
+async def test_live_tail_that_read_only_mode_holds_back_says_which_setting_allows_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
+) -> None:
+    async with on_stage(console(endpoint.url, read_only=True, billed_reads=False)) as stage:
+        await open_log(stage)
+        await stage.wait_for("charging order 4711")
+        await stage.press("L")
+        await stage.wait_for("billed_reads_when_read_only = true")
+        assert "◌ opening Live Tail" not in stage.text
+
+
 async def test_live_tail_that_is_not_permitted_leaves_the_polling_going(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:

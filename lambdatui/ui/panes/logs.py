@@ -12,7 +12,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import ConsoleError, SettingsError
+from lambdatui.errors import BilledReadOff, ConsoleError, SettingsError
 from lambdatui.ui import figures
 from lambdatui.ui.log_saving import file_name, save_events, save_invocations
 from lambdatui.ui.log_text import read_since
@@ -164,6 +164,8 @@ class LogsPane(FollowedLog):
             self.notify("no Live Tail: the log is not being read yet", severity="warning", markup=False)
         elif identity is None:
             self.notify("no Live Tail: the account is not known yet", severity="warning", markup=False)
+        elif not self.session.target.billed_reads:
+            self._tell_failure(BilledReadOff("logs:StartLiveTail"))
         elif tail.live == "off":
             tail.go_live(identity.account)
         else:
