@@ -1,0 +1,80 @@
+"""What an operator did, with the inverse of each deed: the audit trail read as a journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lambdatui.actions import ActionEntry, entry_of, load_action
+from lambdatui.actions.action import Params, Subject, Undo, fits
+from lambdatui.actions.audit import AuditLine, AuditReading, AuditUndo
+
+NO_INVERSE: Mapping[str, str] = {
+    "open": "what became of it is not known: see :audit",
+    "unknown": "what became of it is not known: see :audit",
+    "partial": "only some of it was made: see what is there",
+}
+"""Why what had such a result has no inverse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done, or may have been."""
+
+    line: AuditLine
+    undo: Undo | AuditUndo | None = None
+    """What takes it back."""
+    why_not: str = ""
+    """Why nothing does."""
+
+    @property
+    def inverse(self) -> ActionEntry | None:
+        """The action that takes it back."""
+        return entry_of(self.undo.action) if self.undo is not None else None
+
+    @property
+    def subject(self) -> Subject | None:
+        """What that is done to."""
+        if self.undo is None or self.inverse is None:
+            return None
+        qualifier = self.undo.qualifier or self.line.qualifier
+        return fits(
+            Subject(function=self.line.function, qualifier=qualifier, mapping=self.line.mapping), self.inverse.target
+        )
+
+    def params(self) -> Params | None:
+        """What the inverse is asked for. Loads the action, which imports the SDK.
+
+        Raises:
+            ValueError: this console's action asks for something else.
+        """
+        if isinstance(self.undo, Undo):
+            return self.undo.params
+        if self.undo is None or self.inverse is None:
+            return None
+        params: Params = load_action(self.inverse).recalled(self.undo.parameters)
+        return params
+
+
+def deeds(reading: AuditReading, secret_undos: Mapping[str, Undo], *, account: str, region: str) -> Iterator[Deed]:
+    """What was done in an account and region, newest first; not what came to nothing.
+
+    Args:
+        secret_undos: the inverses that the audit trail must not hold, by the attempt's id.
+    """
+    taken_back = {line.undoes for line in reading.entries if line.result == "done"}
+    for line in reading.entries:
+        if (line.account, line.region) != (account, region) or line.result not in {"done", *NO_INVERSE}:
+            continue
+        undo = secret_undos.get(line.id) or line.undo
+        if line.result != "done":
+            yield Deed(line, why_not=NO_INVERSE[line.result])
+        elif line.id in taken_back:
+            yield Deed(line, why_not="taken back")
+        elif undo is None:
+            held = line.params is None and bool(line.before or line.after)
+            yield Deed(line, why_not="it held a secret, which another console knew" if held else "no inverse is known")
+        elif entry_of(undo.action) is None:
+            yield Deed(line, why_not=f"this console has no action {undo.action}")
+        else:
+            yield Deed(line, undo)
