@@ -57,11 +57,16 @@ def fits(subject: Subject, kind: Kind) -> Subject | None:
             return subject
 
 
+NOT_ASKED = {"asked": False}
+"""A field's ``json_schema_extra`` that keeps it out of the form."""
+
+
 class Params(BaseModel):
     """What an action asks the operator for: a field of the form for each field.
 
     ``title`` and ``description`` of a field are its label and its hint, its bounds are checked as it is typed in, and
-    None, where it is allowed, is an empty field. ``SecretStr`` is typed unseen.
+    None, where it is allowed, is an empty field. ``SecretStr`` is typed unseen. A field with ``NOT_ASKED`` is only for
+    inverses, which must say more than an operator is asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -169,6 +174,8 @@ class Draft(Generic[P]):
     """What the operator should know while filling it in, a sentence each."""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What a field can be, where that is only known now, such as the versions there are."""
+    suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a field may well be, among much else: typing is completed from it."""
 
 
 class Action(ABC, Generic[P]):

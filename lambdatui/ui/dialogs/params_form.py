@@ -11,10 +11,11 @@ from pydantic.fields import FieldInfo
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
-from lambdatui.actions.action import Draft, Params
+from lambdatui.actions.action import NOT_ASKED, Draft, Params
 from lambdatui.ui.widgets.plain_text import plain
 
 LABEL_WIDTH = 24
@@ -82,9 +83,13 @@ class ParamsForm(VerticalScroll, can_focus=False):
 
 def _fields(draft: Draft[Any]) -> Iterator[tuple[str, Widget]]:
     for name, about in type(draft.params).model_fields.items():
-        value = getattr(draft.params, name)
+        if about.json_schema_extra == NOT_ASKED:
+            continue
         choices = draft.choices.get(name) or _choices(about)
-        yield name, _field(about, value, choices)
+        widget = _field(about, getattr(draft.params, name), choices)
+        if isinstance(widget, Input) and name in draft.suggestions:
+            widget.suggester = SuggestFromList(draft.suggestions[name], case_sensitive=False)
+        yield name, widget
 
 
 def _field(about: FieldInfo, value: Any, choices: tuple[str, ...]) -> Widget:
