@@ -62,6 +62,17 @@ async def list_aliases(connection: Connection, function: str) -> tuple[Alias, ..
     return await _all(connection, Alias, "ListAliases", "Aliases", function)
 
 
+async def get_alias(connection: Connection, function: str, name: str) -> Alias:
+    """One alias as it is now, with the RevisionId that its change has to name (facts 3.4).
+
+    Raises:
+        NotFound: there is no such alias.
+    """
+    answer = await connection.call("lambda", "GetAlias", FunctionName=function, Name=name)
+    with translated(connection, "lambda", "GetAlias"):
+        return Alias.model_validate(answer)
+
+
 async def list_provisioned(connection: Connection, function: str) -> tuple[ProvisionedConcurrency, ...]:
     """The provisioned concurrency of every version and alias of a function that has any."""
     return await _all(

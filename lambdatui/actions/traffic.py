@@ -1,0 +1,125 @@
+"""Divides an alias's traffic between two versions, or gives all of it to one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.permission import permitted
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.functions import get_function
+from lambdatui.aws.releases import get_alias, list_provisioned, list_versions
+from lambdatui.errors import RequestRefused
+from lambdatui.insight.traffic import Side, rule_on_traffic
+from lambdatui.models.release import Alias
+
+Percent = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
+PLACES = 6
+"""Decimals of a weight that is sent: a double whose rounding AWS does not document (facts 3.2)."""
+
+
+class Traffic(Params):
+    """Which versions an alias sends its traffic to."""
+
+    version: str = Field(title="Version", description="gets what the other one leaves")
+    additional: str | None = Field(default=None, title="Additional version", description="empty sends all to the one")
+    percent: Percent | None = Field(default=None, title="Its share, %", description="above 0 and below 100")
+
+
+class ShiftTraffic(Action[Traffic]):
+    """One UpdateAlias with the RevisionId: the weights are always told, for what is left out stays (facts 3.2)."""
+
+    params = Traffic
+
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[Traffic]:
+        alias = await get_alias(connection, subject.function, subject.qualifier)
+        versions = [v.number async for page in list_versions(connection, subject.function) for v in page]
+        published = tuple(number for number in reversed(versions) if number.isdecimal())
+        return Draft(params=traffic_of(alias), choices={"version": published, "additional": published})
+
+    async def plan(self, connection: Connection, subject: Subject, params: Traffic) -> Plan:
+        alias = await get_alias(connection, subject.function, subject.qualifier)
+        before, after = told(traffic_of(alias)), told(params)
+        provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
+        ruling = rule_on_traffic(
+            alias,
+            version=params.version,
+            additional=params.additional,
+            share=(params.percent or 0) / 100,
+            sides=[await _side(connection, subject.function, one) for one in _to_judge(alias, params)],
+            provisioned=any(one.qualifier == alias.name for one in provisioned),
+        )
+        if ruling.refusals and before != after:
+            raise RequestRefused(ruling.refusals[0])
+        return Plan(
+            subject=subject,
+            params=params,
+            before=before,
+            after=after,
+            calls=() if before == after else (_call(subject, alias, params),),
+            warnings=ruling.warnings,
+            undo=Undo(action="traffic", params=traffic_of(alias)),
+        )
+
+
+def traffic_of(alias: Alias) -> Traffic:
+    """How an alias divides its traffic now.
+
+    A weight of 1 on the additional version, which only a provisioned shift brings about, is told as it is: all of the
+    traffic goes there (facts 3.3).
+    """
+    additional, weight = next(iter(alias.additional.items()), (None, 0.0))
+    percent = round(weight * 100, PLACES - 2) or None
+    return Traffic.model_construct(
+        version=alias.function_version, additional=additional if percent else None, percent=percent
+    )
+
+
+def told(traffic: Traffic) -> dict[str, str | None]:
+    """A division as plans tell it: the share of each version, the main one first."""
+    if traffic.additional is None or traffic.percent is None:
+        return {"version": traffic.version, "additional": None}
+    rest = round(100 - traffic.percent, PLACES - 2)
+    return {
+        "version": f"{traffic.version} ({rest:g} %)",
+        "additional": f"{traffic.additional} ({traffic.percent:g} %)",
+    }
+
+
+def _to_judge(alias: Alias, params: Traffic) -> list[str]:
+    """The versions whose fitness matters: none where an additional one is only taken away, which nothing may hinder."""
+    if params.additional is None:
+        return [] if params.version == alias.function_version else [params.version]
+    return [params.version, params.additional]
+
+
+async def _side(connection: Connection, function: str, version: str) -> Side:
+    """What the rules must know of a version.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    configuration = (await get_function(connection, function, version)).configuration
+    letters = configuration.dead_letter_config
+    return Side(
+        version=version,
+        state=configuration.state,
+        update=configuration.last_update_status,
+        role=configuration.role,
+        dead_letter=letters.target_arn if letters else None,
+    )
+
+
+def _call(subject: Subject, alias: Alias, params: Traffic) -> Call:
+    weights = {params.additional: round((params.percent or 0) / 100, PLACES)} if params.additional else {}
+    parameters: dict[str, Any] = {
+        "FunctionName": subject.function,
+        "Name": subject.qualifier,
+        "FunctionVersion": params.version,
+        "RoutingConfig": {"AdditionalVersionWeights": weights},
+    }
+    if alias.revision_id:
+        parameters["RevisionId"] = alias.revision_id
+    return Call(service="lambda", operation="UpdateAlias", parameters=parameters)

@@ -1,0 +1,70 @@
+"""The steps of a shift, from what an operator writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdatui.errors import SettingsError
+from lambdatui.insight.shift_plan import EXAMPLE, Step, read_plan, written
+
+
+def test_steps_are_read_and_written_alike() -> None:
+    plan = read_plan(EXAMPLE)
+    assert plan == (Step(5, 300), Step(25, 600), Step(50, 600), Step(100))
+    assert written(plan) == EXAMPLE
+    assert read_plan(written(plan)) == plan
+
+
+def test_all_of_the_traffic_comes_last_even_if_nobody_says_so() -> None:
+    assert read_plan("0.5%/90s") == (Step(0.5, 90), Step(100))
+    assert written(read_plan("0.5%/90s")) == "0.5%/90s, 100%"
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("canary", (Step(10, 300), Step(100))),
+        ("Canary10Percent5Minutes", (Step(10, 300), Step(100))),
+        ("CodeDeployDefault.LambdaCanary10Percent30Minutes", (Step(10, 1_800), Step(100))),
+        ("AllAtOnce", (Step(100),)),
+        ("CodeDeployDefault.LambdaAllAtOnce", (Step(100),)),
+    ],
+)
+def test_plans_are_known_by_name_codedeploys_too(name: str, steps: tuple[Step, ...]) -> None:
+    assert read_plan(name) == steps
+
+
+@pytest.mark.parametrize(
+    "name", ["linear", "Linear10PercentEvery1Minute", "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"]
+)
+def test_linear_plans_grow_by_the_same_share(name: str) -> None:
+    plan = read_plan(name)
+    assert [step.percent for step in plan] == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+    assert {step.bake_s for step in plan[:-1]} == {60}
+
+
+def test_a_linear_plan_whose_share_does_not_divide_100_ends_with_what_is_left() -> None:
+    assert [step.percent for step in read_plan("Linear30PercentEvery2Minutes")] == [30, 60, 90, 100]
+
+
+def test_the_settings_plans_go_before_the_known_ones() -> None:
+    assert read_plan("canary", {"canary": "1%/1h"}) == (Step(1, 3_600), Step(100))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "is no step"),
+        ("fast", "'fast' is no step"),
+        ("10%", "needs a time"),
+        ("10%/5m, 5%/5m", "more than the one before"),
+        ("0%/5m", "above 0"),
+        ("120%", "at most 100"),
+        ("100%, 100%", "more than the one before"),
+        ("Canary0Percent5Minutes", "is no step"),
+    ],
+)
+def test_what_is_no_plan_is_told(text: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told) as caught:
+        read_plan(text)
+    assert EXAMPLE in caught.value.hint
