@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -21,6 +22,7 @@ from lambdatui.errors import ConsoleError, NotFound, RequestRefused
 from lambdatui.insight.concurrency import ProvisionedChange, rule_on_provisioned, scaled
 from lambdatui.insight.cost import PRICES, provisioned_month
 from lambdatui.insight.releases import READY
+from lambdatui.models.arn import LATEST
 from lambdatui.models.concurrency import ScalableTarget
 from lambdatui.models.release import Alias, ProvisionedConcurrency, Version
 
@@ -47,20 +49,18 @@ class ProvisionConcurrency(Action[Provisioned]):
     params = Provisioned
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Provisioned]:
-        change = await _change(connection, subject, after=1)
-        if refusals := rule_on_provisioned(change).refusals:  # what is refused of one is refused of any number
+        found = await _find(connection, subject, after=1)
+        if refusals := rule_on_provisioned(found.change).refusals:  # what is refused of one is refused of any number
             raise RequestRefused(refusals[0])
-        now = _of(subject, change.provisioned)
         return Draft(
-            params=Provisioned(provisioned=change.before or 1),
-            remarks=tuple(filter(None, (how_it_stands(now) if now else "", scaled(change.target), _left(change)))),
+            params=Provisioned(provisioned=_requested(found.now) or 1),
+            remarks=_said(how_it_stands(found.now), scaled(found.change.target), found.not_known, _left(found.change)),
         )
 
     async def plan(self, connection: Connection, subject: Subject, params: Provisioned) -> Plan:
-        change = await _change(connection, subject, after=params.provisioned)
-        before, after = change.before, change.after
-        now, ruling = _of(subject, change.provisioned), rule_on_provisioned(change)
-        to_do = after != before or (now is not None and now.status == FAILED)
+        found = await _find(connection, subject, after=params.provisioned)
+        ruling, before, after = rule_on_provisioned(found.change), _requested(found.now), params.provisioned
+        to_do = after != before or (found.now is not None and found.now.status == FAILED)
         if ruling.refusals and to_do:
             raise RequestRefused(ruling.refusals[0])
         return Plan(
@@ -69,9 +69,9 @@ class ProvisionConcurrency(Action[Provisioned]):
             before={LABEL: told(before)},
             after={LABEL: told(after)},
             calls=(_put(subject, after),) if to_do else (),
-            remarks=tuple(filter(None, (how_it_stands(now) if now else "", _left(change)))),
-            warnings=ruling.warnings,
-            price=_price(after, change.version, connection.region),
+            remarks=_said(how_it_stands(found.now), _left(found.change)),
+            warnings=_said(*ruling.warnings, found.not_known),
+            price=_price(after, found.change.version, connection.region),
             undo=_undo(before),
         )
 
@@ -105,12 +105,12 @@ class DeleteProvisionedConcurrency(Action[Params]):
     """DeleteProvisionedConcurrencyConfig, which takes no RevisionId either (facts 3.4)."""
 
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
-        now, version, target = await asyncio.gather(
-            list_provisioned(connection, subject.function),
+        now, version, (target, not_known) = await asyncio.gather(
+            get_provisioned(connection, subject.function, subject.qualifier),
             permitted(get_version(connection, subject.function, subject.qualifier)),
-            _target(connection, subject),
+            _scaling(connection, subject),
         )
-        before = ProvisionedChange(account=None, provisioned=now, qualifier=subject.qualifier, after=0).before
+        before = _requested(now)
         return Plan(
             subject=subject,
             params=params,
@@ -118,7 +118,7 @@ class DeleteProvisionedConcurrency(Action[Params]):
             after={LABEL: None},
             calls=(_delete(subject),) if before else (),
             remarks=(f"calls of {subject} start cold again",) if before else (),
-            warnings=tuple(filter(None, (scaled(target),))),
+            warnings=_said(scaled(target), not_known),
             price=f"until now: {_price(before, version, connection.region)}" if before else None,
             undo=_undo(before),
         )
@@ -129,8 +129,10 @@ def told(provisioned: int) -> str | None:
     return f"{provisioned:,}" if provisioned else None
 
 
-def how_it_stands(now: ProvisionedConcurrency) -> str:
-    """How far AWS is, and why it failed where it did."""
+def how_it_stands(now: ProvisionedConcurrency | None) -> str:
+    """How far AWS is, and why it failed where it did; empty where nothing is provisioned."""
+    if now is None:
+        return ""
     allocated = (
         f"{now.status}: {now.allocated_provisioned_concurrent_executions:,} of "
         f"{now.requested_provisioned_concurrent_executions:,} allocated, "
@@ -139,18 +141,31 @@ def how_it_stands(now: ProvisionedConcurrency) -> str:
     return f"{allocated}: {now.status_reason}" if now.status_reason else allocated
 
 
-async def _change(connection: Connection, subject: Subject, after: int) -> ProvisionedChange:
-    """The change with all that is known around it; only what is provisioned now has to be."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What a change is judged by."""
+
+    now: ProvisionedConcurrency | None
+    change: ProvisionedChange
+    not_known: str
+    """What could not be found out, in a sentence."""
+
+
+async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
+    """Reads all that the rules ask for; what is provisioned has to be known, the rest where it is permitted."""
     function, qualifier = subject.function, subject.qualifier
-    provisioned, account, reserved, alias, version, target = await asyncio.gather(
+    if qualifier.startswith(LATEST):
+        return _Found(now=None, change=ProvisionedChange(account=None, qualifier=qualifier, after=after), not_known="")
+    target, not_known = await _scaling(connection, subject)
+    now, provisioned, account, reserved, alias, version = await asyncio.gather(
+        get_provisioned(connection, function, qualifier),
         list_provisioned(connection, function),
         permitted(get_account_concurrency(connection)),
         permitted(get_reserved_concurrency(connection, function)),
         _alias(connection, subject),
         permitted(get_version(connection, function, qualifier)),
-        _target(connection, subject),
     )
-    return ProvisionedChange(
+    change = ProvisionedChange(
         account=account,
         provisioned=provisioned,
         qualifier=qualifier,
@@ -160,6 +175,11 @@ async def _change(connection: Connection, subject: Subject, after: int) -> Provi
         version=version,
         target=target,
     )
+    return _Found(now=now, change=change, not_known=not_known)
+
+
+def _requested(now: ProvisionedConcurrency | None) -> int:
+    return now.requested_provisioned_concurrent_executions if now is not None else 0
 
 
 async def _alias(connection: Connection, subject: Subject) -> Alias | None:
@@ -169,14 +189,18 @@ async def _alias(connection: Connection, subject: Subject) -> Alias | None:
     return next((alias for alias in aliases if alias.name == subject.qualifier), None)
 
 
-async def _target(connection: Connection, subject: Subject) -> ScalableTarget | None:
-    targets = await permitted(list_scalable_targets(connection)) or ()
+async def _scaling(connection: Connection, subject: Subject) -> tuple[ScalableTarget | None, str]:
+    """What scales a release automatically, or why that is not known: another service tells, and can fail by itself."""
+    try:
+        targets = await list_scalable_targets(connection)
+    except ConsoleError as error:
+        return None, f"whether auto scaling will overwrite this is not known: {error.title}"
     about = (subject.function, subject.qualifier)
-    return next((target for target in targets if (target.function, target.qualifier) == about), None)
+    return next((target for target in targets if (target.function, target.qualifier) == about), None), ""
 
 
-def _of(subject: Subject, provisioned: tuple[ProvisionedConcurrency, ...]) -> ProvisionedConcurrency | None:
-    return next((one for one in provisioned if one.qualifier == subject.qualifier), None)
+def _said(*sentences: str) -> tuple[str, ...]:
+    return tuple(filter(None, sentences))
 
 
 def _left(change: ProvisionedChange) -> str:
