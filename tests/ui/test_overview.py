@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from lambdatui.ui.panes.overview import OverviewPane
 from tests.support.endpoint import Answer, ScriptedEndpoint, error, html, json_answer
 from tests.ui.answers import LOCATION, all_parts, detail, listing, one_function
 from tests.ui.conftest import MakeConsole
@@ -388,3 +389,20 @@ async def test_pages_that_arrive_do_not_ask_again_about_the_function_under_the_c
         await stage.wait_until_read()
         await stage.wait_for(lambda: stage.rows == ["alpha", "bravo"])
         assert endpoint.counts[GET_FUNCTION] == 1
+
+
+async def test_what_nobody_sees_is_not_drawn_when_metrics_come(
+    console: MakeConsole, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_function(endpoint)
+    async with on_stage(console(endpoint.url), TALL) as stage:
+        await stage.wait_for(lambda: value(stage, "state") == "✓ Active")
+        pane = stage.app.screen.query_one(OverviewPane)
+        await stage.press("plus")
+        await stage.wait_for(lambda: pane.hidden)
+        drawn: list[OverviewPane] = []
+        monkeypatch.setattr(OverviewPane, "_draw", lambda drawn_pane: drawn.append(drawn_pane))
+        stage.app.session.tell_health()
+        assert drawn == []
+        await stage.press("plus")
+        await stage.wait_for(lambda: drawn == [pane])

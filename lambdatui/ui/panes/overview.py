@@ -90,8 +90,12 @@ class OverviewPane(Pane):
         self._draw()
         self._ask(rest_s=REST_S)
 
-    def health_changed(self) -> None:
+    def on_show(self) -> None:
         self._draw()
+
+    def health_changed(self) -> None:
+        if not self.hidden:  # a line more or less in it lays out the whole screen anew
+            self._draw()
 
     def read_again(self) -> None:
         self._ask(rest_s=0)
