@@ -31,8 +31,7 @@ def demo_endpoint() -> Iterator[DemoEndpoint]:
     """The demo's account, fully seeded, without traffic: one for the whole session, so change nothing in it."""
     with Emulator() as endpoint:
         cloud = Cloud(endpoint)
-        seed_functions(cloud)
-        seed_rest(cloud)
+        seed_rest(cloud, seed_functions(cloud))
         yield endpoint
 
 

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.emulator import Emulator, EmulatorError, scrubbed
 from lambdatui.demo.seed import seed_functions, seed_rest
-from lambdatui.demo.traffic import keep_alive
+from lambdatui.demo.traffic import Traffic, keep_alive
 
 
 def main() -> int:
@@ -30,10 +30,10 @@ def main() -> int:
     try:
         with Emulator() as endpoint:
             cloud = Cloud(endpoint)
-            seed_functions(cloud)
+            traffic = seed_functions(cloud)
             sys.stdout.write(endpoint.to_line() + "\n")
             sys.stdout.flush()
-            threading.Thread(target=live, args=(cloud, ended), daemon=True).start()
+            threading.Thread(target=live, args=(cloud, traffic, ended), daemon=True).start()
             ended.wait()
     except EmulatorError as error:
         sys.stdout.write(f"{error}\n")
@@ -41,10 +41,11 @@ def main() -> int:
     return 0
 
 
-def live(cloud: Cloud, ended: threading.Event) -> None:
+def live(cloud: Cloud, traffic: Traffic, ended: threading.Event) -> None:
     """Seeds what may come after the first look, then lets the account live until `ended` is set."""
     try:
-        keep_alive(cloud, seed_rest(cloud), ended)
+        seed_rest(cloud, traffic)
+        keep_alive(cloud, traffic, ended)
     except BotoCoreError:
         if not ended.is_set():
             raise

@@ -98,10 +98,10 @@ class Tally:
         """Counts one value of one metric."""
         self._samples[at_ms // MINUTE_MS, metric, dimensions][value] += 1
 
-    def drain(self) -> Iterator[Datum]:
-        """Everything counted since the last time, as MetricData."""
-        samples, self._samples = self._samples, defaultdict(Counter)
-        for (minute, metric, dimensions), values in samples.items():
+    def drain(self, most_dimensions: int) -> Iterator[Datum]:
+        """What was counted since the last time by no more dimensions, as MetricData."""
+        for minute, metric, dimensions in [key for key in self._samples if len(key[2]) <= most_dimensions]:
+            values = self._samples.pop((minute, metric, dimensions))
             for some in in_parts(list(values.items()), MAX_VALUES):
                 yield {
                     "MetricName": metric,

@@ -21,27 +21,31 @@ T = TypeVar("T")
 WORKERS = 4
 
 
-def seed_functions(cloud: Cloud) -> None:
-    """Makes the layers and the functions: what the list of functions shows."""
-    publish_layers(cloud)
-    each(lambda function: create(cloud, function), fleet.FUNCTIONS)
+def seed_functions(cloud: Cloud) -> Traffic:
+    """Makes what the list of functions shows: an hour of their metrics, the layers and the functions.
 
-
-def seed_rest(cloud: Cloud) -> Traffic:
-    """Makes everything else, and an hour of history.
+    The metrics of functions come first, for a console that finds none says for a minute that all is quiet.
 
     Returns:
-        What wrote the history, to be carried on.
+        What counted the metrics, to be carried on.
     """
+    traffic = Traffic(cloud, seeded_ms=now_ms())
+    traffic.play(now_ms())
+    traffic.publish(most_dimensions=1)
+    publish_layers(cloud)
+    each(lambda function: create(cloud, function), fleet.FUNCTIONS)
+    return traffic
+
+
+def seed_rest(cloud: Cloud, traffic: Traffic) -> None:
+    """Makes everything else, with what else `traffic` left in that hour: logs, and metrics of releases."""
     make_roles(cloud)
     make_sources(cloud)
     each(lambda function: release(cloud, function), fleet.FUNCTIONS)
-    traffic = Traffic(cloud, seeded_ms=now_ms())
     traffic.catch_up(now_ms())
     each(lambda source: map_source(cloud, source), fleet.EVENT_SOURCES)
     each(lambda add: add(cloud), TRIGGER_MAKERS)
     make_alarms(cloud)
-    return traffic
 
 
 def each(work: Callable[[T], object], things: Iterable[T]) -> None:

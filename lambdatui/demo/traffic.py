@@ -79,7 +79,15 @@ class Traffic:
         return tuple(aliases), reserved.get("ReservedConcurrentExecutions") == 0
 
     def catch_up(self, until_ms: int) -> None:
-        """Plays what happened since the last time, and writes the logs and metrics that are due at `until_ms`.
+        """Plays what happened since the last time, and writes the logs and metrics that are due at `until_ms`."""
+        self.play(until_ms)
+        self._say(until_ms)
+        if until_ms - self._published_ms >= METRICS_EVERY_MS:
+            self._published_ms = until_ms
+            self.publish()
+
+    def play(self, until_ms: int) -> None:
+        """Plays what happened since the last time, and writes nothing yet.
 
         Of a longer pause, such as a machine's sleep, only the last hour is played.
         """
@@ -94,10 +102,6 @@ class Traffic:
             for at_ms, message in lines(function, invocation):
                 self._unsaid.append((at_ms, function.log_group, invocation.stream, message))
         self._count_ended(until_ms)
-        self._say(until_ms)
-        if until_ms - self._published_ms >= METRICS_EVERY_MS:
-            self._published_ms = until_ms
-            self.publish()
 
     def _count_ended(self, until_ms: int) -> None:
         """Metrics come when an invocation ends, stamped with its start (facts 6)."""
@@ -147,9 +151,9 @@ class Traffic:
                     self._streams.add((group, stream))
                 self._cloud["logs"].put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
 
-    def publish(self) -> None:
-        """Puts the metrics counted so far."""
-        for data in in_parts(list(self._tally.drain()), MAX_METRICS):
+    def publish(self, most_dimensions: int = 3) -> None:
+        """Puts the metrics counted so far that have no more dimensions."""
+        for data in in_parts(list(self._tally.drain(most_dimensions)), MAX_METRICS):
             self._cloud["cloudwatch"].put_metric_data(Namespace="AWS/Lambda", MetricData=data)
 
     def invoke(self, function: Function, qualifier: str) -> None:

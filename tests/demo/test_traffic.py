@@ -48,8 +48,9 @@ class Shop:
 def shop() -> Iterator[Shop]:
     with Emulator() as endpoint:
         cloud = Cloud(endpoint)
-        seed_functions(cloud)
-        yield Shop(cloud, seed_rest(cloud), now_ms())
+        traffic = seed_functions(cloud)
+        seed_rest(cloud, traffic)
+        yield Shop(cloud, traffic, now_ms())
 
 
 def messages(cloud: Cloud, name: str) -> list[str]:
