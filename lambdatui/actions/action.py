@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from lambdatui.models.arn import LATEST
 
 if TYPE_CHECKING:
+    from lambdatui.actions.audit import AuditLine
     from lambdatui.aws.connection import Connection
 
 Kind = Literal["function", "version", "alias", "release", "mapping"]
@@ -176,6 +177,8 @@ class Draft(Generic[P]):
     """What a field can be, where that is only known now, such as the versions there are."""
     suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What a field may well be, among much else: typing is completed from it."""
+    undoes: AuditLine | None = None
+    """The attempt that `params` take back, where that is what the action does: there is nothing to fill in then."""
 
 
 class Action(ABC, Generic[P]):

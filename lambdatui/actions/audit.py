@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -275,8 +275,22 @@ class AuditReading:
         return tuple(line for line in self._not_undone() if line.result == "done" and line.undo is not None)
 
     def standing(self) -> tuple[AuditLine, ...]:
-        """What is meant to be taken back some day, may be in force, and was not taken back: what is left stopped."""
-        return tuple(line for line in self._not_undone() if line.standing and line.result in IN_FORCE)
+        """What is meant to be taken back some day, may be in force, and was not taken back: what is left stopped.
+
+        Of several that an action did to one thing, the newest has taken over what the others left to be taken back.
+        """
+        newest: dict[tuple[str, ...], AuditLine] = {}
+        for line in self.entries:
+            if line.standing and line.result in IN_FORCE:
+                done_to = line.account, line.region, line.action, line.function, line.qualifier, line.mapping
+                newest.setdefault(done_to, line)
+        not_undone = {line.id for line in self._not_undone()}
+        return tuple(line for line in newest.values() if line.id in not_undone)
+
+    def at(self, account: str, region: str) -> AuditReading:
+        """What of it was attempted in one region of an account."""
+        here = tuple(line for line in self.entries if (line.account, line.region) == (account, region))
+        return replace(self, entries=here)
 
     def _not_undone(self) -> Iterator[AuditLine]:
         undone = {line.undoes for line in self.entries if line.result == "done"}

@@ -1,0 +1,222 @@
+"""Stops a function that is doing harm, and brings back exactly what was there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from lambdatui.actions.action import Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.audit import AuditLine, AuditTrail
+from lambdatui.actions.event_source_mapping import ENABLED, MappingAction, switch_call, told_enabled
+from lambdatui.actions.reserved_concurrency import ReserveConcurrency, Reserved, reserve_call, told
+from lambdatui.aws.concurrency import get_reserved_concurrency
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.event_sources import get_event_source_mapping, list_event_source_mappings
+from lambdatui.aws.functions import get_event_invoke_config, get_function
+from lambdatui.aws.identity import get_identity
+from lambdatui.errors import ConsoleError, NotFound, RequestRefused
+from lambdatui.models.arn import LATEST
+from lambdatui.models.event_source import EventSourceMapping
+from lambdatui.paths import state_folder
+
+STOP, RESTORE = "emergency-stop", "emergency-restore"
+"""The ids of the actions."""
+RESERVED = "reserved concurrency"
+STOPPED = "0"
+EVENTS = "asynchronous events are not retried meanwhile: they"
+ONLY_MAPPINGS = "whatever else invokes it goes on"
+ONLY_RESERVED = (
+    "mappings that stay enabled are throttled: a queue counts that as a receive, and may give messages up to its "
+    "dead-letter queue"
+)
+
+
+class Stop(Params):
+    """How a function is to be stopped."""
+
+    reserve_nothing: bool = Field(
+        default=True, title="Reserve 0", description="nothing invokes it any more, whatever the source"
+    )
+    disable_mappings: bool = Field(
+        default=True, title="Disable mappings", description="what it reads waits in queues and streams meanwhile"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not (self.reserve_nothing or self.disable_mappings):
+            raise ValueError("choose at least one of the two")
+        return self
+
+
+class Restore(Params):
+    """What there was before a function was stopped."""
+
+    reserved: Reserved | None = None
+    """What was reserved; None where the stop left that alone."""
+    mappings: Mapping[str, str] = {}
+    """The UUIDs of the mappings that were enabled, each with the label that plans give it."""
+
+
+class _OnRecord(MappingAction[Params]):
+    """What knows from the audit trail which stop of a function stands.
+
+    Args:
+        trail: the operator's, unless given.
+    """
+
+    def __init__(self, trail: AuditTrail | None = None) -> None:
+        self._trail = trail or AuditTrail(state_folder())
+
+    async def _standing(self, connection: Connection, function: str) -> tuple[AuditLine, Restore] | None:
+        """The emergency stop that holds a function here, and what it left to be restored; None where none is known."""
+        reading = await asyncio.to_thread(self._trail.read)
+        if not any(line.function == function for line in reading.standing()):
+            return None
+        identity = await get_identity(connection)
+        for line in reading.at(identity.account, identity.region).standing():
+            if line.action == STOP and line.function == function and line.undo is not None:
+                with suppress(ValidationError):  # another lambdatui wrote it down
+                    return line, Restore.model_validate(line.undo.parameters)
+        return None
+
+
+class EmergencyStop(_OnRecord):
+    """PutFunctionConcurrency with 0, then UpdateEventSourceMapping of each mapping that is enabled (facts 3.6, 4.3).
+
+    A second stop takes over what the first one left to be restored.
+    """
+
+    params = Stop
+
+    async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
+        assert isinstance(params, Stop)
+        function = subject.function
+        standing = await self._standing(connection, function)
+        held = standing[1] if standing is not None else Restore()
+        before: dict[str, str | None] = {}
+        after: dict[str, str | None] = {}
+        calls: list[Call] = []
+        reserved: Reserved | None = held.reserved
+        mappings: dict[str, str] = {}
+        if params.reserve_nothing:
+            present = await get_reserved_concurrency(connection, function)
+            before[RESERVED], after[RESERVED] = told(present), STOPPED
+            if present != 0:
+                calls.append(reserve_call(function, 0))
+            if present != 0 or reserved is None:
+                reserved = Reserved(reserved=present)
+        changing: list[str] = []
+        if params.disable_mappings:
+            found = [mapping async for mapping in mappings_of(connection, function)]
+            for mapping in sorted(found, key=lambda mapping: mapping.changing):
+                label = label_of(mapping)
+                before[label], after[label] = told_enabled(mapping), ENABLED[False]
+                if before[label] != ENABLED[False]:
+                    calls.append(switch_call(mapping.uuid, enabled=False))
+                    mappings[mapping.uuid] = label
+                    changing += [label] * mapping.changing
+        return Plan(
+            subject=subject,
+            params=params,
+            before=before,
+            after=after,
+            calls=tuple(calls),
+            remarks=("what is running goes on until it ends", "x restores what was there"),
+            warnings=(
+                *[f"AWS is not done with {label}, and may refuse to disable it" for label in changing],
+                *([await _asynchronous(connection, function)] if params.reserve_nothing else [ONLY_MAPPINGS]),
+                *([] if params.disable_mappings else [ONLY_RESERVED]),
+            ),
+            undo=Undo(action=RESTORE, params=Restore(reserved=reserved, mappings={**held.mappings, **mappings})),
+            standing=True,
+        )
+
+
+class EmergencyRestore(_OnRecord):
+    """Puts or deletes the reserved concurrency that there was, and enables the mappings that were: absent is not 0."""
+
+    params = Restore
+
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[Params]:
+        standing = await self._standing(connection, subject.function)
+        if standing is None:
+            raise RequestRefused(f"nothing is on record that stopped {subject.function} and was not taken back")
+        line, params = standing
+        return Draft(params=params, undoes=line)
+
+    async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
+        assert isinstance(params, Restore)
+        before: dict[str, str | None] = {}
+        after: dict[str, str | None] = {}
+        calls: list[Call] = []
+        remarks: tuple[str, ...] = ()
+        warnings: tuple[str, ...] = ()
+        if params.reserved is not None:
+            reserving = await ReserveConcurrency().plan(connection, subject, params.reserved)
+            before |= reserving.before
+            after |= reserving.after
+            calls += reserving.calls
+            remarks, warnings = reserving.remarks, reserving.warnings
+        for uuid, label in params.mappings.items():
+            try:
+                mapping = await get_event_source_mapping(connection, uuid)
+            except NotFound:
+                before[label] = after[label] = None
+                warnings += (f"{label} was deleted meanwhile, and cannot be enabled",)
+                continue
+            before[label], after[label] = told_enabled(mapping), ENABLED[True]
+            if before[label] == ENABLED[True]:
+                continue
+            calls.append(switch_call(uuid, enabled=True))
+            if mapping.changing:
+                warnings += (f"AWS is not done with {label}, and may refuse to enable it: it is {mapping.state}",)
+        return Plan(
+            subject=subject,
+            params=params,
+            before=before,
+            after=after,
+            calls=tuple(calls),
+            remarks=remarks,
+            warnings=warnings,
+            undo=Undo(
+                action=STOP,
+                params=Stop(reserve_nothing=params.reserved is not None, disable_mappings=bool(params.mappings)),
+            )
+            if calls
+            else None,
+        )
+
+
+def label_of(mapping: EventSourceMapping) -> str:
+    """What plans call a mapping: two of a function may read the same source."""
+    return f"{mapping.source} {mapping.uuid[:8]}"
+
+
+async def mappings_of(connection: Connection, function: str) -> AsyncIterator[EventSourceMapping]:
+    """The mappings of a function at any qualifier, found by a sweep of the region.
+
+    None may be missed, and AWS does not say that asking for a function finds those of its aliases and versions.
+    """
+    async for page in list_event_source_mappings(connection):
+        for mapping in page:
+            if mapping.function_name == function:
+                yield mapping
+
+
+async def _asynchronous(connection: Connection, function: str) -> str:
+    """What becomes of asynchronous events while 0 is reserved (facts 3.6)."""
+    try:
+        detail = await get_function(connection, function)
+        config = await get_event_invoke_config(connection, function)
+    except ConsoleError:  # what only makes a warning more exact must not keep anyone from stopping a function
+        return f"{EVENTS} go at once to its dead-letter queue or on-failure destination, or are lost where it has none"
+    queue, targets = detail.configuration.dead_letter_config, config.destination_config if config else None
+    failed = targets.on_failure if targets else None
+    takers = filter(None, (queue.target_arn if queue else None, failed.destination if failed else None))
+    if told_takers := " and ".join(takers):
+        return f"{EVENTS} go at once to {told_takers}"
+    return f"{EVENTS} are lost at once: there is no dead-letter queue, and {LATEST} has no on-failure destination"

@@ -1,0 +1,257 @@
+"""Changes the settings of an event source mapping, or switches it on or off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field, create_model
+
+from lambdatui.actions.action import Action, Call, Draft, P, Params, Plan, Subject, Undo
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.event_sources import get_event_source_mapping
+from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.insight.configuration_settings import Bounds
+from lambdatui.insight.mapping_settings import (
+    FOREVER,
+    MappingSettings,
+    bounds,
+    call_parameters,
+    of,
+    problems,
+    warnings,
+)
+from lambdatui.models.event_source import EventSourceMapping
+
+UPDATE = "UpdateEventSourceMapping"
+WATCH_S = 2.0
+"""Between two looks at mappings that AWS is changing, which takes it seconds to minutes (facts 4.3)."""
+PATIENCE_S = 600.0
+"""How long they are watched."""
+
+TITLES = {
+    "enabled": "Enabled",
+    "batch_size": "Batch size",
+    "batching_window_s": "Batching window",
+    "maximum_concurrency": "Maximum concurrency",
+    "report_batch_item_failures": "Partial batch response",
+    "bisect_batch": "Bisect failing batches",
+    "retry_attempts": "Retries",
+    "record_age_s": "Maximum record age",
+    "parallelization_factor": "Parallelization factor",
+    "tumbling_window_s": "Tumbling window",
+    "filters": "Filters",
+}
+"""The settings, by their names in `MappingSettings`, as forms and plans call them."""
+
+AnyMapping = create_model("AnyMapping", __base__=Params, **dict.fromkeys(TITLES, (bool | int | str | None, None)))  # type: ignore[call-overload]
+"""What was asked for once, of a mapping of whatever kind."""
+
+
+class MappingAction(Action[P]):
+    """What changes event source mappings, none of which takes a RevisionId (facts 3.4)."""
+
+    async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
+        """Watches the mappings that were changed until none is in a state that AWS leaves by itself (facts 4.3).
+
+        Raises:
+            RequestRefused: one is not as it was to be, with AWS's reason.
+            ConsoleError: they could not be read, or AWS was not done after `PATIENCE_S`.
+        """
+        wanted = {
+            call.parameters["UUID"]: call.parameters.get("Enabled") for call in plan.calls if call.operation == UPDATE
+        }
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while wanted:
+                    found = [await get_event_source_mapping(connection, uuid) for uuid in wanted]
+                    tell(", ".join(f"{mapping.source} {mapping.state}" for mapping in found))
+                    if not any(mapping.changing for mapping in found):
+                        return _expect_switched(found, wanted)
+                    await asyncio.sleep(WATCH_S)
+        except TimeoutError:
+            raise ConsoleError(
+                f"AWS was not done after {PATIENCE_S / 60:.0f} minutes", "it may go on by itself"
+            ) from None
+
+
+class EditMapping(MappingAction[Params]):
+    """UpdateEventSourceMapping with what is changed, asking for what there is for the kind of source (facts 4.3)."""
+
+    params = AnyMapping
+
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[Params]:
+        mapping = await get_event_source_mapping(connection, subject.mapping)
+        expect_settled(mapping)
+        unseen = ("its filters are not shown, and stay as they are",) if mapping.unseen_filters else ()
+        return Draft(params=_form(mapping), remarks=unseen)
+
+    async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
+        mapping = await get_event_source_mapping(connection, subject.mapping)
+        before = of(mapping)
+        after = _asked_for(mapping, params)
+        if after != before:
+            expect_settled(mapping)
+        if wrong := problems(mapping, after):
+            raise RequestRefused("; ".join(f"{TITLES[name].lower()} {problem}" for name, problem in wrong.items()))
+        changes = call_parameters(mapping, before, after)
+        return Plan(
+            subject=subject,
+            params=params,
+            before=_told(mapping, before),
+            after=_told(mapping, after),
+            calls=(Call(service="lambda", operation=UPDATE, parameters=changes),) if changes else (),
+            warnings=warnings(mapping, after),
+            undo=Undo(action="mapping-edit", params=_form(mapping)),
+        )
+
+
+class _SwitchMapping(MappingAction[Params]):
+    """UpdateEventSourceMapping with ``Enabled`` alone: the position in the source is kept (facts 4.3)."""
+
+    enabled: ClassVar[bool]
+
+    async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
+        mapping = await get_event_source_mapping(connection, subject.mapping)
+        before = of(mapping)
+        if before.enabled is not self.enabled:
+            expect_settled(mapping)
+        return Plan(
+            subject=subject,
+            params=params,
+            before={"state": told_enabled(mapping)},
+            after={"state": ENABLED[self.enabled]},
+            calls=() if before.enabled is self.enabled else (switch_call(mapping.uuid, enabled=self.enabled),),
+            warnings=warnings(mapping, replace(before, enabled=self.enabled)),
+            undo=Undo(action="mapping-disable" if self.enabled else "mapping-enable", params=params),
+        )
+
+
+class EnableMapping(_SwitchMapping):
+    """Lets a mapping read on from where it was."""
+
+    enabled = True
+
+
+class DisableMapping(_SwitchMapping):
+    """Keeps a mapping from reading."""
+
+    enabled = False
+
+
+# -- what others that change mappings need, too
+
+ENABLED = {True: "enabled", False: "disabled"}
+
+
+def told_enabled(mapping: EventSourceMapping) -> str:
+    """Whether a mapping reads, or is about to; AWS's own word where that does not tell."""
+    enabled = of(mapping).enabled
+    return ENABLED[enabled] if enabled is not None else mapping.state or "unknown"
+
+
+def switch_call(uuid: str, *, enabled: bool) -> Call:
+    """What switches a mapping on or off."""
+    return Call(service="lambda", operation=UPDATE, parameters={"UUID": uuid, "Enabled": enabled})
+
+
+def expect_settled(mapping: EventSourceMapping) -> None:
+    """Raises RequestRefused where AWS is still changing a mapping and would refuse to change it again (facts 3.5)."""
+    if mapping.changing:
+        raise RequestRefused(f"AWS is not done with it: it is {mapping.state}", "try again when it is")
+
+
+def _expect_switched(found: list[EventSourceMapping], wanted: Mapping[str, bool | None]) -> None:
+    failed = [
+        f"{mapping.source} is {mapping.state}: {mapping.state_transition_reason or 'AWS gives no reason'}"
+        for mapping in found
+        if wanted[mapping.uuid] not in {None, of(mapping).enabled}
+    ]
+    if failed:
+        raise RequestRefused("; ".join(failed))
+
+
+# -- the form
+
+
+def _form(mapping: EventSourceMapping) -> Params:
+    """The settings that a mapping has, within the bounds of its kind; those are left out that AWS does not tell."""
+    present = of(mapping)
+    asked = {name: limits for name, limits in bounds(mapping).items() if limits or getattr(present, name) is not None}
+    form = create_model("MappingForm", __base__=Params, **{name: _field(name, asked[name]) for name in asked})  # type: ignore[call-overload]
+    values = {name: getattr(present, name) for name in asked}
+    if present.filters is not None and "filters" in asked:
+        values["filters"] = _lines(present.filters)
+    filled: Params = form.model_construct(**values)  # what AWS has is not to be checked: it may know better bounds
+    return filled
+
+
+def _field(name: str, limits: Bounds | None) -> tuple[Any, Any]:
+    title = TITLES[name]
+    if name == "filters":
+        hint = "a JSON pattern on each line; what fits any of them is taken"
+        return str, Field(title=title, description=hint, json_schema_extra={"lines": 6})
+    if limits is None:
+        return bool, Field(title=title)
+    empty = "" if limits.default is None else f"; empty is {_number(limits.default, limits)}"
+    return Annotated[int | None, AfterValidator(_within(limits))], Field(title=title, description=f"{limits}{empty}")
+
+
+def _within(limits: Bounds) -> Callable[[int | None], int | None]:
+    def check(value: int | None) -> int | None:
+        if value is not None and (problem := limits.problem(value)):
+            raise ValueError(problem)
+        return value
+
+    return check
+
+
+def _asked_for(mapping: EventSourceMapping, params: Params) -> MappingSettings:
+    """The settings as they are to be: what was not asked for stays, and empty is AWS's default."""
+    present, given = of(mapping), params.model_dump()
+    asked: dict[str, Any] = {}
+    for name, limits in bounds(mapping).items():
+        value, was = given.get(name), getattr(present, name)
+        if value is None:
+            asked[name] = limits.default if limits and was is not None else was
+        elif name == "filters":
+            asked[name] = was if was is not None and value == _lines(was) else _patterns(value)
+        else:
+            asked[name] = value
+    return replace(present, **asked)
+
+
+def _lines(filters: tuple[str, ...]) -> str:
+    """Each pattern on a line of its own, whatever lines it has."""
+    return "\n".join(" ".join(pattern.split("\n")) for pattern in filters)
+
+
+def _patterns(lines: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, lines.splitlines())))
+
+
+# -- as plans tell it
+
+
+def _told(mapping: EventSourceMapping, settings: MappingSettings) -> dict[str, str | None]:
+    return {TITLES[name].lower(): _value(getattr(settings, name), limits) for name, limits in bounds(mapping).items()}
+
+
+def _value(value: Any, limits: Bounds | None) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return _number(value, limits)
+        case _:
+            return "\n".join(value) or "none"
+
+
+def _number(value: int, limits: Bounds | None) -> str:
+    if value == FOREVER:
+        return "until it expires"
+    return f"{value:,} {limits.unit if limits else ''}".rstrip()
