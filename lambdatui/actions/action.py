@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic.config import JsonDict
 
 from lambdatui.models.arn import LATEST
 
@@ -58,7 +59,7 @@ def fits(subject: Subject, kind: Kind) -> Subject | None:
             return subject
 
 
-NOT_ASKED = {"asked": False}
+NOT_ASKED: JsonDict = {"asked": False}
 """A field's ``json_schema_extra`` that keeps it out of the form."""
 
 

@@ -1,0 +1,94 @@
+"""Sets or removes one variable of a function's environment, without showing any value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, SecretStr, model_validator
+
+from lambdatui.actions.action import Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.function_changes import ConfigurationAction, read_configuration, update_calls
+from lambdatui.aws.connection import Connection
+from lambdatui.errors import RequestRefused
+from lambdatui.insight.configuration_settings import (
+    ENVIRONMENT_BYTES,
+    environment_problem,
+    environment_size,
+    environment_warning,
+)
+from lambdatui.models.configuration import FunctionConfiguration
+
+QUOTED = "String measured:"
+"""What begins the end of Lambda's refusal of too large an environment: all the variables, with their values."""
+
+
+class Variable(Params):
+    """What is to become of one variable."""
+
+    name: str = Field(default="", title="Variable", description="one that is there, or a new one")
+    value: SecretStr | None = Field(default=None, title="Value", description="never shown, and never written down")
+    remove: bool = Field(default=False, title="Remove it")
+
+    @model_validator(mode="after")
+    def _either(self) -> Variable:
+        if not self.name:
+            raise ValueError("which variable?")
+        if self.remove == (self.value is not None):
+            raise ValueError("give a value, or say that it is to be removed")
+        return self
+
+
+class SetVariable(ConfigurationAction[Variable]):
+    """UpdateFunctionConfiguration with all variables: they take the place of those that are there (facts 3.4, 3.7)."""
+
+    params = Variable
+
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[Variable]:
+        now = await read_configuration(connection, subject.function)
+        present = _variables(now)
+        there = f"{', '.join(present) or 'no variables'}: {_size(present)}"
+        return Draft(params=Variable.model_construct(), remarks=(there,), suggestions={"name": tuple(present)})
+
+    async def plan(self, connection: Connection, subject: Subject, params: Variable) -> Plan:
+        now = await read_configuration(connection, subject.function)
+        before = _variables(now)
+        others = {name: value for name, value in before.items() if name != params.name}
+        after = others if params.value is None else {**before, params.name: params.value}
+        present = before.get(params.name)
+        changed = {} if before == after else {"Environment": {"Variables": after}}
+        warning = environment_warning(now)
+        return Plan(
+            subject=subject,
+            params=params,
+            before={params.name: _told(present, params)},
+            after={params.name: _told(params.value, params)},
+            calls=update_calls(now, changed, environment_problem(now, after)),
+            remarks=(f"all variables together then: {_size(after)}",),
+            warnings=(warning,) if warning else (),
+            undo=Undo(
+                action="environment-variable",
+                params=Variable(name=params.name, value=present, remove=present is None),
+            ),
+        )
+
+    async def send(self, connection: Connection, call: Call) -> Mapping[str, Any]:
+        try:
+            return await super().send(connection, call)
+        except RequestRefused as error:
+            raise RequestRefused(error.title.partition(QUOTED)[0].rstrip(), error.hint) from None
+
+
+def _variables(configuration: FunctionConfiguration) -> Mapping[str, SecretStr]:
+    return configuration.environment.variables if configuration.environment else {}
+
+
+def _told(value: SecretStr | None, params: Variable) -> str | None:
+    """A value as plans tell it: whether it is there, and whether it is the one that was given."""
+    if value is None:
+        return None
+    return "(set as given)" if value == params.value else "(set)"
+
+
+def _size(variables: Mapping[str, SecretStr]) -> str:
+    return f"{environment_size(variables):,} of {ENVIRONMENT_BYTES:,} bytes"
