@@ -12,7 +12,6 @@ from lambdatui.aws.connection import Connection
 from lambdatui.aws.inventory import read_function
 from lambdatui.aws.logs import Tail
 from lambdatui.clock import now_ms
-from lambdatui.errors import RequestRefused
 from lambdatui.insight.report import Invocations
 from lambdatui.models.log import LogSource
 
@@ -29,32 +28,36 @@ TOLD = {
 async def look_back(connection: Connection, line: AuditLine) -> AuditLine:
     """The attempt, concluded by what is there now; AWS is only read from.
 
-    What it cannot be told from is unknown: something else than before and than what was meant, or an invocation, which
-    leaves nothing behind but its log.
+    Unknown is what is neither as before nor as meant, what the trail does not say enough of to plan it again, and an
+    invocation, which leaves nothing behind but its log.
 
     Args:
         connection: to the account and the region of the attempt.
 
     Raises:
-        RequestRefused: the trail does not hold what it takes to find out.
         ConsoleError: what is there now could not be read.
     """
     if any(call.operation == "Invoke" for call in line.calls):
         return await _look_in_log(connection, line)
     entry = entry_of(line.action)
-    if entry is None or line.params is None:
-        why = "this console has no such action" if entry is None else "it held what is not written down"
-        raise RequestRefused(f"the attempt cannot be planned again: {why}", "look at what is there yourself")
+    if entry is None:
+        return _lost(line, "this console has no such action")
+    if line.params is None:
+        return _lost(line, "it held what is not written down")
     action = load_action(entry)
     try:
         params = action.recalled(line.params)
     except ValueError:
-        raise RequestRefused("the attempt cannot be planned again: another lambdatui wrote it down") from None
+        return _lost(line, "this console's action asks for something else")
     subject = Subject(function=line.function, qualifier=line.qualifier, mapping=line.mapping)
     now = (await action.plan(connection, subject, params)).before
     result = became(line.before, line.after, now)
     told = TOLD.get(result) or f"found later: it is not as meant: {'; '.join(changes(line.after, now))}"
     return line.concluded(result, error=told, request_ids=line.request_ids)
+
+
+def _lost(line: AuditLine, why: str) -> AuditLine:
+    return line.concluded("unknown", error=f"cannot be found out: {why}", request_ids=line.request_ids)
 
 
 async def _look_in_log(connection: Connection, line: AuditLine) -> AuditLine:

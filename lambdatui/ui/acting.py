@@ -12,6 +12,7 @@ from lambdatui.ui.widgets.plain_text import plain
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
+    from lambdatui.actions.journal import Deed
     from lambdatui.ui.dialogs.action_dialog import ActionDialog
     from lambdatui.ui.screens.main import MainScreen
 
@@ -38,11 +39,15 @@ class Acting:
         subject = self._screen.subject
         return self._screen.acting_pane.subjects() or ((Subject(function=subject.name),) if subject is not None else ())
 
-    def refusal(self, entries: Sequence[ActionEntry]) -> str:
-        """Why none of some actions can be done here and now; empty where one can be tried."""
+    def refusal(self, entries: Sequence[ActionEntry], subjects: Sequence[Subject] | None = None) -> str:
+        """Why none of some actions can be done here and now; empty where one can be tried.
+
+        Args:
+            subjects: what it would be done to; by default what is chosen.
+        """
         if self._session.target.read_only:
             return f"read-only: {entries[0].needs[0]} is not sent"
-        if not self.chosen():
+        if not (self.chosen() if subjects is None else subjects):
             return "nothing is chosen to do it to"
         if self._session.identity is None or self._session.settings is None:
             return "the console is still finding out where it is"
@@ -51,12 +56,31 @@ class Acting:
     def act(self, entries: Sequence[ActionEntry]) -> None:
         """Does what a key stands for, after asking which of several that is; or says why it cannot be done."""
         if refusal := self.refusal(entries):
-            self._session.operations.refuse(entries[0], self.chosen(), refusal)
-            self._screen.notify(plain(refusal), severity="warning", markup=False)
+            self._refuse(entries[0], self.chosen(), refusal)
         elif len(entries) == 1:
             self._begin(entries[0])
         else:
             self.offer(entries[0].group.capitalize(), entries)
+
+    def take_back(self, deed: Deed) -> None:
+        """Opens the inverse of what was done, where there is one: it is planned and confirmed as any action is."""
+        from lambdatui.ui.dialogs.action_dialog import ActionDialog  # noqa: PLC0415 - the first paint does without
+        from lambdatui.ui.operation import Operation  # noqa: PLC0415 - imports pydantic
+
+        entry, subject = deed.inverse, deed.subject
+        if entry is None or subject is None:
+            self._tell(deed.why_not or "what it was done to is not known")
+            return
+        if refusal := self.refusal((entry,), (subject,)):
+            self._refuse(entry, (subject,), refusal)
+            return
+        try:
+            params = deed.params()
+        except ValueError:
+            self._tell("another lambdatui wrote it down: this one asks for something else to take it back")
+            return
+        operation = Operation(self._session, entry, (subject,), undoes=deed.line)
+        self._screen.app.push_screen(ActionDialog(operation, params))
 
     def offer(self, title: str, entries: Sequence[ActionEntry]) -> None:
         """Lets the operator choose one of some actions; those that cannot be done say why."""
@@ -124,6 +148,10 @@ class Acting:
         offers = [Offer(id=str(index), title=str(subject)) for index, subject in enumerate(subjects)]
         index = await self._screen.app.push_screen_wait(Choice(title, offers))
         return () if index is None else (subjects[int(index)],)
+
+    def _refuse(self, entry: ActionEntry, subjects: Sequence[Subject], refusal: str) -> None:
+        self._session.operations.refuse(entry, subjects, refusal)
+        self._tell(refusal)
 
     def _tell(self, why: str) -> None:
         self._screen.notify(plain(why), severity="warning", markup=False)

@@ -86,12 +86,13 @@ class Operation:
 
     def _minding(self, plan: Plan) -> Plan:
         """The plan, with a warning of what is not as the attempt left it that is to be taken back."""
-        from lambdatui.actions.action import changes  # noqa: PLC0415 - imports pydantic
+        from lambdatui.actions.action import changes, comparable  # noqa: PLC0415 - imports pydantic
 
         if self.undoes is None:
             return plan
-        left = {label: value for label, value in self.undoes.after.items() if label in plan.before}
-        since = changes(left, {label: plan.before[label] for label in left})
+        left, now = comparable(self.undoes.after), comparable(plan.before)
+        both = [label for label in left if label in now]
+        since = changes({label: left[label] for label in both}, {label: now[label] for label in both})
         return replace(plan, warnings=(*plan.warnings, *(f"changed since by somebody: {change}" for change in since)))
 
     @property

@@ -101,6 +101,18 @@ PANES = (
         region="lambdatui.ui.panes.alarms:AlarmsPane",
     ),
     PaneEntry(
+        id="undo",
+        title="Undo",
+        about="what was done here, and what takes it back",
+        region="lambdatui.ui.panes.undo:UndoPane",
+    ),
+    PaneEntry(
+        id="audit",
+        title="Audit trail",
+        about="everything that was attempted, and what became of it",
+        region="lambdatui.ui.panes.audit:AuditPane",
+    ),
+    PaneEntry(
         id="errors",
         title="Errors",
         about="what went wrong in this session",

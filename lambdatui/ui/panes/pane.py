@@ -17,6 +17,7 @@ from lambdatui.ui import session as sessions
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
+    from lambdatui.actions.journal import Deed
     from lambdatui.ui.session import InventoryChange, LoggedError, Session
 
 IDLE_MS = 10 * 60_000
@@ -56,6 +57,13 @@ class Pane(Widget):
         def __init__(self, place: str) -> None:
             super().__init__()
             self.place = place
+
+    class UndoWanted(Message):
+        """The operator wants to see what would take something back."""
+
+        def __init__(self, deed: Deed) -> None:
+            super().__init__()
+            self.deed = deed
 
     class InventoryWanted(Message):
         """The inventory is to be read anew."""

@@ -67,6 +67,9 @@ class MainScreen(Screen[None]):
             Binding(key, f"act('{key}')", entries[0].group, id=f"action.{entries[0].id}", tooltip=about(entries))
             for key, entries in KEYS.items()
         ),
+        Binding(
+            "u", "undo", "undo", id="screen.undo", show=False, tooltip="what was done here, and what takes it back"
+        ),
         Binding("v", "raw", "raw", id="screen.raw", tooltip="the function as JSON, secrets masked"),
         *(
             Binding(
@@ -297,6 +300,15 @@ class MainScreen(Screen[None]):
     def action_act(self, key: str) -> None:
         """Does what a key stands for, after asking which of several that is."""
         self.acting.act(KEYS[key])
+
+    async def action_undo(self) -> None:
+        """Shows what was done here."""
+        await self.open_pane(REGION_PANES["undo"])
+
+    @on(Pane.UndoWanted)
+    def _undo_wanted(self, event: Pane.UndoWanted) -> None:
+        event.stop()
+        self.acting.take_back(event.deed)
 
     def operation_changed(self, operation: Operation) -> None:
         """Something was done: what is on screen may be the past."""

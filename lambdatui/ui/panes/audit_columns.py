@@ -1,0 +1,93 @@
+"""How attempts are told in a row: when, what became of them, on what, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from lambdatui.actions import entry_of
+from lambdatui.clock import now_ms
+from lambdatui.ui import figures
+from lambdatui.ui.widgets.column import Column, R
+from lambdatui.ui.widgets.plain_text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambdatui.actions.audit import AuditLine
+    from lambdatui.ui.figures import Times
+
+RESULTS: Mapping[str, tuple[str, str]] = {
+    "done": ("✓", "$success"),
+    "open": ("?", "bold $warning"),
+    "unknown": ("?", "bold $warning"),
+    "partial": ("▲", "$warning"),
+    "cancelled": ("▲", "$warning"),
+    "refused": ("⊘", "$warning"),
+    "conflict": ("!", "$error"),
+    "failed": ("!", "$error"),
+}
+"""The glyph and the colour of a result."""
+NOT_SET = "not set"
+
+
+def result_cell(line: AuditLine) -> Content:
+    """What became of an attempt, as glyph, colour and word."""
+    glyph, style = RESULTS[line.result]
+    return Content.styled(f"{glyph} {line.result}", style)
+
+
+def action_title(line: AuditLine) -> str:
+    """The action's title; its id, where this console has no such action."""
+    entry = entry_of(line.action)
+    return entry.title if entry is not None else line.action
+
+
+def subject_title(line: AuditLine) -> str:
+    """What an attempt was made on."""
+    return " ".join(filter(None, (":".join(filter(None, (line.function, line.qualifier))), line.mapping)))
+
+
+def changed(line: AuditLine) -> Mapping[str, tuple[str, str]]:
+    """What was to be changed: how it was, and how it was meant to be, by its label."""
+    told = {label: (line.before.get(label) or NOT_SET, line.after.get(label) or NOT_SET) for label in labels(line)}
+    return {label: (before, after) for label, (before, after) in told.items() if before != after}
+
+
+def labels(line: AuditLine) -> Mapping[str, str | None]:
+    """Everything that is told of before and after."""
+    return {**line.before, **line.after}
+
+
+def change_text(line: AuditLine) -> str:
+    """What was to be changed, on one line."""
+    return "; ".join(f"{label}: {before} → {after}" for label, (before, after) in changed(line).items()) or "-"
+
+
+def moment_column(line_of: Callable[[R], AuditLine], times: Times) -> Column[R]:
+    """When an attempt was begun."""
+    return Column(
+        id="at",
+        title="WHEN",
+        cell=lambda record: figures.moment(line_of(record).at_ms, now_ms(), times),
+        value=lambda record: line_of(record).at_ms,
+        unit="epoch ms",
+        width=6 if times == "relative" else 20,
+        align="right",
+    )
+
+
+def what_columns(line_of: Callable[[R], AuditLine]) -> tuple[Column[R], ...]:
+    """Which action, on what, and what it was to change."""
+    return (
+        Column(id="action", title="ACTION", cell=lambda record: action_title(line_of(record)), flex=True, min_width=16),
+        Column(id="subject", title="ON", cell=lambda record: subject_title(line_of(record)), flex=True, min_width=12),
+        Column(id="change", title="CHANGE", cell=lambda record: change_text(line_of(record)), flex=True, min_width=18),
+    )
+
+
+def who(line: AuditLine) -> str:
+    """The caller, without what its ARN repeats."""
+    return plain(line.identity.rpartition("/")[2])

@@ -1,0 +1,75 @@
+"""All that the audit trail says of one attempt, in sections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lambdatui.actions import entry_of
+from lambdatui.ui import figures
+from lambdatui.ui.panes.audit_columns import NOT_SET, labels, subject_title
+from lambdatui.ui.widgets.section_view import Section, Tone, Value
+
+if TYPE_CHECKING:
+    from lambdatui.actions.audit import AuditLine
+
+TONES: Mapping[str, Tone] = {"done": "good", "open": "warning", "unknown": "warning", "cancelled": "warning"}
+"""How a result is meant; the others are errors."""
+OPEN = "open: under way in some console, or left without an outcome"
+
+
+def audit_sections(line: AuditLine) -> tuple[Section, ...]:
+    """What became of it, what it was to change, what was sent, and what takes it back."""
+    changes = tuple(_changes(line))
+    calls = tuple(
+        (str(number), Value(f"{call.service}:{call.operation}\n{_json(call.parameters)}", block=True))
+        for number, call in enumerate(line.calls, start=1)
+    )
+    undo = tuple(_undo(line))
+    sections = (
+        Section("Attempt", tuple(_attempt(line))),
+        Section("Change", changes),
+        Section("Requests", calls),
+        Section("Undo", undo),
+    )
+    return tuple(section for section in sections if section.rows)
+
+
+def _attempt(line: AuditLine) -> Iterator[tuple[str, Value]]:
+    yield "result", Value(OPEN if line.result == "open" else line.result, TONES.get(line.result, "error"))
+    if line.error:
+        yield "", Value(line.error)
+    yield "action", Value(line.action)
+    yield "on", Value(subject_title(line))
+    yield "begun", Value(figures.absolute(line.at_ms))
+    if line.ended is not None:
+        yield "ended", Value(figures.absolute(round(line.ended.timestamp() * 1000)))
+    yield "by", Value(line.identity)
+    yield "account", Value(line.account)
+    yield "region", Value(line.region)
+    for request_id in line.request_ids:
+        yield "request id", Value(request_id)
+    yield "id", Value(line.id, "dim")
+    if line.batch is not None:
+        yield "marked set", Value(line.batch, "dim")
+
+
+def _changes(line: AuditLine) -> Iterator[tuple[str, Value]]:
+    for label in labels(line):
+        before, after = (side.get(label) or NOT_SET for side in (line.before, line.after))
+        yield label, Value(before, "dim") if before == after else Value(f"{before} → {after}")
+
+
+def _undo(line: AuditLine) -> Iterator[tuple[str, Value]]:
+    if line.undo is not None:
+        entry = entry_of(line.undo.action)
+        yield "by", Value(entry.title if entry is not None else line.undo.action)
+        if line.undo.parameters:
+            yield "with", Value(_json(line.undo.parameters), block=True)
+    if line.undoes is not None:
+        yield "takes back", Value(line.undoes, "dim")
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

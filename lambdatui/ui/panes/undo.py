@@ -1,0 +1,84 @@
+"""What was done in this account and region, newest first, and what takes it back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from lambdatui.ui.panes import audit_columns
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.panes.reading_pane import ReadingPane
+from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.record_table import Column, RecordTable
+
+if TYPE_CHECKING:
+    from lambdatui.actions.audit import AuditLine
+    from lambdatui.actions.journal import Deed
+    from lambdatui.aws.connection import Connection
+
+
+class UndoPane(ReadingPane["Deed"]):
+    """The audit trail as a journal. `enter` shows what the inverse would do, which writes nothing yet."""
+
+    TITLE = "Undo"
+    THINGS = "changes"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "take_back", "undo", id="undo.take_back", tooltip="what would take it back, to be confirmed"),
+    ]
+
+    def columns(self) -> Sequence[Column[Deed]]:
+        def line_of(deed: Deed) -> AuditLine:
+            return deed.line
+
+        return (
+            audit_columns.moment_column(line_of, self.session.times),
+            *audit_columns.what_columns(line_of),
+            Column(id="undo", title="UNDO", cell=_inverse, flex=True, min_width=18),
+            Column(id="who", title="WHO", cell=lambda deed: audit_columns.who(deed.line), width=14, priority=1),
+        )
+
+    def key(self, record: Deed) -> str:
+        return record.line.id
+
+    def name_of(self, record: Deed) -> str:
+        line = record.line
+        told = audit_columns.action_title(line), audit_columns.subject_title(line), audit_columns.change_text(line)
+        return " ".join(told)
+
+    def on_mount(self) -> None:
+        self.table.sort_by("at", reverse=True)
+
+    async def pages(self, connection: Connection) -> AsyncIterator[Sequence[Deed]]:
+        from lambdatui.actions.journal import deeds  # noqa: PLC0415 - imports pydantic
+
+        operations, identity = self.session.operations, self.session.identity
+        reading = await asyncio.to_thread(operations.trail.read)
+        if identity is not None:
+            secret = operations.secret_undos
+            yield tuple(deeds(reading, secret, account=identity.account, region=identity.region))
+
+    def nothing(self) -> Content:
+        return Content(f"Nothing was done from here in {self.place}.")
+
+    @on(RecordTable.Opened)
+    def _opened(self, event: RecordTable.Opened) -> None:
+        event.stop()
+        self.post_message(Pane.UndoWanted(event.record))
+
+    def action_take_back(self) -> None:
+        """Shows what would take back what is under the cursor."""
+        if (deed := self.table.cursor_record) is not None:
+            self.post_message(Pane.UndoWanted(deed))
+
+
+def _inverse(deed: Deed) -> Content:
+    """What takes it back, or why nothing does."""
+    if deed.inverse is None:
+        return Content.styled(plain(deed.why_not), "dim")
+    return Content(f"↶ {deed.inverse.title}")
