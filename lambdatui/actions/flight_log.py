@@ -1,0 +1,85 @@
+"""What is known of flights that have not landed, kept so that the next start can tell."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from lambdatui.errors import ConsoleError
+
+
+class FlightLog:
+    """A file for each flight, for as long as it flies.
+
+    Args:
+        folder: where they are; made when first written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, flight_id: str, state: str) -> None:
+        """Keeps a flight's state so that it outlives the console and the machine's power.
+
+        Raises:
+            ConsoleError: it is not kept, and what was kept is as it was.
+        """
+        path = self._path(flight_id)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, unfinished = tempfile.mkstemp(dir=self._folder, prefix=f".{flight_id}")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(state)
+                    file.flush()
+                    os.fsync(handle)
+                Path(unfinished).replace(path)
+            except BaseException:
+                Path(unfinished).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise ConsoleError(
+                f"the flight cannot be written down: {error.filename or path}: {error.strerror}",
+                "nothing more is done to the alias until it can be",
+            ) from None
+
+    def forget(self, flight_id: str) -> None:
+        """Forgets a flight that has landed, or that the operator has given up."""
+        self._path(flight_id).unlink(missing_ok=True)
+        self._lock(flight_id).unlink(missing_ok=True)
+
+    def left(self) -> dict[str, str]:
+        """The states of the flights that nobody flies any more, by id."""
+        states = {}
+        for path in sorted(self._folder.glob("*.json")):
+            with suppress(ConsoleError, FileNotFoundError), self.flying(path.stem):
+                states[path.stem] = path.read_text(encoding="utf-8")
+        return states
+
+    @contextmanager
+    def flying(self, flight_id: str) -> Iterator[None]:
+        """Holds a flight, so that no other console takes it for one that was left.
+
+        Raises:
+            ConsoleError: another console flies it.
+        """
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._lock(flight_id), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ConsoleError("another console flies this shift") from None
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _path(self, flight_id: str) -> Path:
+        return self._folder / f"{flight_id}.json"
+
+    def _lock(self, flight_id: str) -> Path:
+        return self._folder / f"{flight_id}.lock"
