@@ -1,0 +1,59 @@
+"""As in `tests.aws`, with what performs actions; a request that was throttled is sent again at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from lambdatui.actions import function_changes, performing
+from lambdatui.actions.audit import AuditTrail
+from lambdatui.demo.cloud import Cloud
+from lambdatui.demo.emulator import Emulator
+from lambdatui.demo.endpoint import DemoEndpoint
+from tests.actions.acting import Acting
+from tests.aws.conftest import Connect, connect, connection, endpoint, impatient, machine
+
+__all__ = ["connect", "connection", "endpoint", "impatient", "machine"]
+
+ACCOUNTS = count(210_000_000_000)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for AWS's pace."""
+    monkeypatch.setattr(performing, "THROTTLED_S", (0, 0, 0))
+    monkeypatch.setattr(function_changes, "POLL_S", 0)
+
+
+@pytest.fixture
+def acting(connect: Connect, tmp_path: Path) -> Acting:
+    """An operator at the scripted endpoint."""
+    return Acting(connect(), AuditTrail(tmp_path / "state"))
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[DemoEndpoint]:
+    """An emulator without anything in it."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def cloud(emulator: DemoEndpoint) -> Cloud:
+    """Clients of an account of the test's own in the emulator, with nothing in it."""
+    return Cloud(emulator, account=str(next(ACCOUNTS)))
+
+
+@pytest.fixture
+def at_cloud(connect: Connect, cloud: Cloud, emulator: DemoEndpoint, tmp_path: Path) -> Acting:
+    """An operator of that account."""
+    connection = connect(
+        endpoint_url=emulator.endpoint,
+        region=cloud.region,
+        access_key_id=cloud.account,
+        secret_access_key=emulator.secret_access_key,
+    )
+    return Acting(connection, AuditTrail(tmp_path / "state"))
