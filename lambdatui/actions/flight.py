@@ -199,7 +199,7 @@ class Flight:
         return self.state
 
     async def leave(self) -> None:
-        """What the flight's plan says is to be done when the console is left."""
+        """What is to be done when the console is left and `run` was cancelled; rolling back may fail, and tells so."""
         if self.state.flying and self.state.leaving == "roll back":
             await self._roll_back("the console was left")
         elif self.state.flying:
@@ -237,12 +237,13 @@ class Flight:
         except ConsoleError:
             return True  # not known; whoever changes it next finds out
         found = told(traffic_of(alias))
-        for percent in (self.state.percent, self.state.wanted):
-            if percent is not None and found == told(self.state.traffic(percent)):
-                self._arrived(percent)
-                return self.state.flying
-        self._stop(found)
-        return False
+        if found == told(self.state.traffic(self.state.percent)):
+            self._save(wanted=None)
+        elif self.state.wanted is not None and found == told(self.state.traffic(self.state.wanted)):
+            self._arrived(self.state.wanted)
+        else:
+            self._stop(found)
+        return self.state.flying
 
     def _stop(self, found: dict[str, str | None]) -> None:
         expected = told(self.state.traffic(self.state.percent))
@@ -299,8 +300,6 @@ class Flight:
 
     def _arrived(self, percent: float) -> None:
         """The new version has this share: AWS has confirmed it."""
-        if percent == self.state.percent and self.state.wanted is None and self.state.step >= 0:
-            return
         shares = [step.percent for step in self.state.steps]
         self._save(
             percent=percent,
@@ -308,17 +307,16 @@ class Flight:
             trouble="",
             step=shares.index(percent) if percent in shares else -1,
             step_began_ms=now_ms(),
-            phase=_LANDED.get(percent, self.state.phase),
         )
+        if percent >= 100:
+            self._save(phase=Phase.PROMOTED)
+        elif percent <= 0:
+            self._save(phase=Phase.ROLLED_BACK)
 
     def _save(self, **changed: Any) -> None:
         self.state = self.state.model_copy(update=changed)
         self._log.save(self.state.id, self.state.model_dump_json())
         self.changed()
-
-
-_LANDED = {0.0: Phase.ROLLED_BACK, 100.0: Phase.PROMOTED}
-"""The shares at which a flight is over."""
 
 
 def _in_words(traffic: dict[str, str | None]) -> str:
