@@ -26,6 +26,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     computed_field,
@@ -105,6 +106,8 @@ def _size(payload: Any) -> str:
     match payload:
         case str():
             return _size(payload.encode(errors="surrogatepass"))
+        case SecretStr():
+            return _size(payload.get_secret_value())
         case bytes() | bytearray():
             return f"{len(payload):,} bytes"
         case _:

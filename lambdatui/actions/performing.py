@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lambdatui.actions.action import Action, Call, Plan, State, Undo, changes, masked
+from lambdatui.actions.action import Action, Call, Plan, State, Undo, changes
 from lambdatui.actions.audit import AuditCall, AuditFailed, AuditLine, AuditTrail, AuditUndo, Result
 from lambdatui.aws.connection import Connection
 from lambdatui.errors import Conflict, ConsoleError, Fault, OutcomeUnknown, ReadOnly, Throttled, Unreachable
@@ -189,7 +189,7 @@ class Performer:
             before=plan.before,
             after=plan.after,
             calls=tuple(
-                AuditCall(service=call.service, operation=call.operation, parameters=masked(call.parameters))
+                AuditCall(service=call.service, operation=call.operation, parameters=call.parameters)
                 for call in plan.calls
             ),
             undoes=undoes,

@@ -323,7 +323,7 @@ def test_secrets_and_payloads_stay_out_of_the_file(trail: AuditTrail) -> None:
     assert line.calls[0].parameters == {
         "FunctionName": "orders",
         "Payload": "16 bytes",
-        "ClientContext": "(masked)",
+        "ClientContext": "16 bytes",
         "Environment": {"Variables": {"TOKEN": "(masked)"}},
         "Nested": [{"Key": "(masked)"}, "16 bytes"],
         "Unheard": "(masked)",
