@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine
     from lambdatui.aws.connection import Connection
 
-Kind = Literal["function", "version", "alias", "release", "mapping"]
-"""What an action can be done to; a release is a version or an alias, ``$LATEST`` included."""
+Kind = Literal["function", "version", "alias", "release", "mapping", "invocable"]
+"""What an action can be done to; a release is a version or an alias, ``$LATEST`` included, and invocable is a
+function as well as a release of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ def fits(subject: Subject, kind: Kind) -> Subject | None:
     match kind:
         case "function":
             return Subject(function=subject.function) if subject.function else None
+        case "invocable":
+            return Subject(function=subject.function, qualifier=subject.qualifier) if subject.function else None
         case "mapping":
             return subject if subject.mapping else None
         case _ if subject.mapping or not subject.qualifier:

@@ -25,7 +25,7 @@ async def subjects_of(connection: Connection, function: str, kind: Kind) -> tupl
     Raises:
         ConsoleError: they could not be read.
     """
-    if kind == "function":
+    if kind in {"function", "invocable"}:
         return (Subject(function=function),)
     if kind == "mapping":
         mappings = list_event_source_mappings(connection, function)

@@ -56,7 +56,7 @@ async def invoke(connection: Connection, request: InvocationRequest) -> Invocati
         client.meta.events.register_last("before-send.lambda.Invoke", depart)
         with translated(connection, "lambda", "Invoke"):
             try:
-                answer = await client._make_api_call("Invoke", _parameters(request))
+                answer = await client._make_api_call("Invoke", parameters_of(request))
                 return _result(answer, await answer["Payload"].read(), *departure[0])
             except Exception as error:
                 if not departure or request.type is InvocationType.DRY_RUN or _certain(error, client):
@@ -86,8 +86,11 @@ def check(request: InvocationRequest) -> None:
         )
 
 
-def _parameters(request: InvocationRequest) -> dict[str, Any]:
-    """Invoke's. ``$LATEST`` goes unnamed: a policy that names the function does not cover ``function:$LATEST``."""
+def parameters_of(request: InvocationRequest) -> dict[str, Any]:
+    """Invoke's parameters, exactly as they are sent.
+
+    ``$LATEST`` goes unnamed: a policy that names the function does not cover ``function:$LATEST``.
+    """
     parameters: dict[str, Any] = {"FunctionName": request.function, "InvocationType": request.type.value}
     if request.type is InvocationType.REQUEST_RESPONSE:
         parameters["LogType"] = "Tail"
