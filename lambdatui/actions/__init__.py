@@ -35,6 +35,17 @@ class ActionEntry:
 
 ACTIONS: tuple[ActionEntry, ...] = (
     ActionEntry(
+        id="invoke",
+        title="Invoke",
+        about="run it once, queue an event for it, or ask whether that would be allowed",
+        target="invocable",
+        key="i",
+        group="invoke",
+        several=False,
+        needs=("lambda:InvokeFunction",),
+        load="lambdatui.actions.invoke:Invoke",
+    ),
+    ActionEntry(
         id="reserved-concurrency",
         title="Reserve concurrency",
         about="set, change or remove what the function has reserved",
