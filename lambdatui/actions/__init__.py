@@ -33,6 +33,9 @@ class ActionEntry:
     """Whether it can be done to all marked rows at once."""
 
 
+EMERGENCY_STOP = "emergency-stop"
+"""The id of the action that marks what it was done to, until that is taken back."""
+
 ACTIONS: tuple[ActionEntry, ...] = (
     ActionEntry(
         id="invoke",
@@ -107,7 +110,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         load="lambdatui.actions.event_source_mapping:DisableMapping",
     ),
     ActionEntry(
-        id="emergency-stop",
+        id=EMERGENCY_STOP,
         title="Emergency stop",
         about="reserve 0 and disable the mappings of a function that does harm",
         target="function",

@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from lambdatui.actions import EMERGENCY_STOP
 from lambdatui.actions.action import Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.audit import AuditLine, AuditTrail
 from lambdatui.actions.event_source_mapping import ENABLED, MappingAction, switch_call, told_enabled
@@ -23,8 +24,7 @@ from lambdatui.models.arn import LATEST
 from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.paths import state_folder
 
-STOP, RESTORE = "emergency-stop", "emergency-restore"
-"""The ids of the actions."""
+RESTORE = "emergency-restore"
 RESERVED = "reserved concurrency"
 STOPPED = "0"
 EVENTS = "asynchronous events are not retried meanwhile: they"
@@ -78,7 +78,7 @@ class _OnRecord(MappingAction[Params]):
             return None
         identity = await get_identity(connection)
         for line in reading.at(identity.account, identity.region).standing():
-            if line.action == STOP and line.function == function and line.undo is not None:
+            if line.action == EMERGENCY_STOP and line.function == function and line.undo is not None:
                 with suppress(ValidationError):  # another lambdatui wrote it down
                     return line, Restore.model_validate(line.undo.parameters)
         return None
@@ -183,7 +183,7 @@ class EmergencyRestore(_OnRecord):
             remarks=remarks,
             warnings=warnings,
             undo=Undo(
-                action=STOP,
+                action=EMERGENCY_STOP,
                 params=Stop(reserve_nothing=params.reserved is not None, disable_mappings=bool(params.mappings)),
             )
             if calls

@@ -23,7 +23,7 @@ from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
 from lambdatui.ui import figures, themes
-from lambdatui.ui.operation import Operation
+from lambdatui.ui.operation import Operation, Operations
 from lambdatui.ui.panes import REGION_PANES
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.screens.main import MainScreen
@@ -36,6 +36,10 @@ COLLECT_AFTER = (700, 10, 1_000)
 CENT_USD = 0.01
 HEADER_EVERY_S = 30.0
 EXIT_BAD_SETTINGS = 2
+NAMED = 3
+"""How many functions a notice names."""
+NOTICE_S = 30.0
+"""How long a notice stays that is told once."""
 
 
 class DemoEndpoint(Protocol):
@@ -117,6 +121,7 @@ class Console(App[None]):
         times = start.gathered.raw.get("times", "relative")
         metered = start.gathered.raw.get("metrics_budget_cents") != 0
         self.session = Session(start.target, self._told, start.cache, times, metered=metered)
+        self._told_of: Operations | None = None
         self._main = MainScreen(self.session)
         if start.cached is not None:
             self.session.show_cached(start.cached)
@@ -149,6 +154,7 @@ class Console(App[None]):
                 return
             await self.session.read_inventory(process)
             _spare_the_collector()
+            await self._tell_what_is_left()
             await self._refresh()
         finally:
             if process is not None:
@@ -221,6 +227,7 @@ class Console(App[None]):
     async def read_inventory(self) -> None:
         """Reads the functions anew; a reading that runs already is taken over."""
         await self.session.read_inventory()
+        await self._tell_what_is_left()
         await self._refresh()
 
     async def _refresh(self) -> None:
@@ -229,6 +236,30 @@ class Console(App[None]):
             await asyncio.sleep(self.session.settings.refresh_s)
             if self.app_focus:
                 await self.session.read_inventory()
+
+    async def _tell_what_is_left(self) -> None:
+        """Tells once, of each place, what earlier consoles left stopped there, and what they did not see the end of."""
+        operations = self.session.operations
+        if self._told_of is operations:
+            return
+        self._told_of = operations
+        await operations.learn()
+        if stopped := sorted(operations.stopped):
+            names = ", ".join(stopped[:NAMED]) + (f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else "")
+            self.notify(
+                f"left stopped by an emergency stop: {plain(names)} - x on it restores",
+                severity="warning",
+                timeout=NOTICE_S,
+                markup=False,
+            )
+        if count := operations.unfinished:
+            changes = "one change" if count == 1 else f"{count} changes"
+            self.notify(
+                f"it is not known what became of {changes} of an earlier console: see :audit",
+                severity="warning",
+                timeout=NOTICE_S,
+                markup=False,
+            )
 
     # -- what the session tells
 

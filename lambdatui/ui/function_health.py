@@ -177,3 +177,6 @@ GLYPHS: dict[State, tuple[str, str]] = {
     State.WELL: (" ", ""),
 }
 """How a state looks, with and without colour."""
+
+STOPPED = "■"
+"""What marks a function that an emergency stop holds."""

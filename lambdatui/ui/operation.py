@@ -12,7 +12,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from lambdatui.actions import ActionEntry, load_action
+from lambdatui.actions import EMERGENCY_STOP, ActionEntry, load_action
+from lambdatui.clock import now_ms
 from lambdatui.errors import AuthExpired, ConsoleError, Fault
 from lambdatui.paths import state_folder
 
@@ -65,9 +66,11 @@ class Operation:
         Raises:
             ConsoleError: it cannot be done here, or that could not be found out.
         """
-        return await self.session.ask(
+        draft: Draft[Any] = await self.session.ask(
             self.entry.title, lambda connection: self.action.draft(connection, self.subjects[0])
         )
+        self.undoes = draft.undoes or self.undoes
+        return draft
 
     async def plan(self, params: Params) -> None:
         """Finds out what would happen to each subject. Nothing has happened when it returns."""
@@ -97,8 +100,8 @@ class Operation:
 
     @property
     def to_do(self) -> list[Plan]:
-        """The plans that change something."""
-        return [plan for plan in self.plans if plan.calls]
+        """The plans that change something, be it only that nothing is left to be taken back."""
+        return [plan for plan in self.plans if plan.calls or self.undoes is not None]
 
     @property
     def waiting(self) -> list[Plan]:
@@ -120,6 +123,7 @@ class Operation:
             self.session.operations.running.remove(self)
             self.session.tell_operation(self)
             self.changed()
+        await self.session.operations.learn()
 
     async def _run(self) -> None:
         performer = await self.session.operations.performer()
@@ -172,8 +176,11 @@ class Operations:
         self._session = session
         self._performer: Performer | None = None
         self.running: list[Operation] = []
-        self.stopped: frozenset[str] = frozenset()
-        """The functions that an emergency stop of this operator still holds."""
+        self.stopped: Mapping[str, int] = {}
+        """The functions that an emergency stop of this operator still holds, and since when, epoch ms."""
+        self.unfinished = 0
+        """Of how many attempts of earlier consoles here the outcome is not known."""
+        self._begun_ms = now_ms()
 
     @cached_property
     def trail(self) -> AuditTrail:
@@ -201,6 +208,19 @@ class Operations:
                 connection=await self._session.connection(), identity=self._session.identity, trail=self.trail
             )
         return self._performer
+
+    async def learn(self) -> None:
+        """Learns from the audit trail what is left stopped, and what unfinished, where the session is."""
+        if (identity := self._session.identity) is None:
+            return
+        try:
+            reading = await asyncio.to_thread(lambda: self.trail.read().at(identity.account, identity.region))
+        except ConsoleError as error:
+            self._session.log("audit trail", error)
+            return
+        self.unfinished = sum(line.at_ms < self._begun_ms for line in reading.open_intents())
+        self.stopped = {line.function: line.at_ms for line in reading.standing() if line.action == EMERGENCY_STOP}
+        self._session.tell_health()
 
     def refuse(self, entry: ActionEntry, subjects: Sequence[Subject], reason: str) -> None:
         """Writes down what was wanted where it may not be done."""

@@ -112,7 +112,7 @@ class ActionDialog(ModalScreen[None]):
         except ConsoleError as error:
             self._refuse(error)
             return
-        if not type(draft.params).model_fields:
+        if draft.undoes is not None or not type(draft.params).model_fields:
             self._plan(draft.params)
             return
         self._form = ParamsForm(draft)

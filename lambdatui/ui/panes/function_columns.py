@@ -12,7 +12,7 @@ from lambdatui.insight.health import Figures, State
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
-from lambdatui.ui.function_health import GLYPHS, SPARKS, FunctionHealth
+from lambdatui.ui.function_health import GLYPHS, SPARKS, STOPPED, FunctionHealth
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
@@ -32,6 +32,12 @@ def function_columns(
         known: how functions are doing, as far as anybody looked; None leaves that out.
     """
 
+    def name(function: FunctionSummary) -> Content | str:
+        """The name, marked where an emergency stop holds the function."""
+        if function.name not in session.operations.stopped:
+            return function.name
+        return Content.assemble((f"{STOPPED} ", "$warning"), plain(function.name))
+
     def runtime(function: FunctionSummary) -> Content | str:
         if function.runtime is None:
             return Content.styled("image", "dim") if function.package_type == "Image" else "-"
@@ -44,7 +50,9 @@ def function_columns(
 
     return (
         *(health_columns(known) if known is not None else ()),
-        Column(id="name", title="NAME", cell=lambda f: f.name, flex=True, min_width=20 if known is None else 28),
+        Column(
+            id="name", title="NAME", cell=name, value=lambda f: f.name, flex=True, min_width=20 if known is None else 28
+        ),
         *(metric_columns(known) if known is not None else ()),
         Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=3),
         Column(

@@ -132,6 +132,9 @@ class FunctionsPane(ListPane[FunctionSummary]):
             return None
         return super().check_action(action, parameters)
 
+    def health_changed(self) -> None:
+        self.table.redraw()
+
     def action_unwell_first(self) -> None:
         """Puts those first that want a look, after asking which of all functions do."""
         self.table.sort_by("health")

@@ -161,5 +161,6 @@ class OverviewPane(Pane):
             revealed=self._revealed,
             stale=self._stale.values(),
             verdict=self.session.health.health(self.subject),
+            stopped_ms=self.session.operations.stopped.get(self.subject.name),
         )
         self._body.show(told)

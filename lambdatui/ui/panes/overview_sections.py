@@ -23,6 +23,7 @@ from lambdatui.models.configuration import (
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
 from lambdatui.ui.function_health import GLYPHS as STATE_GLYPHS
+from lambdatui.ui.function_health import STOPPED
 from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
 
 MASK = "••••••••"
@@ -45,6 +46,7 @@ def sections(
     revealed: bool,
     stale: Iterable[ConsoleError] = (),
     verdict: Health | None = None,
+    stopped_ms: int | None = None,
 ) -> list[Section]:
     """All that is known of the function.
 
@@ -57,12 +59,14 @@ def sections(
         revealed: whether environment values are shown.
         stale: why parts that were answered could not be read again.
         verdict: how it is doing; None where nobody looked.
+        stopped_ms: since when an emergency stop holds it, epoch ms; None where none does.
     """
     function = parts["function"]
     detail = function if isinstance(function, FunctionDetail) else None
     known = detail.configuration if detail else None
+    stopped = None if stopped_ms is None else figures.absolute(stopped_ms, times)
     told = [
-        _state(function, known, stale, verdict),
+        _state(function, known, stale, verdict, stopped),
         _code(summary, known, parts["runtime_management"], _runtime(summary.runtime, today), now_ms, times),
         _limits(summary, function),
         _environment(function, known, revealed=revealed),
@@ -114,9 +118,15 @@ def _health(verdict: Health) -> Value:
 
 
 def _state(
-    function: Part, known: FunctionConfiguration | None, stale: Iterable[ConsoleError], verdict: Health | None
+    function: Part,
+    known: FunctionConfiguration | None,
+    stale: Iterable[ConsoleError],
+    verdict: Health | None,
+    stopped: str | None,
 ) -> Section:
     rows = [("stale", value) for value in dict.fromkeys(map(_problem, stale))]
+    if stopped is not None:
+        rows.append(("stopped", Value(f"{STOPPED} by an emergency stop since {stopped}; x restores it", "warning")))
     if verdict is not None:
         rows.append(("health", _health(verdict)))
     if known is None:
