@@ -401,7 +401,11 @@ async def test_what_nobody_sees_is_not_drawn_when_metrics_come(
         await stage.press("plus")
         await stage.wait_for(lambda: pane.hidden)
         drawn: list[OverviewPane] = []
-        monkeypatch.setattr(OverviewPane, "_draw", lambda drawn_pane: drawn.append(drawn_pane))
+
+        def draw(pane: OverviewPane) -> None:
+            drawn.append(pane)
+
+        monkeypatch.setattr(OverviewPane, "_draw", draw)
         stage.app.session.tell_health()
         assert drawn == []
         await stage.press("plus")
