@@ -12,10 +12,10 @@ from lambdatui.ui.panes.functions import FunctionsPane
 from tests.support.endpoint import ACCOUNT, Answer, ScriptedEndpoint, error, function, json_answer
 from tests.support.mappings import mapping, mappings
 from tests.support.metrics import MINUTE, CloudWatch
-from tests.ui.answers import listing
+from tests.ui.answers import all_parts, detail, listing
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
-from tests.ui.test_looks import PENDING, Compare, until
+from tests.ui.test_looks import PENDING, SIZES, Compare, until
 from tests.ui.test_looks import shown as shown_on
 
 ASKED = "cloudwatch:GetMetricData"
@@ -232,14 +232,23 @@ async def test_a_figure_can_be_filtered_by(console: MakeConsole, endpoint: Scrip
         await stage.wait_for(lambda: stage.rows == ["failing"])
 
 
-@pytest.mark.parametrize("size", [NARROW], ids=["80x24"])
+@SIZES
 def test_how_it_looks(snap_compare: Compare, console: MakeConsole, clock: Clock, size: tuple[int, int]) -> None:
     with ScriptedEndpoint.in_thread() as account:
         account.many_functions(0)
         serve(account, clock)
+        all_parts(account)
+        account.on("lambda", "GetFunction", lambda seen: detail(seen.path.rpartition("/")[2]))
+        account.on("lambda", "GetFunctionConcurrency", json_answer({"ReservedConcurrentExecutions": 12}))
+        limits = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 988}
+        account.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
 
         async def prepare(pilot: Pilot[None]) -> None:
             await shown_on(pilot, "4 unwell")
+            await pilot.press("plus")
+            if size == WIDE:
+                await shown_on(pilot, "10 / 12")
             await until(pilot, lambda text: PENDING not in text)
+            pilot.app.refresh_css(animate=False)  # a line that was painted in parts is the same, and pictured otherwise
 
         assert snap_compare(console(account.url, settings=METERED), terminal_size=size, run_before=prepare)
