@@ -17,6 +17,15 @@ from lambdatui.aws.connection import Connection
 from lambdatui.models.identity import Identity
 from tests.support.endpoint import ACCOUNT, REGION
 
+ANN = Identity(
+    account=ACCOUNT,
+    arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/oncall/ann",
+    user_id="AROAEXAMPLE:ann",
+    region=REGION,
+    name="oncall",
+)
+"""Who acts."""
+
 
 @dataclass
 class Acting:
@@ -32,10 +41,7 @@ class Acting:
 
     @functools.cached_property
     def performer(self) -> Performer:
-        arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/oncall/ann"
-        return Performer(
-            connection=self.connection, identity=Identity(account=ACCOUNT, arn=arn, region=REGION), trail=self.trail
-        )
+        return Performer(connection=self.connection, identity=ANN, trail=self.trail)
 
     async def draft(self, action_id: str, subject: Subject) -> Draft[Any]:
         """What the form starts with."""
