@@ -150,8 +150,6 @@ class Undo:
     action: str
     """The action's id."""
     params: Params
-    qualifier: str = ""
-    """The release that it is done to, where that is not what the attempt was made on: an alias that it created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

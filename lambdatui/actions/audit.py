@@ -161,8 +161,6 @@ class AuditUndo(Recorded):
 
     action: str
     parameters: Annotated[Mapping[str, Any], AfterValidator(_recordable_as_it_is)] = {}
-    qualifier: str = ""
-    """The release that it is done to, where that is not what the attempt was made on."""
 
 
 class AuditLine(Recorded):

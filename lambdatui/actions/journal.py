@@ -35,12 +35,11 @@ class Deed:
     @property
     def subject(self) -> Subject | None:
         """What that is done to."""
-        if self.undo is None or self.inverse is None:
+        if self.inverse is None:
             return None
-        qualifier = self.undo.qualifier or self.line.qualifier
-        return fits(
-            Subject(function=self.line.function, qualifier=qualifier, mapping=self.line.mapping), self.inverse.target
-        )
+        line = self.line
+        done_to = Subject(function=line.function, qualifier=line.qualifier, mapping=line.mapping)
+        return fits(done_to, self.inverse.target)
 
     def params(self) -> Params | None:
         """What the inverse is asked for. Loads the action, which imports the SDK.

@@ -198,9 +198,7 @@ class Performer:
         if plan.undo is None:
             return line
         try:
-            kept = AuditUndo(
-                action=plan.undo.action, parameters=plan.undo.params.model_dump(), qualifier=plan.undo.qualifier
-            )
+            kept = AuditUndo(action=plan.undo.action, parameters=plan.undo.params.model_dump())
         except ValidationError:  # it holds a secret
             self.secret_undos[line.id] = plan.undo
             return line
