@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lambdatui.insight.event_ages import queue_age
 from lambdatui.insight.health import Figures, State, figures, health
 from lambdatui.models.metric import (
     CONCURRENCY,
@@ -44,6 +45,7 @@ def verdict(**particular: Any) -> tuple[State, str]:
         ({"concurrency_limit": 0}, State.THROTTLED, "switched off: its reserved concurrency is 0"),
         ({"p95_ms": 25_500.0}, State.SLOW, "p95 26 s is 85 % of the timeout, 30 s"),
         ({"iterator_age_ms": 720_000.0}, State.BEHIND, "records of its stream wait 12 m"),
+        ({"queue_age_ms": 1_260_000.0}, State.BEHIND, "messages of its queue wait 21 m"),
         ({"async_age_ms": 14_400_000.0}, State.BEHIND, "events wait 4.0 h; at 6.0 h they are dropped"),
         ({"invocations": 0.0}, State.QUIET, "no invocations in 1 h"),
         ({"invocations": None}, State.UNKNOWN, "not known: invocations"),
@@ -142,3 +144,16 @@ def test_a_function_whose_metrics_are_forbidden_is_unknown_and_not_quiet() -> No
 def test_a_function_of_which_aws_has_nothing_is_quiet() -> None:
     found = {metric.of("orders"): series(metric.of("orders"), {}) for metric in FUNCTION_METRICS}
     assert health(figures("orders", found, "1 h", timeout_s=30)).state is State.QUIET
+
+
+def test_the_oldest_message_of_all_queues_counts_in_milliseconds() -> None:
+    queues = [queue_age("intake"), queue_age("returns"), queue_age("silent")]
+    found = {queues[0]: series(queues[0], {TEN: 12.0}), queues[1]: series(queues[1], {TEN: 40.0})}
+    assert figures("orders", found, "1 h", timeout_s=3, queues=queues).queue_age_ms == 40_000.0
+
+
+@pytest.mark.parametrize(
+    ("iterator", "queue", "age"), [(None, None, None), (5.0, None, 5.0), (None, 7.0, 7.0), (5.0, 7.0, 7.0)]
+)
+def test_what_waits_longest_is_the_age(iterator: float | None, queue: float | None, age: float | None) -> None:
+    assert Figures(window="1 h", iterator_age_ms=iterator, queue_age_ms=queue).event_age_ms == age
