@@ -95,6 +95,12 @@ PANES = (
         region="lambdatui.ui.panes.search:SearchPane",
     ),
     PaneEntry(
+        id="concurrency",
+        title="Concurrency",
+        about="reserved, provisioned and used: who starves whom",
+        region="lambdatui.ui.panes.concurrency:ConcurrencyPane",
+    ),
+    PaneEntry(
         id="alarms",
         title="Alarms",
         about="CloudWatch alarms that watch functions, firing ones first",

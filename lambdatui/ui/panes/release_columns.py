@@ -173,10 +173,11 @@ def _remarks(release: Release) -> Content:
 def _provisioned(release: Release) -> Content:
     if not release.provisioned:
         return part_cell(release.parts.provisioned, release.parts.aliases) or Content.styled("-", "dim")
-    return Content(", ").join(map(_allocated, release.provisioned))
+    return Content(", ").join(map(allocated, release.provisioned))
 
 
-def _allocated(one: ProvisionedConcurrency) -> Content:
+def allocated(one: ProvisionedConcurrency) -> Content:
+    """How provisioned concurrency stands, in a cell."""
     glyph, colour = STATUSES.get(one.status or "", ("", ""))
     of = f"{one.allocated_provisioned_concurrent_executions}/{one.requested_provisioned_concurrent_executions}"
     return Content.styled(f"{glyph}{of}, {one.available_provisioned_concurrent_executions} avail", colour)
