@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -29,6 +29,9 @@ LOOK_EVERY_S = 15.0
 REST_S = 0.25
 """How long the cursor has to rest before anything is asked for."""
 
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
+
 
 class FunctionsPane(ListPane[FunctionSummary]):
     """The inventory: comes in page by page, and stays on screen while it is read again."""
@@ -50,6 +53,19 @@ class FunctionsPane(ListPane[FunctionSummary]):
 
     def key(self, record: FunctionSummary) -> str:
         return record.name
+
+    def subject_of(self, record: FunctionSummary) -> Subject:
+        from lambdatui.actions.action import Subject  # noqa: PLC0415 - the first paint does without
+
+        return Subject(function=record.name)
+
+    def acted(self, subjects: Sequence[Subject]) -> None:
+        """Only those are read again, for the whole inventory may be 200 pages."""
+        self.run_worker(
+            self.session.reread({subject.function for subject in subjects}),
+            exit_on_error=False,
+            description="functions that something was done to",
+        )
 
     def on_mount(self) -> None:
         self.table.sort_by("name")
