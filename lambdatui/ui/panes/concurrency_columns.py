@@ -26,7 +26,7 @@ def concurrency_columns(peaks: Mapping[str, float | None] | None) -> Sequence[Co
         peaks: those functions whose peak was asked for, as it becomes known; None where metrics may cost nothing.
     """
     reserved: Column[Standing] = Column(
-        id="reserved", title="RESERVED", cell=_reserved, value=lambda s: s.limit, width=10, align="right"
+        id="reserved", title="RESERVED", cell=_reserved, value=lambda s: s.limit, width=8, align="right"
     )
     provisioned: Column[Standing] = Column(
         id="provisioned",
@@ -34,7 +34,7 @@ def concurrency_columns(peaks: Mapping[str, float | None] | None) -> Sequence[Co
         cell=_provisioned,
         value=lambda s: requested(s.provisioned.items) or None,
         flex=True,
-        min_width=12,
+        min_width=14,
     )
     peak: Column[Standing] = Column(
         id="peak",
