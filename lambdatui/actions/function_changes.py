@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from lambdatui.actions.action import Action, Call, Params, Plan
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
-from lambdatui.errors import RequestRefused
+from lambdatui.errors import Conflict, RequestRefused
 from lambdatui.models.configuration import FunctionConfiguration
 
 P = TypeVar("P", bound=Params)
@@ -47,13 +47,20 @@ def refuse(problem: str | None) -> None:
         raise RequestRefused(problem)
 
 
-def busy_problem(configuration: FunctionConfiguration) -> str | None:
-    """Why a function cannot be changed, published or tagged now: it is being created or updated (facts 3.5)."""
-    if configuration.state == "Pending":
-        return f"{configuration.function_name} is still Pending: wait until it is Active"
-    if configuration.last_update_status == "InProgress":
-        return f"{configuration.function_name} is still being updated: wait until that has ended"
-    return None
+def busy(configuration: FunctionConfiguration) -> bool:
+    """Whether a function cannot be changed, published or tagged now: it is being created or updated (facts 3.5)."""
+    return configuration.state == "Pending" or configuration.last_update_status == "InProgress"
+
+
+def refuse_busy(configuration: FunctionConfiguration) -> None:
+    """Refuses a change that AWS would refuse for one that is under way.
+
+    Raises:
+        Conflict: the function is being created or updated.
+    """
+    if busy(configuration):
+        doing = "created" if configuration.state == "Pending" else "updated"
+        raise Conflict(f"{configuration.function_name} is still being {doing}", "wait until that has ended")
 
 
 def update_calls(
@@ -67,11 +74,13 @@ def update_calls(
         problem: what is wrong with it.
 
     Raises:
-        RequestRefused: there is a problem, or the function cannot be changed now.
+        RequestRefused: there is a problem.
+        Conflict: the function is being created or updated.
     """
     if not changed:
         return ()
-    refuse(busy_problem(configuration) or problem)
+    refuse_busy(configuration)
+    refuse(problem)
     named = {"FunctionName": configuration.function_name, "RevisionId": configuration.revision_id}
     return (Call(service="lambda", operation="UpdateFunctionConfiguration", parameters={**named, **changed}),)
 
@@ -88,7 +97,7 @@ async def until_ready(
         RequestRefused: Lambda gave up, with its reason.
         ConsoleError: it could not be watched.
     """
-    while busy_problem(now := await read_configuration(connection, function, qualifier)):
+    while busy(now := await read_configuration(connection, function, qualifier)):
         tell("Pending…" if now.state == "Pending" else "being updated…")
         await asyncio.sleep(POLL_S)
     if now.last_update_status == "Failed":

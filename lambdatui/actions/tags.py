@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import Field, field_validator
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
-from lambdatui.actions.function_changes import busy_problem, refuse
+from lambdatui.actions.function_changes import refuse, refuse_busy
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.errors import AccessDenied, RequestRefused
@@ -49,7 +49,8 @@ class SetTag(Action[Tag]):
         present = tags.get(params.key)
         if present != params.value:
             problem = tag_problem(params.key, params.value) or tags_problem({**tags, params.key: params.value})
-            refuse(problem or busy_problem(configuration))
+            refuse(problem)
+            refuse_busy(configuration)
         named = {"Resource": configuration.function_arn, "Tags": {params.key: params.value}}
         back = (
             Undo(action="tag-remove", params=TagKey(key=params.key))
@@ -82,7 +83,8 @@ class RemoveTag(Action[TagKey]):
         configuration, tags = await _read(connection, subject)
         present = tags.get(params.key)
         if present is not None:
-            refuse(tag_problem(params.key, "") or busy_problem(configuration))
+            refuse(tag_problem(params.key, ""))
+            refuse_busy(configuration)
         named = {"Resource": configuration.function_arn, "TagKeys": [params.key]}
         return Plan(
             subject=subject,

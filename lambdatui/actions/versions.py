@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject
-from lambdatui.actions.function_changes import busy_problem, refuse, until_ready
+from lambdatui.actions.function_changes import refuse_busy, until_ready
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.aws.releases import list_versions
@@ -45,7 +45,7 @@ class PublishVersion(Action[Publication]):
         latest = await get_function(connection, subject.function)
         standing = await _standing(connection, latest)
         if standing.differing:
-            refuse(busy_problem(latest.configuration))
+            refuse_busy(latest.configuration)
         named = {
             "FunctionName": subject.function,
             "CodeSha256": latest.configuration.code_sha256,
@@ -53,9 +53,6 @@ class PublishVersion(Action[Publication]):
         }
         described = {"Description": params.description} if params.description else {}
         call = Call(service="lambda", operation="PublishVersion", parameters={**named, **described})
-        maybe = (
-            f"AWS may make no version and answer with version {standing.newest}: no more than the description differs"
-        )
         return Plan(
             subject=subject,
             params=params,
@@ -63,7 +60,7 @@ class PublishVersion(Action[Publication]):
             after={LATEST: "published"},
             calls=(call,) if standing.differing else (),
             remarks=(standing.told, "a version stays until it is deleted: there is no undo"),
-            warnings=(maybe,) if standing.published and standing.differing else (),
+            warnings=standing.warnings,
         )
 
     async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
@@ -94,6 +91,12 @@ class _Standing:
         if not self.differing:
             return f"nothing changed since version {self.newest}, which AWS would answer with"
         return f"differs from version {self.newest} in {', '.join(self.differing)}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        if not (self.published and self.differing):
+            return ()
+        return (f"only the description differs: AWS may make no version, and answer with version {self.newest}",)
 
 
 async def _standing(connection: Connection, latest: FunctionDetail) -> _Standing:

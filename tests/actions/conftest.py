@@ -13,11 +13,14 @@ from lambdatui.actions.audit import AuditTrail
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.emulator import Emulator
 from lambdatui.demo.endpoint import DemoEndpoint
+from lambdatui.demo.packages import packed
 from tests.actions.acting import Acting
 from tests.aws.conftest import Connect, connect, connection, endpoint, impatient, machine
 
 __all__ = ["connect", "connection", "endpoint", "impatient", "machine"]
 
+PASSWORD = "hunter2-and-then-some"
+"""A secret in the environment of ``orders``."""
 ACCOUNTS = count(210_000_000_000)
 
 
@@ -57,3 +60,18 @@ def at_cloud(connect: Connect, cloud: Cloud, emulator: DemoEndpoint, tmp_path: P
         secret_access_key=emulator.secret_access_key,
     )
     return Acting(connection, AuditTrail(tmp_path / "state"))
+
+
+@pytest.fixture
+def orders(cloud: Cloud) -> None:
+    """The function ``orders`` in that account."""
+    cloud["lambda"].create_function(
+        FunctionName="orders",
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=f"arn:aws:iam::{cloud.account}:role/orders",
+        Code={"ZipFile": packed({"app.py": b"def handler(event, context): ..."})},
+        Environment={"Variables": {"MODE": "slow", "PASSWORD": PASSWORD}},
+        Tags={"team": "payments"},
+    )
+    cloud["lambda"].get_waiter("function_active_v2").wait(FunctionName="orders", WaiterConfig={"Delay": 0.05})

@@ -177,7 +177,7 @@ async def test_a_function_that_is_being_changed_is_left_alone(
     busy = {**function("orders"), **doing}
     endpoint.on("lambda", "GetFunction", json_answer({"Configuration": busy, "Tags": {"team": "payments"}}))
     endpoint.on("lambda", "ListVersionsByFunction", versions(busy))
-    with pytest.raises(RequestRefused, match="orders is still"):
+    with pytest.raises(Conflict, match="orders is still being"):
         await acting.plan(change.action, change.subject, change.params)
 
 
