@@ -1,0 +1,339 @@
+"""Provisioned concurrency: put, changed and deleted in the emulator; what is refused, told and watched at the wire."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdatui.actions.action import Params, Subject
+from lambdatui.actions.provisioned_concurrency import Provisioned
+from lambdatui.demo.cloud import Cloud
+from lambdatui.errors import AccessDenied, NotFound, RequestRefused
+from tests.actions.acting import Acting
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error, json_answer
+from tests.support.releases import alias, aliases, provisioned, version
+
+PUT_ID, DELETE_ID = "provisioned-concurrency", "provisioned-concurrency-delete"
+LIVE = Subject(function="orders", qualifier="live")
+FIRST = Subject(function="orders", qualifier="1")
+LABEL = "provisioned concurrency"
+PUT, DELETE = "lambda:PutProvisionedConcurrencyConfig", "lambda:DeleteProvisionedConcurrencyConfig"
+DENIED = error("AccessDeniedException", 403)
+NONE_THERE = error("ProvisionedConcurrencyConfigNotFoundException", 404, "No Provisioned Concurrency Config found")
+SCALING = ("application-autoscaling", "DescribeScalableTargets")
+
+
+@pytest.fixture(autouse=True)
+def impatient_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lambdatui.actions.provisioned_concurrency.WATCH_S", 0)
+
+
+def config(status: str, *, requested: int = 10, allocated: int = 10, reason: str = "") -> Answer:
+    """GetProvisionedConcurrencyConfig."""
+    listed = json.loads(
+        provisioned("live", status, requested=requested, allocated=allocated, available=allocated, reason=reason).body
+    )["ProvisionedConcurrencyConfigs"][0]
+    return json_answer({name: value for name, value in listed.items() if name != "FunctionArn"})
+
+
+def holds(endpoint: ScriptedEndpoint, requested: int, status: str = "READY") -> None:
+    """Has so much provisioned for ``live``; 0 for nothing."""
+    endpoint.on(
+        "lambda", "GetProvisionedConcurrencyConfig", config(status, requested=requested) if requested else NONE_THERE
+    )
+    listed = provisioned("live", status, requested=requested)
+    endpoint.on(
+        "lambda",
+        "ListProvisionedConcurrencyConfigs",
+        listed if requested else json_answer({"ProvisionedConcurrencyConfigs": []}),
+    )
+
+
+def reserves(endpoint: ScriptedEndpoint, reserved: int | None) -> None:
+    answer = {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+    endpoint.on("lambda", "GetFunctionConcurrency", json_answer(answer))
+
+
+@pytest.fixture
+def account(endpoint: ScriptedEndpoint) -> ScriptedEndpoint:
+    """An account with 1,000, of which 900 are unreserved, and ``orders:live`` at version 1 with nothing provisioned."""
+    limits = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 900}
+    endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
+    endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
+    endpoint.on("lambda", "GetFunction", json_answer({"Configuration": version("orders", 1, MemorySize=1024)}))
+    endpoint.on(*SCALING, json_answer({"ScalableTargets": []}))
+    reserves(endpoint, None)
+    holds(endpoint, 0)
+
+    def put(seen: Seen) -> Answer:
+        holds(endpoint, json.loads(seen.body)["ProvisionedConcurrentExecutions"])
+        return config("IN_PROGRESS", allocated=0)
+
+    def delete(_: Seen) -> Answer:
+        holds(endpoint, 0)
+        return Answer(status=204)
+
+    endpoint.on("lambda", "PutProvisionedConcurrencyConfig", put)
+    endpoint.on("lambda", "DeleteProvisionedConcurrencyConfig", delete)
+    return endpoint
+
+
+# -- in the emulator
+
+
+@pytest.fixture
+def released(cloud: Cloud, orders: None) -> None:
+    """Version 1, without any."""
+    cloud["lambda"].publish_version(FunctionName="orders")
+
+
+def requested(cloud: Cloud) -> int | None:
+    """What is provisioned for version 1 in the emulator; None where nothing is."""
+    client = cloud["lambda"]
+    try:
+        found: dict[str, Any] = client.get_provisioned_concurrency_config(FunctionName="orders", Qualifier="1")
+    except client.exceptions.ProvisionedConcurrencyConfigNotFoundException:
+        return None
+    count: int = found["RequestedProvisionedConcurrentExecutions"]
+    return count
+
+
+async def test_it_is_put_watched_and_taken_back(at_cloud: Acting, cloud: Cloud, released: None) -> None:
+    outcome = await at_cloud.do(PUT_ID, FIRST, Provisioned(provisioned=3))
+    assert (outcome.result, requested(cloud)) == ("done", 3)
+    assert at_cloud.told == ["READY: 3 of 3 allocated, 3 available"]
+    assert (at_cloud.last.before, at_cloud.last.after) == ({LABEL: None}, {LABEL: "3"})
+    await at_cloud.undo()
+    assert requested(cloud) is None
+
+
+async def test_what_was_deleted_comes_back(at_cloud: Acting, cloud: Cloud, released: None) -> None:
+    await at_cloud.do(PUT_ID, FIRST, Provisioned(provisioned=3))
+    await at_cloud.do(DELETE_ID, FIRST, Params())
+    assert requested(cloud) is None
+    await at_cloud.undo()
+    assert requested(cloud) == 3
+
+
+async def test_a_changed_number_is_taken_back_to_the_former(at_cloud: Acting, cloud: Cloud, released: None) -> None:
+    await at_cloud.do(PUT_ID, FIRST, Provisioned(provisioned=3))
+    await at_cloud.do(PUT_ID, FIRST, Provisioned(provisioned=5))
+    await at_cloud.undo()
+    assert requested(cloud) == 3
+
+
+# -- what the operator is told
+
+
+async def test_the_form_starts_with_what_is_there_and_how_it_stands(acting: Acting, account: ScriptedEndpoint) -> None:
+    holds(account, 12)
+    draft = await acting.draft(PUT_ID, LIVE)
+    assert draft.params == Provisioned(provisioned=12)
+    assert draft.remarks[0] == "READY: 10 of 12 allocated, 10 available"
+
+
+async def test_the_preview_tells_what_remains_and_the_price_of_a_month(
+    acting: Acting, account: ScriptedEndpoint
+) -> None:
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    assert plan.remarks == ("neither reserved nor provisioned here in the account then: 890 of 1,000",)
+    assert plan.price is not None
+    assert plan.price.startswith("$109.50 a month for 10 of 1,024 MB, x86_64")
+
+
+async def test_of_a_reservation_it_tells_how_much_is_provisioned(acting: Acting, account: ScriptedEndpoint) -> None:
+    reserves(account, 50)
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    assert plan.remarks == ("provisioned of the 50 that the function has reserved: 10 then",)
+
+
+async def test_deleting_tells_what_it_cost_until_now(acting: Acting, account: ScriptedEndpoint) -> None:
+    holds(account, 10)
+    plan = await acting.plan(DELETE_ID, LIVE, Params())
+    assert plan.price is not None
+    assert plan.price.startswith("until now: $109.50 a month")
+
+
+async def test_a_price_that_is_not_known_is_not_guessed(
+    connect: Any, acting: Acting, account: ScriptedEndpoint
+) -> None:
+    acting.connection = connect(region="af-south-1")
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    assert plan.price == "price unknown for af-south-1"
+
+
+async def test_what_auto_scaling_will_overwrite_is_warned_of(acting: Acting, account: ScriptedEndpoint) -> None:
+    target = {
+        "ServiceNamespace": "lambda",
+        "ResourceId": "function:orders:live",
+        "ScalableDimension": "lambda:function:ProvisionedConcurrency",
+        "MinCapacity": 2,
+        "MaxCapacity": 20,
+        "RoleARN": "arn:aws:iam::123456789012:role/scaling",
+        "CreationTime": 1_700_000_000,
+    }
+    account.on(*SCALING, json_answer({"ScalableTargets": [target]}))
+    for action, params in ((PUT_ID, Provisioned(provisioned=5)), (DELETE_ID, Params())):
+        plan = await acting.plan(action, LIVE, params)
+        assert plan.warnings == ("auto scaling keeps it between 2 and 20, and will overwrite this",)
+
+
+@pytest.mark.parametrize("answer", [DENIED, error("InternalServiceException", 500)])
+async def test_where_auto_scaling_is_not_known_that_is_said_and_nothing_is_held_up(
+    impatient: None, acting: Acting, account: ScriptedEndpoint, answer: Answer
+) -> None:
+    account.on(*SCALING, answer)
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=5))
+    assert plan.warnings[0].startswith("whether auto scaling will overwrite this is not known")
+    assert len(plan.calls) == 1
+
+
+@pytest.mark.parametrize("operation", ["GetAccountSettings", "GetFunctionConcurrency", "ListAliases", "GetFunction"])
+async def test_what_only_helps_to_judge_may_be_forbidden(
+    acting: Acting, account: ScriptedEndpoint, operation: str
+) -> None:
+    account.on("lambda", operation, DENIED)
+    assert (await acting.do(PUT_ID, LIVE, Provisioned(provisioned=4))).result == "done"
+
+
+async def test_nothing_is_planned_where_the_present_may_not_be_seen(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on("lambda", "GetProvisionedConcurrencyConfig", DENIED)
+    with pytest.raises(AccessDenied, match="lambda:GetProvisionedConcurrencyConfig"):
+        await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=4))
+
+
+async def test_what_is_so_already_needs_no_request(acting: Acting, account: ScriptedEndpoint) -> None:
+    assert (await acting.plan(DELETE_ID, LIVE, Params())).calls == ()
+    holds(account, 10)
+    assert (await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))).calls == ()
+
+
+async def test_what_failed_can_be_put_again(acting: Acting, account: ScriptedEndpoint) -> None:
+    holds(account, 10, "FAILED")
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    assert [call.operation for call in plan.calls] == ["PutProvisionedConcurrencyConfig"]
+
+
+# -- what AWS would refuse
+
+
+async def refusal(acting: Acting, subject: Subject, number: int) -> str:
+    with pytest.raises(RequestRefused) as refused:
+        await acting.plan(PUT_ID, subject, Provisioned(provisioned=number))
+    return refused.value.title
+
+
+async def test_latest_cannot_have_it_and_the_form_says_so(acting: Acting, account: ScriptedEndpoint) -> None:
+    with pytest.raises(RequestRefused, match="take a published version or an alias"):
+        await acting.draft(PUT_ID, Subject(function="orders", qualifier="$LATEST"))
+
+
+async def test_an_alias_with_weights_cannot_have_it_and_the_form_says_so(
+    acting: Acting, account: ScriptedEndpoint
+) -> None:
+    account.on("lambda", "ListAliases", aliases(alias("live", 1, v2=0.1)))
+    with pytest.raises(RequestRefused, match="alias live has weights"):
+        await acting.draft(PUT_ID, LIVE)
+
+
+async def test_snap_start_excludes_it(acting: Acting, account: ScriptedEndpoint) -> None:
+    snap_start = {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
+    account.on("lambda", "GetFunction", json_answer({"Configuration": version("orders", 1, SnapStart=snap_start)}))
+    assert await refusal(acting, LIVE, 1) == "version 1 has SnapStart, which excludes it"
+
+
+async def test_a_reservation_covers_what_is_provisioned(acting: Acting, account: ScriptedEndpoint) -> None:
+    reserves(account, 8)
+    assert await refusal(acting, LIVE, 9) == "makes 9 provisioned of the function, and 8 are reserved for it"
+
+
+async def test_what_others_keep_unreserved_cannot_be_taken(acting: Acting, account: ScriptedEndpoint) -> None:
+    assert await refusal(acting, LIVE, 801) == "leaves 99 of 1,000 unreserved; AWS keeps at least 100"
+
+
+# -- what becomes of it
+
+
+async def test_it_is_watched_until_all_is_allocated(acting: Acting, account: ScriptedEndpoint) -> None:
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    account.on("lambda", "PutProvisionedConcurrencyConfig", config("IN_PROGRESS", allocated=0))
+    account.on(
+        "lambda",
+        "GetProvisionedConcurrencyConfig",
+        NONE_THERE,
+        config("IN_PROGRESS", allocated=0),
+        config("IN_PROGRESS", allocated=6),
+        config("READY"),
+    )
+    await acting.perform(PUT_ID, plan)
+    assert acting.told == [
+        "IN_PROGRESS: 0 of 10 allocated, 0 available",
+        "IN_PROGRESS: 6 of 10 allocated, 6 available",
+        "READY: 10 of 10 allocated, 10 available",
+    ]
+
+
+async def test_a_failed_allocation_is_told_with_its_reason(acting: Acting, account: ScriptedEndpoint) -> None:
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    failed = config("FAILED", allocated=0, reason="FUNCTION_ERROR_INIT_FAILURE")
+    account.on("lambda", "PutProvisionedConcurrencyConfig", config("IN_PROGRESS", allocated=0))
+    account.on("lambda", "GetProvisionedConcurrencyConfig", NONE_THERE, failed)
+    with pytest.raises(RequestRefused, match="FAILED: 0 of 10 allocated, 0 available: FUNCTION_ERROR_INIT_FAILURE"):
+        await acting.perform(PUT_ID, plan)
+    assert acting.last.result == "done"
+
+
+async def test_the_watch_outlasts_a_failure_that_passes(
+    impatient: None, acting: Acting, account: ScriptedEndpoint
+) -> None:
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    account.on("lambda", "PutProvisionedConcurrencyConfig", config("IN_PROGRESS", allocated=0))
+    account.on("lambda", "GetProvisionedConcurrencyConfig", NONE_THERE, cut(), config("READY"))
+    await acting.perform(PUT_ID, plan)
+    assert acting.told[0].startswith("still watching: ")
+    assert acting.told[1] == "READY: 10 of 10 allocated, 10 available"
+
+
+async def test_what_is_deleted_while_it_is_watched_is_told(acting: Acting, account: ScriptedEndpoint) -> None:
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
+    account.on("lambda", "PutProvisionedConcurrencyConfig", config("IN_PROGRESS", allocated=0))
+    with pytest.raises(NotFound, match="orders:live has no provisioned concurrency any more"):
+        await acting.perform(PUT_ID, plan)
+
+
+async def test_a_change_by_somebody_else_is_not_overwritten(acting: Acting, account: ScriptedEndpoint) -> None:
+    holds(account, 10)
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=20))
+    holds(account, 15)
+    outcome = await acting.perform(PUT_ID, plan)
+    assert outcome.result == acting.last.result == "conflict"
+    assert "was 10 and is 15" in acting.last.error
+    assert account.counts[PUT] == 0
+
+
+async def test_who_may_not_is_told_which_permission_is_missing(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on("lambda", "PutProvisionedConcurrencyConfig", DENIED)
+    outcome = await acting.do(PUT_ID, LIVE, Provisioned(provisioned=20))
+    assert (outcome.result, acting.last.error) == ("failed", f"not permitted: {PUT}")
+
+
+async def test_what_aws_throttled_is_sent_again(acting: Acting, account: ScriptedEndpoint) -> None:
+    holds(account, 10)
+    account.on(
+        "lambda", "DeleteProvisionedConcurrencyConfig", error("TooManyRequestsException", 429), Answer(status=204)
+    )
+    assert (await acting.do(DELETE_ID, LIVE, Params())).result == "done"
+    assert account.counts[DELETE] == 2
+
+
+async def test_after_a_lost_answer_aws_is_asked_what_is_there(acting: Acting, account: ScriptedEndpoint) -> None:
+    def carried_out(_: Seen) -> Answer:
+        holds(account, 20)
+        return cut()
+
+    account.on("lambda", "PutProvisionedConcurrencyConfig", carried_out)
+    outcome = await acting.do(PUT_ID, LIVE, Provisioned(provisioned=20))
+    assert outcome.result == acting.last.result == "done"
+    assert account.counts[PUT] == 1

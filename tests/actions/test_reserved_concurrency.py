@@ -1,0 +1,181 @@
+"""Reserved concurrency: set, changed and removed in the emulator; what is refused and told at the wire."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lambdatui.actions.action import Subject
+from lambdatui.actions.reserved_concurrency import Reserved
+from lambdatui.demo.cloud import Cloud
+from lambdatui.errors import AccessDenied, NotFound, RequestRefused
+from tests.actions.acting import Acting
+from tests.support.endpoint import ScriptedEndpoint, Seen, cut, error, json_answer
+from tests.support.releases import nothing_configured, provisioned
+
+ID = "reserved-concurrency"
+ORDERS = Subject(function="orders")
+LABEL = "reserved concurrency"
+PUT, DELETE = "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"
+DENIED = error("AccessDeniedException", 403)
+
+
+def reserved(cloud: Cloud) -> int | None:
+    """What is reserved in the emulator; None where nothing is."""
+    found: dict[str, Any] = cloud["lambda"].get_function_concurrency(FunctionName="orders")
+    return found.get("ReservedConcurrentExecutions")
+
+
+def holds(endpoint: ScriptedEndpoint, concurrency: int | None) -> None:
+    answer = {} if concurrency is None else {"ReservedConcurrentExecutions": concurrency}
+    endpoint.on("lambda", "GetFunctionConcurrency", json_answer(answer))
+
+
+@pytest.fixture
+def account(endpoint: ScriptedEndpoint) -> ScriptedEndpoint:
+    """An account with 1,000, of which 900 are unreserved and 10 are reserved for ``orders``."""
+    nothing_configured(endpoint)
+    limits = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 900}
+    endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
+    holds(endpoint, 10)
+
+    def put(seen: Seen) -> Any:
+        holds(endpoint, json.loads(seen.body)["ReservedConcurrentExecutions"])
+        return json_answer({})
+
+    endpoint.on("lambda", "PutFunctionConcurrency", put)
+    endpoint.on("lambda", "DeleteFunctionConcurrency", json_answer({}, 204))
+    return endpoint
+
+
+# -- in the emulator
+
+
+@pytest.mark.parametrize("wanted", [5, 0, None])
+async def test_what_is_asked_for_is_so_and_is_taken_back(
+    at_cloud: Acting, cloud: Cloud, orders: None, wanted: int | None
+) -> None:
+    cloud["lambda"].put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=7)
+    outcome = await at_cloud.do(ID, ORDERS, Reserved(reserved=wanted))
+    assert (outcome.result, reserved(cloud)) == ("done", wanted)
+    assert (at_cloud.last.before, at_cloud.last.after) == (
+        {LABEL: "7"},
+        {LABEL: None if wanted is None else str(wanted)},
+    )
+    await at_cloud.undo()
+    assert reserved(cloud) == 7
+
+
+async def test_taking_back_the_first_reservation_leaves_none_and_not_zero(
+    at_cloud: Acting, cloud: Cloud, orders: None
+) -> None:
+    await at_cloud.do(ID, ORDERS, Reserved(reserved=3))
+    await at_cloud.undo()
+    assert reserved(cloud) is None
+
+
+async def test_a_plan_changes_nothing(at_cloud: Acting, cloud: Cloud, orders: None) -> None:
+    plan = await at_cloud.plan(ID, ORDERS, Reserved(reserved=3))
+    assert [call.operation for call in plan.calls] == ["PutFunctionConcurrency"]
+    assert reserved(cloud) is None
+
+
+async def test_a_function_that_is_gone_is_told_as_such(at_cloud: Acting, cloud: Cloud) -> None:
+    with pytest.raises(NotFound):
+        await at_cloud.plan(ID, ORDERS, Reserved(reserved=3))
+
+
+# -- what the operator is told
+
+
+async def test_the_form_starts_with_what_is_there(acting: Acting, account: ScriptedEndpoint) -> None:
+    draft = await acting.draft(ID, ORDERS)
+    assert (draft.params, draft.remarks) == (
+        Reserved(reserved=10),
+        ("900 of the account's 1,000 are unreserved",),
+    )
+
+
+async def test_the_preview_tells_what_remains_unreserved(acting: Acting, account: ScriptedEndpoint) -> None:
+    plan = await acting.plan(ID, ORDERS, Reserved(reserved=60))
+    assert plan.remarks == ("unreserved in the account then: 850 of 1,000",)
+
+
+async def test_zero_is_warned_of(acting: Acting, account: ScriptedEndpoint) -> None:
+    plan = await acting.plan(ID, ORDERS, Reserved(reserved=0))
+    assert plan.warnings[0].startswith("stops the function: asynchronous events go to its dead-letter queue")
+
+
+async def test_what_is_so_already_needs_no_request(acting: Acting, account: ScriptedEndpoint) -> None:
+    assert (await acting.plan(ID, ORDERS, Reserved(reserved=10))).calls == ()
+
+
+async def test_what_others_keep_unreserved_cannot_be_taken(acting: Acting, account: ScriptedEndpoint) -> None:
+    with pytest.raises(RequestRefused, match="leaves 90 of 1,000 unreserved; AWS keeps at least 100"):
+        await acting.plan(ID, ORDERS, Reserved(reserved=820))
+
+
+async def test_what_is_provisioned_has_to_be_covered(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on("lambda", "ListProvisionedConcurrencyConfigs", provisioned("live", "READY", requested=8))
+    with pytest.raises(RequestRefused, match="8 are provisioned"):
+        await acting.plan(ID, ORDERS, Reserved(reserved=4))
+
+
+@pytest.mark.parametrize("operation", ["GetAccountSettings", "ListProvisionedConcurrencyConfigs"])
+async def test_what_only_helps_to_judge_may_be_forbidden(
+    acting: Acting, account: ScriptedEndpoint, operation: str
+) -> None:
+    account.on("lambda", operation, DENIED)
+    assert (await acting.do(ID, ORDERS, Reserved(reserved=4))).result == "done"
+
+
+async def test_nothing_is_planned_where_the_present_may_not_be_seen(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on("lambda", "GetFunctionConcurrency", DENIED)
+    with pytest.raises(AccessDenied, match="lambda:GetFunctionConcurrency"):
+        await acting.plan(ID, ORDERS, Reserved(reserved=4))
+
+
+# -- what becomes of it
+
+
+async def test_a_change_by_somebody_else_is_not_overwritten(acting: Acting, account: ScriptedEndpoint) -> None:
+    plan = await acting.plan(ID, ORDERS, Reserved(reserved=4))
+    holds(account, 77)
+    outcome = await acting.perform(ID, plan)
+    assert outcome.result == acting.last.result == "conflict"
+    assert "was 10 and is 77" in acting.last.error
+    assert account.counts[PUT] == 0
+
+
+async def test_a_refusal_of_awss_is_told_in_its_words(acting: Acting, account: ScriptedEndpoint) -> None:
+    words = "decreases account's UnreservedConcurrentExecution below its minimum value of [50]."
+    account.on("lambda", "PutFunctionConcurrency", error("InvalidParameterValueException", 400, words))
+    outcome = await acting.do(ID, ORDERS, Reserved(reserved=20))
+    assert outcome.result == acting.last.result == "failed"
+    assert "minimum value of [50]" in acting.last.error
+
+
+async def test_who_may_not_is_told_which_permission_is_missing(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on("lambda", "PutFunctionConcurrency", DENIED)
+    outcome = await acting.do(ID, ORDERS, Reserved(reserved=20))
+    assert (outcome.result, acting.last.error) == ("failed", f"not permitted: {PUT}")
+
+
+async def test_what_aws_throttled_is_sent_again(acting: Acting, account: ScriptedEndpoint) -> None:
+    throttled = error("TooManyRequestsException", 429)
+    account.on("lambda", "PutFunctionConcurrency", throttled, json_answer({}))
+    assert (await acting.do(ID, ORDERS, Reserved(reserved=20))).result == "done"
+    assert account.counts[PUT] == 2
+
+
+async def test_after_a_lost_answer_aws_is_asked_what_is_there(acting: Acting, account: ScriptedEndpoint) -> None:
+    def carried_out(_: Seen) -> Any:
+        holds(account, 20)
+        return cut()
+
+    account.on("lambda", "PutFunctionConcurrency", carried_out)
+    outcome = await acting.do(ID, ORDERS, Reserved(reserved=20))
+    assert outcome.result == acting.last.result == "done"
+    assert account.counts[PUT] == 1
