@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lambdatui.ui.widgets.section_view import Section, Tone, Value
+from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Plan
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 TONES: Mapping[Result, Tone] = {"done": "good", "unknown": "warning", "cancelled": "warning"}
 """How a result is meant; the others are errors."""
 NOT_SET = "not set"
+
+
+def toned(text: str, tone: Tone) -> Value:
+    """A value whose tone can be told without colour."""
+    return Value(GLYPHS[tone] + text, tone)
 
 
 def plan_sections(operation: Operation) -> Sequence[Section]:
@@ -28,7 +33,7 @@ def _plan_sections(operation: Operation) -> Iterator[Section]:
         title = str(plan.subject) if len(operation.subjects) > 1 else "Change"
         yield Section(title, tuple(_changes(plan)))
     if operation.refusals:
-        rows = ((str(subject), Value(str(error), "error")) for subject, error in operation.refusals)
+        rows = ((str(subject), toned(str(error), "error")) for subject, error in operation.refusals)
         yield Section("Will not be done", tuple(rows))
     calls = tuple(
         (str(number), Value(f"{call.service}:{call.operation}\n{call.shown()}", block=True))
@@ -48,7 +53,7 @@ def _where(operation: Operation) -> Section:
 
 def _changes(plan: Plan) -> Iterator[tuple[str, Value]]:
     for warning in plan.warnings:
-        yield "", Value(warning, "warning")
+        yield "", toned(warning, "warning")
     if not plan.calls:
         yield "", Value("it is so already", "dim")
     for label in {**plan.before, **plan.after}:
@@ -65,11 +70,11 @@ def outcome_sections(operation: Operation) -> Sequence[Section]:
     rows: list[tuple[str, Value]] = []
     for outcome in operation.outcomes:
         told = " · ".join(filter(None, (outcome.summary, operation.progress.get(outcome.plan.subject))))
-        rows.append((str(outcome.plan.subject), Value(told, TONES.get(outcome.result, "error"))))
+        rows.append((str(outcome.plan.subject), toned(told, TONES.get(outcome.result, "error"))))
     for plan in operation.waiting:
         rows.append((str(plan.subject), Value(_prospect(operation, plan), "dim")))
     if operation.failure is not None:
-        rows.append(("", Value(str(operation.failure), "error")))
+        rows.append(("", toned(str(operation.failure), "error")))
     return (Section("Result", tuple(rows)),)
 
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from lambdatui.actions import entry_of
 from lambdatui.ui import figures
+from lambdatui.ui.dialogs.plan_sections import TONES, toned
 from lambdatui.ui.panes.audit_columns import NOT_SET, labels, subject_title
-from lambdatui.ui.widgets.section_view import Section, Tone, Value
+from lambdatui.ui.widgets.section_view import Section, Value
 
 if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine
 
-TONES: Mapping[str, Tone] = {"done": "good", "open": "warning", "unknown": "warning", "cancelled": "warning"}
-"""How a result is meant; the others are errors."""
 OPEN = "open: under way in some console, or left without an outcome"
 
 
@@ -37,7 +36,10 @@ def audit_sections(line: AuditLine) -> tuple[Section, ...]:
 
 
 def _attempt(line: AuditLine) -> Iterator[tuple[str, Value]]:
-    yield "result", Value(OPEN if line.result == "open" else line.result, TONES.get(line.result, "error"))
+    if line.result == "open":
+        yield "result", toned(OPEN, "warning")
+    else:
+        yield "result", toned(line.result, TONES.get(line.result, "error"))
     if line.error:
         yield "", Value(line.error)
     yield "action", Value(line.action)
