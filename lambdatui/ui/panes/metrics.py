@@ -87,8 +87,6 @@ class MetricsPane(Pane):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._show)
-        # A tab is mounted to be seen at once, and Textual may find it shown before it has a place and never say so.
-        self.on_show()
 
     def focus_content(self) -> None:
         self._page.focus(scroll_visible=False)

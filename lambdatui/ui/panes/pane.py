@@ -86,6 +86,10 @@ class Pane(Widget):
 
     # -- asking again and again, while it is shown
 
+    def on_mount(self) -> None:
+        """A pane is mounted to be seen; Textual may find it shown before it has a place, and never say so."""
+        self.on_show()
+
     def on_show(self) -> None:
         if self.hidden:
             self.hidden = False
