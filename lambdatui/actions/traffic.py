@@ -48,7 +48,7 @@ class ShiftTraffic(Action[Traffic]):
             version=params.version,
             additional=params.additional,
             share=(params.percent or 0) / 100,
-            sides=[await _side(connection, subject.function, one) for one in _to_judge(alias, params)],
+            sides=[await read_side(connection, subject.function, one) for one in _to_judge(alias, params)],
             provisioned=any(one.qualifier == alias.name for one in provisioned),
         )
         if ruling.refusals and before != after:
@@ -95,7 +95,7 @@ def _to_judge(alias: Alias, params: Traffic) -> list[str]:
     return [params.version, params.additional]
 
 
-async def _side(connection: Connection, function: str, version: str) -> Side:
+async def read_side(connection: Connection, function: str, version: str) -> Side:
     """What the rules must know of a version.
 
     Raises:

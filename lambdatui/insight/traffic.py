@@ -40,7 +40,7 @@ def rule_on_traffic(
         sides: what is known of them, in this order.
         provisioned: whether the alias has provisioned concurrency.
     """
-    refusals = (*_refusals(alias, version, additional, share), *_unfit(sides))
+    refusals = (*_refusals(alias, version, additional, share), *unfit(sides), *unlike(sides))
     return Ruling(refusals, tuple(_warnings(alias, version, additional, provisioned)))
 
 
@@ -62,13 +62,17 @@ def _refusals(alias: Alias, version: str, additional: str | None, share: float) 
         )
 
 
-def _unfit(sides: Sequence[Side]) -> Iterator[str]:
-    """What AWS asks of versions with traffic: active, and alike in role and dead-letter queue (facts 3.2, 10.7)."""
+def unfit(sides: Sequence[Side]) -> Iterator[str]:
+    """Which versions cannot have traffic: they have to be active, and their last update successful (facts 10.7)."""
     for side in sides:
         if side.state not in {None, "Active", "Inactive"}:
             yield f"version {side.version} is {side.state}, not Active"
         elif side.update not in {None, "Successful"}:
             yield f"version {side.version}'s last update is {side.update}, not Successful"
+
+
+def unlike(sides: Sequence[Side]) -> Iterator[str]:
+    """In what versions differ that have to be alike to share an alias: role and dead-letter queue (facts 3.2)."""
     if len({side.role for side in sides}) > 1:
         yield "the versions have different execution roles, and must have the same to share an alias"
     if len({side.dead_letter for side in sides}) > 1:

@@ -1,0 +1,201 @@
+"""What is looked at before a shift begins, each check with its evidence (facts 3.2 to 3.5, 10.4, 10.7)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lambdatui.actions.traffic import read_side
+from lambdatui.aws.alarms import list_alarms
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.event_sources import list_event_source_mappings
+from lambdatui.aws.metrics import Metrics
+from lambdatui.aws.releases import get_alias, has_policy, list_provisioned, list_urls
+from lambdatui.errors import ConsoleError, NotFound
+from lambdatui.insight.traffic import Side, unfit, unlike
+from lambdatui.models.alarm import Watch, Watched, watches
+from lambdatui.models.arn import qualifier_of
+from lambdatui.models.metric import HOUR, INVOCATIONS, Status
+from lambdatui.models.release import Alias
+
+Verdict = Literal["pass", "fail", "warn", "unknown"]
+"""A shift must not begin where one fails; a warning has a consequence that the evidence tells."""
+Finding = tuple[Verdict, str]
+"""With its evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    title: str
+    verdict: Verdict
+    evidence: str
+    """What was found, or why nothing could be, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """The shift that is to begin, with what more than one check needs."""
+
+    connection: Connection
+    function: str
+    alias: Alias
+    new: str
+    sides: Awaitable[list[Side]]
+    """Of the old version and of the new one; may be awaited again."""
+
+    @property
+    def old(self) -> str:
+        return self.alias.function_version
+
+    @property
+    def resource(self) -> str:
+        """The alias as CloudWatch names it."""
+        return f"{self.function}:{self.alias.name}"
+
+
+async def preflight(connection: Connection, function: str, alias: str, new: str) -> tuple[Check, ...]:
+    """Looks at all that speaks for and against a shift, at the same time; what cannot be seen is unknown by itself.
+
+    Args:
+        new: the version that is to get the traffic.
+
+    Raises:
+        ConsoleError: the alias itself could not be read.
+    """
+    found = await get_alias(connection, function, alias)
+    versions = (found.function_version, new)
+    sides = asyncio.gather(*(read_side(connection, function, version) for version in versions))
+    shift = _Shift(connection, function, found, new, sides)
+    return tuple(await asyncio.gather(*(_check(title, look, shift) for title, look in LOOKS.items())))
+
+
+async def _check(title: str, look: Callable[[_Shift], Awaitable[Finding]], shift: _Shift) -> Check:
+    try:
+        return Check(title, *await look(shift))
+    except ConsoleError as error:
+        return Check(title, "unknown", error.title)
+
+
+async def _division(shift: _Shift) -> Finding:
+    if stuck := shift.alias.all_on_additional:
+        return "fail", f"all traffic is on version {stuck} by a weight of 1: a provisioned shift has not ended"
+    if shift.alias.additional:
+        shares = " and ".join(f"{share:.3g} on version {version}" for version, share in shift.alias.shares.items())
+        return "fail", f"it is divided already, {shares}: give all to one version first"
+    return "pass", f"version {shift.old} has all of it"
+
+
+async def _revision(shift: _Shift) -> Finding:
+    if not shift.alias.revision_id:
+        return "warn", "AWS told no RevisionId: a change by somebody else at the same moment would be overwritten"
+    return "pass", f"{shift.alias.revision_id}, which the first change names"
+
+
+async def _versions(shift: _Shift) -> Finding:
+    if shift.new == shift.old:
+        return "fail", f"version {shift.new} has the traffic already"
+    for version in (shift.old, shift.new):
+        if not version.isdecimal():
+            return "fail", f"{version} is not published"
+    try:
+        sides = await shift.sides
+    except NotFound as missing:
+        return "fail", missing.title
+    for problem in unfit(sides):
+        return "fail", problem
+    for side in sides:
+        if side.state == "Inactive":
+            return "warn", f"version {side.version} is Inactive: the first invocation of it fails"
+    return "pass", ", ".join(f"version {side.version} is {side.state or 'not told'}" for side in sides)
+
+
+async def _alike(shift: _Shift) -> Finding:
+    sides = await shift.sides
+    if problems := "; ".join(unlike(sides)):
+        return "fail", problems
+    side = sides[0]
+    return "pass", f"{side.role}; {f'dead letters to {side.dead_letter}' if side.dead_letter else 'no dead letters'}"
+
+
+async def _provisioned(shift: _Shift) -> Finding:
+    for each in await list_provisioned(shift.connection, shift.function):
+        if each.qualifier == shift.alias.name:
+            return "warn", (
+                f"{each.requested_provisioned_concurrent_executions:,} on the alias: Lambda moves them with the "
+                f"weights, and what finds none ready starts cold"
+            )
+    return "pass", "none on the alias"
+
+
+async def _invoked(shift: _Shift) -> Finding:
+    query = INVOCATIONS.of(shift.function, qualifier=shift.alias.name)
+    series = (await Metrics(shift.connection).get([query], HOUR))[query]
+    if not series.known:
+        return "unknown", series.why
+    if not (total := sum(series.values)):
+        return "warn", "not in the last hour: what nobody calls cannot be judged"
+    told = f"{total:,.0f} times in the last hour"
+    return "pass", told if series.status is Status.COMPLETE else f"at least {told}"
+
+
+async def _callers(shift: _Shift) -> Finding:
+    """What calls the alias, as far as its function's side tells; a caller with a permission of its own is not seen."""
+    connection, function, alias = shift.connection, shift.function, shift.alias.name
+
+    async def mapping() -> bool:
+        pages = list_event_source_mappings(connection, function)
+        return any([each.qualifier == alias async for page in pages for each in page])
+
+    async def url() -> bool:
+        return any(qualifier_of(each.function_arn or "") == alias for each in await list_urls(connection, function))
+
+    looks = {
+        "an event source mapping": mapping(),
+        "a function URL": url(),
+        "a resource policy lets others call it": has_policy(connection, function, alias),
+    }
+    answers = await asyncio.gather(*looks.values(), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, ConsoleError):
+            raise answer
+    if found := [what for what, answer in zip(looks, answers, strict=True) if answer is True]:
+        return "pass", ", ".join(found)
+    for answer in answers:
+        if isinstance(answer, ConsoleError):
+            raise answer
+    return "warn", "no mapping, no URL and no policy: only callers with a permission of their own may call it"
+
+
+async def _alarms(shift: _Shift) -> Finding:
+    alarms = [alarm async for page in list_alarms(shift.connection) for alarm in page]
+    ours = [watch for watch in watches(alarms, alarms) if any(_about(shift, watched) for watched in watch.watched)]
+    if not ours:
+        return "warn", "no alarm watches it: only its metrics and its log judge the shift"
+    if firing := [watch for watch in ours if watch.alarm.firing]:
+        return "warn", f"in ALARM already: {_names(firing)}"
+    return "pass", f"{_names(ours)} {'watches' if len(ours) == 1 else 'watch'} it"
+
+
+def _about(shift: _Shift, watched: Watched) -> bool:
+    return watched.function in {"", shift.function} and watched.resource in {"", shift.function, shift.resource}
+
+
+def _names(found: list[Watch]) -> str:
+    return ", ".join(watch.alarm.alarm_name for watch in found)
+
+
+LOOKS: Mapping[str, Callable[[_Shift], Awaitable[Finding]]] = {
+    "all traffic on one version": _division,
+    "RevisionId known": _revision,
+    "both versions published and Active": _versions,
+    "same role and dead-letter queue": _alike,
+    "no provisioned concurrency": _provisioned,
+    "invoked": _invoked,
+    "something calls the alias": _callers,
+    "alarms watch it": _alarms,
+}
+"""Every check by its title, in the order of the list."""
