@@ -1,0 +1,107 @@
+"""Actions without a key of their own: from the menu through their forms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from lambdatui.actions import ACTIONS, entry_of
+from lambdatui.actions.audit import AuditTrail
+from lambdatui.paths import state_folder
+from lambdatui.ui.dialogs.action_dialog import ActionDialog
+from lambdatui.ui.dialogs.params_form import ParamsForm
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function, json_answer
+from tests.support.releases import alias, aliases, history, versions
+from tests.ui.conftest import MakeConsole
+from tests.ui.stage import Stage, on_stage
+
+NAME = "function-00000"
+PASSWORD, NEW = "hunter2-and-then-some", "correct-horse-battery"
+
+
+class Account:
+    """The first function, with two variables in its environment."""
+
+    def __init__(self, endpoint: ScriptedEndpoint) -> None:
+        self.variables = {"MODE": "slow", "PASSWORD": PASSWORD}
+        endpoint.on("lambda", "GetFunction", self.detail)
+        endpoint.on("lambda", "UpdateFunctionConfiguration", self.update)
+
+    def detail(self, seen: Seen) -> Answer:
+        environment = {"Environment": {"Variables": self.variables}}
+        ready = {"State": "Active", "LastUpdateStatus": "Successful"}
+        return json_answer({"Configuration": function(NAME, **environment, **ready), "Tags": {}})
+
+    def update(self, seen: Seen) -> Answer:
+        sent: dict[str, Any] = json.loads(seen.body)
+        self.variables = sent["Environment"]["Variables"]
+        return json_answer(function(NAME))
+
+
+@pytest.fixture
+def account(endpoint: ScriptedEndpoint) -> Account:
+    return Account(endpoint)
+
+
+async def choose(stage: Stage, action_id: str) -> ParamsForm:
+    """Goes through the menu to an action's form."""
+    await stage.wait_until_read()
+    await stage.wait_for(lambda: stage.app.session.settings is not None)
+    await stage.press("a")
+    entry = entry_of(action_id)
+    assert entry is not None
+    await stage.wait_for(entry.title)
+    await stage.press(*["j"] * ACTIONS.index(entry), "enter")
+    await stage.wait_for("shows what would happen")
+    dialog = stage.app.screen
+    assert isinstance(dialog, ActionDialog)
+    return dialog.query_one(ParamsForm)
+
+
+async def test_a_variable_is_set_unseen(
+    console: MakeConsole, endpoint: ScriptedEndpoint, account: Account, home: Path
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose(stage, "environment-variable")
+        seen = [stage.text]
+        await stage.type("pass")
+        await stage.wait_for(lambda: getattr(stage.app.focused, "_suggestion", ""))
+        await stage.press("right", "tab")
+        await stage.press(*("minus" if letter == "-" else letter for letter in NEW))
+        seen.append(stage.text)
+        await stage.press("enter")
+        await stage.wait_for("y does it")
+        seen.append(stage.text)
+        await stage.press("y")
+        await stage.wait_for("in force")
+        seen.append(stage.text)
+    assert account.variables == {"MODE": "slow", "PASSWORD": NEW}
+    assert "(set) → (set as given)" in seen[2]
+    written = "".join(file.read_text() for file in state_folder().rglob("*") if file.is_file())
+    assert "PASSWORD" in written
+    assert not [secret for secret in (PASSWORD, NEW) for text in (*seen, written) if secret in text]
+
+
+async def test_what_does_not_fit_is_told_beside_its_field(
+    console: MakeConsole, endpoint: ScriptedEndpoint, account: Account
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose(stage, "environment-variable")
+        await stage.type("MODE")
+        await stage.press("enter")
+        await stage.wait_for("give a value, or say that it is to be removed")
+        assert not AuditTrail(state_folder()).read().entries
+
+
+async def test_what_only_an_inverse_says_is_not_asked_for(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    endpoint.on("lambda", "ListVersionsByFunction", versions(*history(NAME, 2)))
+    endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
+    async with on_stage(console(endpoint.url)) as stage:
+        form = await choose(stage, "alias-create")
+        assert "Name" in stage.text
+        assert "weights" not in stage.text
+        assert len(form.query(Input)) == 2
