@@ -367,3 +367,26 @@ def test_hostile_names_come_back_as_they_were_and_are_harmless_in_the_file(trail
     trail.append(attempt(hostile))
     assert functions(trail.read().entries) == [hostile]
     assert trail.path.read_text().removesuffix("\n").isprintable() and trail.path.read_bytes().isascii()
+
+
+@pytest.mark.parametrize("params", [{}, {"reserved": None}, {"weights": {"3": 0.1}, "layers": ["a", "b"], "on": True}])
+def test_what_was_asked_for_is_kept_to_be_planned_again(trail: AuditTrail, params: dict[str, Any]) -> None:
+    trail.append(attempt(params=params).concluded("done"))
+    assert trail.read().entries[0].params == params
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"value": SecretStr(SECRET)},
+        {"payload": SECRET},
+        {"client_context": SECRET},
+        {"variables": {"TOKEN": SECRET}},
+        {"qualifier": "live", "inner": [{"payload": SECRET}]},
+    ],
+)
+def test_what_was_asked_for_is_not_kept_where_it_holds_a_secret(trail: AuditTrail, params: dict[str, Any]) -> None:
+    line = attempt(params=params)
+    trail.append(line)
+    assert line.params is None
+    assert SECRET not in trail.path.read_text()
