@@ -213,9 +213,10 @@ class ConcurrencyPane(ListPane[Standing]):
         found = await (await self.session.metrics()).get((*region, *queries.values()), window)
         if window != self.session.window:
             return
+        before = self._unreserved_peak
         self._unreserved_peak, self._claimed = (peak(found.get(query)) for query in region)
         self._peaks |= {name: peak(found[query]) for name, query in queries.items() if query in found}
-        self._show()
+        self._show(names if before == self._unreserved_peak else None)
         self.table.redraw()
         self.session.tell_health()
 

@@ -7,13 +7,12 @@ from typing import Generic, TypeVar
 
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError
+from lambdatui.ui.concurrency_limits import ASK_EVERY_MS
 
 T = TypeVar("T")
 
-AGAIN_MS = 5 * 60_000
-"""After which what is known may be the past."""
 SOON_MS = 15_000
-"""The same of what AWS is about to change, or could not tell for now."""
+"""After which what AWS is about to change, or could not tell for now, is asked for again."""
 
 
 class Answers(Generic[T]):
@@ -39,7 +38,7 @@ class Answers(Generic[T]):
     def take(self, function: str, answer: T | ConsoleError) -> None:
         """Takes the answer about a function, or why there is none."""
         soon = answer.transient if isinstance(answer, ConsoleError) else self._unsettled(answer)
-        self._due_ms[function] = now_ms() + (SOON_MS if soon else AGAIN_MS)
+        self._due_ms[function] = now_ms() + (SOON_MS if soon else ASK_EVERY_MS)
         if isinstance(answer, ConsoleError) and self._answered(function):
             self.stale[function] = answer
         else:
