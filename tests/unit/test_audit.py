@@ -333,6 +333,8 @@ def test_secrets_and_payloads_stay_out_of_the_file(trail: AuditTrail) -> None:
 def test_the_size_of_a_payload_is_in_bytes() -> None:
     call = AuditCall(service="lambda", operation="Invoke", parameters={"Payload": "é" * 617})
     assert call.parameters == {"Payload": "1,234 bytes"}
+    unseen = AuditCall(service="lambda", operation="Invoke", parameters={"Payload": SecretStr(SECRET)})
+    assert unseen.parameters == {"Payload": "16 bytes"}
 
 
 @pytest.mark.parametrize("field", ["before", "after"])
