@@ -30,6 +30,8 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.app import Console  # noqa: PLC0415
     from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
     from lambdatui.ui.dialogs.help import Help  # noqa: PLC0415
+    from lambdatui.ui.dialogs.invoke import InvokeDialog  # noqa: PLC0415
+    from lambdatui.ui.dialogs.invoke_result import InvokeResult  # noqa: PLC0415
     from lambdatui.ui.dialogs.log_lines import LogLines  # noqa: PLC0415
     from lambdatui.ui.dialogs.query_editor import QueryEditor  # noqa: PLC0415
     from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
@@ -38,6 +40,7 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.screens.main import MainScreen  # noqa: PLC0415
     from lambdatui.ui.widgets.log_view import LogView  # noqa: PLC0415
     from lambdatui.ui.widgets.page import Page  # noqa: PLC0415
+    from lambdatui.ui.widgets.text_lines import TextLines  # noqa: PLC0415
     from lambdatui.ui.widgets.typing_line import TypingLine  # noqa: PLC0415
 
     panes: list[type[Pane]] = [load_pane(path) for entry in PANES for path in (entry.region, entry.tab) if path]
@@ -47,6 +50,8 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     return [
         *places,
         *((Page, dialog) for dialog in (Help, RawJson, ReleaseComparison, TriggerDetail)),
+        (Page, InvokeDialog),
+        (TextLines, InvokeResult),
         (LogView, LogLines),
         (QueryEditor,),
         (TypingLine,),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine, AuditTrail
     from lambdatui.actions.performing import Outcome, Performer
     from lambdatui.aws.connection import Connection
+    from lambdatui.ui.dialogs.invoke_result import Run
     from lambdatui.ui.session import Session
 
 
@@ -176,6 +177,8 @@ class Operations:
         self._session = session
         self._performer: Performer | None = None
         self.running: list[Operation] = []
+        self.last_runs: dict[str, Run] = {}
+        """The last invocation of each function, to compare the next one with; it is kept nowhere else."""
         self.stopped: Mapping[str, int] = {}
         """The functions that an emergency stop of this operator still holds, and since when, epoch ms."""
         self.unfinished = 0

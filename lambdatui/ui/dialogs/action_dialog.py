@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import on, work
@@ -24,7 +25,7 @@ from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import SectionView
 
 if TYPE_CHECKING:
-    from lambdatui.actions.action import Params
+    from lambdatui.actions.action import Draft, Params
     from lambdatui.ui.operation import Operation
 
 READING = Content.styled("Reading what is there now…", "$secondary")
@@ -87,7 +88,7 @@ class ActionDialog(ModalScreen[None]):
             self._plan(self._params)
 
     def on_unmount(self) -> None:
-        self.operation.changed = lambda: None
+        self.operation.changed = self.when_left()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         error = event.worker.error
@@ -115,9 +116,17 @@ class ActionDialog(ModalScreen[None]):
         if draft.undoes is not None or not type(draft.params).model_fields:
             self._plan(draft.params)
             return
-        self._form = ParamsForm(draft)
+        self._form = await self.form_of(draft)
         await self._frame.mount(self._form, before=0)
         self._show_form()
+
+    def when_left(self) -> Callable[[], None]:
+        """What is told of the operation after the dialog was left; an action whose end is awaited overrides this."""
+        return lambda: None
+
+    async def form_of(self, draft: Draft[Any]) -> ParamsForm:
+        """The form to fill in; an action that asks for more than a form can overrides this."""
+        return ParamsForm(draft)
 
     def _refuse(self, error: ConsoleError) -> None:
         """Says why it cannot be done, in place of the form."""

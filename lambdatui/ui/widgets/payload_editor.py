@@ -1,0 +1,106 @@
+"""A field for JSON, which says while it is written where it stops being JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rich.style import Style
+from textual import on
+from textual.content import Content
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult, TextAreaTheme
+
+from lambdatui.actions.invoke import JsonProblem, json_problem
+from lambdatui.ui import figures
+from lambdatui.ui.widgets.plain_text import plain
+
+HIGHLIGHTED_AT_MOST = 200_000
+"""Characters; a longer text is neither coloured nor checked at every key, so that typing stays quick."""
+THEME = "payload"
+COLOURS: Mapping[str, str] = {
+    "string": "success",
+    "number": "warning",
+    "boolean": "accent",
+    "json.null": "accent",
+    "json.label": "primary",
+    "string.escape": "secondary",
+    "json.error": "error",
+}
+"""The console's colours for what the grammar tells apart."""
+
+
+def harmless_json(text: str) -> str:
+    """The same JSON, with JSON's own escapes for the characters that would move, hide or reorder what is on screen.
+
+    What is pasted or loaded may come from a log. JSON allows such characters inside strings alone, where the escape
+    means the same.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(letter if letter in "\n\r\t" or plain(letter) == letter else _escape(letter) for letter in text)
+
+
+def _escape(letter: str) -> str:
+    units = letter.encode("utf-16-be", errors="surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
+class PayloadEditor(TextArea):
+    """What a function is to be invoked with."""
+
+    DEFAULT_CSS = """
+    PayloadEditor, PayloadEditor:focus { height: 1fr; min-height: 5; border: round $secondary; padding: 0; }
+    PayloadEditor:focus { border: round $accent; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(language="json", soft_wrap=False, show_line_numbers=False)
+        self.cursor_blink = False  # blinking costs bytes, for nothing that is new
+        self.border_title = "Payload"
+        self.put(text)
+
+    def on_mount(self) -> None:
+        if self.app.theme == "monochrome":
+            self.language = None
+            return
+        colours = self.app.theme_variables
+        styles = {token: Style(color=colours[colour]) for token, colour in COLOURS.items()}
+        self.register_theme(TextAreaTheme(THEME, syntax_styles=styles))
+        self.theme = THEME
+
+    def edit(self, edit: Edit) -> EditResult:
+        return super().edit(replace(edit, text=harmless_json(edit.text)))
+
+    def put(self, text: str) -> None:
+        """Holds this text in place of what it held."""
+        if len(text) > HIGHLIGHTED_AT_MOST:
+            self.language = None
+        self.text = harmless_json(text)
+        self._tell()
+
+    @property
+    def problem(self) -> JsonProblem | None:
+        """What keeps the text from being sent."""
+        return json_problem(self.text)
+
+    def go_to(self, problem: JsonProblem) -> None:
+        """Puts the cursor where the problem is, and tells it."""
+        self.focus()
+        self.move_cursor((problem.line - 1, problem.column - 1), center=True)
+        self._tell(problem)
+
+    @on(TextArea.Changed)
+    def _check(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._tell()
+
+    def _tell(self, problem: JsonProblem | None = None) -> None:
+        text = self.text
+        size = figures.size(len(text.encode(errors="surrogatepass")))
+        if len(text) > HIGHLIGHTED_AT_MOST and problem is None:
+            self.border_subtitle = f"{size}, checked at the preview"
+            return
+        problem = problem or json_problem(text)
+        told = Content.styled(f"! {problem}", "bold $error") if problem else Content(f"JSON, {size}")
+        self.border_subtitle = (told if text.strip() else Content("no payload")).markup
