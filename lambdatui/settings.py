@@ -10,13 +10,24 @@ import json
 from contextlib import suppress
 from pathlib import Path
 from types import NoneType
-from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from lambdatui.errors import SettingsError
+from lambdatui.insight.canary import DEFAULTS, Thresholds
+from lambdatui.insight.shift_plan import EXAMPLE, read_plan
 from lambdatui.settings_sources import PREFIX, Gathered, Given
 
 REFRESH_AT_LEAST_S = 30
@@ -40,17 +51,33 @@ def _several(keys: Any) -> Any:
     return tuple(keys) if isinstance(keys, list) else (keys,) if isinstance(keys, str) else keys
 
 
+def _plan(text: str) -> str:
+    try:
+        read_plan(text)
+    except SettingsError as error:
+        raise ValueError(f"must be steps such as {EXAMPLE} ({error.title})") from None
+    return text
+
+
+def _not_before_it_is_held(times: float, info: ValidationInfo) -> float:
+    held = info.data.get("slower_hold", times)
+    if times < held:
+        raise ValueError(f"must be at least slower_hold, which is {held:g}")
+    return times
+
+
 Text = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 AbsolutePath = Annotated[Path, Field(strict=False), AfterValidator(_absolute)]
 Seconds = Annotated[int, Field(ge=0, le=3600), AfterValidator(_not_hasty)]
 Keys = Annotated[tuple[Text, ...], BeforeValidator(_several)]
+Plan = Annotated[str, AfterValidator(_plan)]
 
 
 class _Table(BaseModel):
     """Strict, because a file that says ``read_only = "no"`` must be mended and not interpreted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class ProfileSettings(_Table):
@@ -60,6 +87,42 @@ class ProfileSettings(_Table):
     region: Text | None = Field(default=None, description="the region to open in this profile")
     protected: bool = Field(
         default=False, description="ask for the function's name before each change, in this profile"
+    )
+
+
+class CanarySettings(_Table):
+    """The section ``[canary]``: what a shift of traffic is judged by; shares are 0..1."""
+
+    false_alarm: Annotated[float, Field(ge=0.0001, le=0.1)] = Field(
+        default=DEFAULTS.false_alarm,
+        description="the most probable that an equally good version is rolled back for its errors, 0.0001 to 0.1",
+    )
+    sample: Annotated[int, Field(ge=10, le=1_000_000)] = Field(
+        default=DEFAULTS.sample,
+        description="invocations of each version without which a shift does not go on, 10 to 1,000,000",
+    )
+    tolerated: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        default=DEFAULTS.tolerated,
+        description="how much more of the new version's invocations may fail, as a share, 0 to 0.5; "
+        "or as many as of the old one's, if more",
+    )
+    doubt: Annotated[float, Field(ge=0.001, le=0.5)] = Field(
+        default=DEFAULTS.doubt,
+        description="how probable it may be, to go on, that the new version is worse by more than that, 0.001 to 0.5",
+    )
+    slower_hold: Annotated[float, Field(ge=1, le=1_000)] = Field(
+        default=DEFAULTS.slower_hold,
+        description="from how many times the old version's p95 or p99 on a shift is held, 1 to 1,000",
+    )
+    slower_roll_back: Annotated[float, Field(ge=1, le=1_000), AfterValidator(_not_before_it_is_held)] = Field(
+        default=DEFAULTS.slower_roll_back,
+        validate_default=True,
+        description="from how many times on it is rolled back, slower_hold to 1,000",
+    )
+    fatal_errors: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        default=DEFAULTS.fatal_errors,
+        description="how many timeouts, import errors or out-of-memory ends, which the old version has none of, "
+        "roll back, 1 to 1,000",
     )
 
 
@@ -98,9 +161,18 @@ class Settings(_Table):
         default=None, description="a JSON file to use instead of the shipped table of runtime deprecations"
     )
     keys: dict[str, Keys] = Field(default={}, description="the key, or a list of keys, of an action, by its id")
+    plans: dict[str, Plan] = Field(
+        default={}, description=f"the steps of a shift of traffic, by the plan's name, such as {EXAMPLE}"
+    )
+    canary: CanarySettings = Field(default=CanarySettings(), description="what a shift of traffic is judged by")
     profiles: dict[str, ProfileSettings] = Field(default={}, description="what holds for one profile, by its name")
 
     _gathered: Gathered | None = PrivateAttr(default=None)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What a shift of traffic is judged by."""
+        return Thresholds(**self.canary.model_dump())
 
     @classmethod
     def of(cls, gathered: Gathered) -> Self:
@@ -148,8 +220,12 @@ def describe(gathered: Gathered, settings: Settings) -> list[Row]:
 
 def reference() -> str:
     """The settings reference of the README, a Markdown table."""
-    tables = {"keys": {"keys.ACTION": Settings.model_fields["keys"]}}
-    tables["profiles"] = {f"profiles.NAME.{key}": field for key, field in ProfileSettings.model_fields.items()}
+    tables = {
+        "keys": {"keys.ACTION": Settings.model_fields["keys"]},
+        "plans": {"plans.NAME": Settings.model_fields["plans"]},
+        "canary": {f"canary.{key}": field for key, field in CanarySettings.model_fields.items()},
+        "profiles": {f"profiles.NAME.{key}": field for key, field in ProfileSettings.model_fields.items()},
+    }
     lines = ["| setting | value | default | variable | meaning |", "| --- | --- | --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         for key, entry in tables.get(name, {name: field}).items():
@@ -159,12 +235,14 @@ def reference() -> str:
     return "\n".join(lines)
 
 
-_KINDS = {bool: "`true` or `false`", int: "number", str: "text", Path: "path"}
+_KINDS = {bool: "`true` or `false`", int: "number", float: "number", str: "text", Path: "path"}
 
 
 def _values(field: FieldInfo) -> str:
     """What a setting may be, for the reference."""
     annotation: Any = field.annotation
+    if get_origin(annotation) is dict:
+        annotation = get_args(annotation)[1]
     options = [option for option in get_args(annotation) if option is not NoneType]
     if all(isinstance(option, str) for option in options) and options:
         return ", ".join(f"`{json.dumps(option)}`" for option in options)
@@ -181,6 +259,8 @@ def _description(field: FieldInfo) -> str:
 _EXPECTATIONS = {
     "bool_type": "must be true or false",
     "dict_type": "must be a table in the settings file",
+    "finite_number": "must be a number",
+    "float_type": "must be a number",
     "greater_than_equal": "must be at least {ge}",
     "int_type": "must be a whole number",
     "less_than_equal": "must be at most {le}",
@@ -195,12 +275,16 @@ _EXPECTATIONS = {
 }
 
 
+_SECTIONS: dict[str, type[_Table]] = {"canary": CanarySettings, "profiles": ProfileSettings}
+"""The tables that hold settings of their own."""
+
+
 def _problem(details: ErrorDetails, origins: dict[str, str]) -> str:
     """One line: the source, the key, and what was expected there."""
     path = [str(step) for step in details["loc"]]
     key, origin = ".".join(path), origins.get(path[0], "settings")
     if details["type"] == "extra_forbidden":
-        known = Settings.model_fields if len(path) == 1 else ProfileSettings.model_fields
+        known = _SECTIONS.get(path[0], Settings).model_fields
         near = difflib.get_close_matches(path[-1], known, n=1, cutoff=0)
         return f"{origin}: {key} is not a setting; did you mean {near[0]}?"
     expectation = _EXPECTATIONS.get(details["type"], details["msg"]).format(**details.get("ctx", {}))

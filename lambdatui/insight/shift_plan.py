@@ -53,14 +53,14 @@ def read_plan(text: str, named: Mapping[str, str] | None = None) -> ShiftPlan:
     """The plan that a text means: steps as in `EXAMPLE`, a plan's name, or the name of one of CodeDeploy's presets.
 
     Args:
-        named: the settings' own plans, by name, as texts of steps.
+        named: the settings' own plans, by name, as texts that mean one without them.
 
     Raises:
         SettingsError: it means none; the title says what is wrong.
     """
     text = text.strip()
     if named and text in named:
-        return _steps(named[text])
+        return read_plan(named[text])
     if text.lower() in PLANS:
         return PLANS[text.lower()]
     return _preset(text) or _steps(text)

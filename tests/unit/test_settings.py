@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambdatui.errors import SettingsError
-from lambdatui.settings import ProfileSettings, Settings, describe, reference
+from lambdatui.insight.canary import Thresholds
+from lambdatui.insight.shift_plan import read_plan
+from lambdatui.settings import CanarySettings, ProfileSettings, Settings, describe, reference
 from lambdatui.settings_sources import NUMBERS, PROFILE_KEYS, SWITCHES, Gathered, gather
 
 README = Path(__file__).parents[2] / "README.md"
@@ -239,6 +242,27 @@ BAD = {
     "profile that is not a table": ("[profiles]\na = 1", "profiles.a must be a table in the settings file, not 1"),
     "number for a key": ("[keys]\nquit = 1", "keys.quit must be a key or a list of keys, not 1"),
     "no key": ('[keys]\nquit = ["q", ""]', 'keys.quit.1 must not be empty, not ""'),
+    "share above the bounds": ("[canary]\ntolerated = 0.6", "canary.tolerated must be at most 0.5, not 0.6"),
+    "share below the bounds": ("[canary]\nfalse_alarm = 0", "canary.false_alarm must be at least 0.0001, not 0"),
+    "text for a share": ('[canary]\ndoubt = "10 %"', 'canary.doubt must be a number, not "10 %"'),
+    "no number": ("[canary]\nslower_hold = nan", "canary.slower_hold must be a number, not NaN"),
+    "a part of an invocation": ("[canary]\nsample = 99.5", "canary.sample must be a whole number, not 99.5"),
+    "rolled back before it is held": (
+        "[canary]\nslower_hold = 4",
+        "canary.slower_roll_back must be at least slower_hold, which is 4, not 3.0",
+    ),
+    "unknown key of the canary": (
+        "[canary]\nsampel = 20",
+        "canary.sampel is not a setting; did you mean sample?",
+    ),
+    "a canary that is not a table": ("canary = true", "canary must be a table in the settings file, not true"),
+    "a plan without times": (
+        '[plans]\nslow = "5%, 100%"',
+        "plans.slow must be steps such as 5%/5m, 25%/10m, 50%/10m, 100% "
+        '(each step but that to 100 % needs a time, such as 10%/5m), not "5%, 100%"',
+    ),
+    "a list for a plan": ('[plans]\nslow = ["5%/5m"]', 'plans.slow must be text, not ["5%/5m"]'),
+    "plans that are not a table": ('plans = "5%/5m"', 'plans must be a table in the settings file, not "5%/5m"'),
     "date for text": ("profile = 2026-11-20", 'profile must be text, not "2026-11-20"'),
 }
 
@@ -300,6 +324,33 @@ def test_a_file_that_is_not_text_is_an_error(file: Path) -> None:
         gather({}, {}, file)
 
 
+# What a shift of traffic goes by
+
+
+def test_without_a_word_a_shift_is_judged_by_the_measured_defaults() -> None:
+    assert Settings().thresholds == Thresholds()
+
+
+def test_every_threshold_can_be_set(file: Path) -> None:
+    wanted = Thresholds(
+        false_alarm=0.01,
+        sample=500,
+        tolerated=0.0,
+        doubt=0.2,
+        slower_hold=2.0,
+        slower_roll_back=2.0,
+        fatal_errors=1,
+    )
+    toml = "[canary]\n" + "\n".join(f"{name} = {value}" for name, value in asdict(wanted).items())
+    assert gathered(file, toml).validate().thresholds == wanted
+
+
+def test_plans_have_names(file: Path) -> None:
+    plans = gathered(file, '[plans]\nnight = "5%/5m, 25%/10m"\nsam = "Linear10PercentEvery1Minute"').validate().plans
+    assert read_plan("night", plans) == read_plan("5%/5m, 25%/10m, 100%")
+    assert read_plan("sam", plans) == read_plan("linear")
+
+
 # What is shown of them
 
 
@@ -313,7 +364,8 @@ def test_describe_shows_every_setting_with_its_source(file: Path) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    described = [*Settings.model_fields.values(), *ProfileSettings.model_fields.values()]
+    tables = (Settings, ProfileSettings, CanarySettings)
+    described = [field for table in tables for field in table.model_fields.values()]
     assert all(field.description for field in described)
 
 
