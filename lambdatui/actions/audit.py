@@ -104,8 +104,6 @@ def _recordable_parameter(name: Any, value: Any) -> Any:
 
 def _size(payload: Any) -> str:
     match payload:
-        case SecretStr():
-            return _size(payload.get_secret_value())
         case str():
             return _size(payload.encode(errors="surrogatepass"))
         case SecretStr():
