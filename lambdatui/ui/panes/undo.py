@@ -29,7 +29,7 @@ class UndoPane(ReadingPane["Deed"]):
     THINGS = "changes"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "take_back", "undo", id="undo.take_back", tooltip="what would take it back, to be confirmed"),
+        Binding("u", "undo", "undo", id="screen.undo", tooltip="what would take it back, to be confirmed"),
     ]
 
     def columns(self) -> Sequence[Column[Deed]]:
@@ -71,7 +71,7 @@ class UndoPane(ReadingPane["Deed"]):
         event.stop()
         self.post_message(Pane.UndoWanted(event.record))
 
-    def action_take_back(self) -> None:
+    def action_undo(self) -> None:
         """Shows what would take back what is under the cursor."""
         if (deed := self.table.cursor_record) is not None:
             self.post_message(Pane.UndoWanted(deed))
