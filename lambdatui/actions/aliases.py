@@ -120,7 +120,7 @@ class RepointAlias(Action[Pointing]):
             before=before,
             after=after,
             calls=() if before == after else _repoint_calls(subject.function, alias, params),
-            warnings=tuple(_warnings(alias, params.version, ready)),
+            warnings=tuple(_warnings(alias, params, ready)),
             undo=Undo(action="alias-repoint", params=Pointing(**_lasting(alias))),
         )
 
@@ -208,18 +208,18 @@ def _repoint_calls(function: str, alias: Alias, params: Pointing) -> tuple[Call,
     return cleared, _call("UpdateAlias", function, alias.name, RoutingConfig=_routing(params))
 
 
-def _warnings(alias: Alias, version: str, ready: int) -> Iterable[str]:
+def _warnings(alias: Alias, params: Pointing, ready: int) -> Iterable[str]:
     if alias.all_on_additional:
         yield (
             f"all of {alias.name} still goes to version {alias.all_on_additional}, for a provisioned shift has not "
             "ended: this ends it at once"
         )
-    elif alias.additional:
+    elif alias.additional and not params.weights:
         yield f"the split ends: now {_weights(alias)}"
-    if ready and version != alias.function_version:
+    if ready and params.version != alias.function_version:
         yield (
             f"it has {ready:,} provisioned: Lambda goes on with version {alias.function_version} until they are ready "
-            f"on version {version}"
+            f"on version {params.version}"
         )
 
 
