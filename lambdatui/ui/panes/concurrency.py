@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 from itertools import islice
@@ -251,7 +251,7 @@ class ConcurrencyPane(ListPane[Standing]):
         told = super().state()
         return told if told.plain else Content(" · ").join((*self._troubles(), *self._head()))
 
-    def _troubles(self) -> Iterable[Content]:
+    def _troubles(self) -> Iterator[Content]:
         for error in self._errors.values():
             glyph, colour = error_mark(error)
             yield Content.styled(f"{glyph} {plain(error.title)}", colour)
@@ -265,7 +265,7 @@ class ConcurrencyPane(ListPane[Standing]):
         if known < total:
             yield Content.styled(f"asking, {figures.count(known)} of {figures.count(total)}…", "$secondary")
 
-    def _head(self) -> Iterable[Content]:
+    def _head(self) -> Iterator[Content]:
         if self._account is not None:
             yield Content(f"limit {figures.count(self._account.limit)}")
             yield Content(f"unreserved {figures.count(self._account.unreserved)}")

@@ -25,40 +25,35 @@ def concurrency_columns(peaks: Mapping[str, float | None] | None) -> Sequence[Co
     Args:
         peaks: those functions whose peak was asked for, as it becomes known; None where metrics may cost nothing.
     """
-    reserved: Column[Standing] = Column(
-        id="reserved", title="RESERVED", cell=_reserved, value=lambda s: s.limit, width=8, align="right"
-    )
-    provisioned: Column[Standing] = Column(
-        id="provisioned",
-        title="PROVISIONED",
-        cell=_provisioned,
-        value=lambda s: requested(s.provisioned.items) or None,
-        flex=True,
-        min_width=14,
-    )
     peak: Column[Standing] = Column(
         id="peak",
         title="PEAK",
-        cell=lambda s: _peak(s, asked=s.function in (peaks or {})),
+        cell=lambda s: _peak(s, asked=peaks is not None and s.function in peaks),
         value=lambda s: s.peak,
         width=6,
         align="right",
     )
-    share: Column[Standing] = Column(
-        id="share",
-        title="SHARE",
-        cell=lambda s: NONE if s.share is None else figures.percent(s.share),
-        value=lambda s: s.share,
-        width=6,
-        align="right",
-        priority=1,
-    )
     return (
         Column(id="function", title="FUNCTION", cell=lambda s: s.function, flex=True, min_width=14),
-        reserved,
-        provisioned,
+        Column(id="reserved", title="RESERVED", cell=_reserved, value=lambda s: s.limit, width=8, align="right"),
+        Column(
+            id="provisioned",
+            title="PROVISIONED",
+            cell=_provisioned,
+            value=lambda s: requested(s.provisioned.items) or None,
+            flex=True,
+            min_width=14,
+        ),
         *((peak,) if peaks is not None else ()),
-        share,
+        Column(
+            id="share",
+            title="SHARE",
+            cell=lambda s: NONE if s.share is None else figures.percent(s.share),
+            value=lambda s: s.share,
+            width=6,
+            align="right",
+            priority=1,
+        ),
         Column(id="verdict", title="VERDICT", cell=_verdict, value=_urgency, flex=True, min_width=26),
     )
 
