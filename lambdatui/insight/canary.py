@@ -14,9 +14,11 @@ Without enough of either the answer is to hold. What the defaults of `Thresholds
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
+from itertools import chain
 
 FACTORS = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 """How many times as often a worse version is imagined to fail. All of them are weighed alike."""
@@ -103,40 +105,66 @@ class Judgement:
 DEFAULTS = Thresholds()
 
 
-def judge(evidence: Evidence, thresholds: Thresholds = DEFAULTS) -> Judgement:
-    """Judges a shift. A reason to roll back goes before one to hold, and that before any to continue."""
-    reasons = (*_to_roll_back(evidence, thresholds), *_to_hold(evidence, thresholds))
-    if reasons:
-        return reasons[0]
-    old, new = totals(evidence.periods)
-    return Judgement(
-        Verdict.CONTINUE, f"{_rate(new)} of the new version's invocations fail, {_rate(old)} of the old one's"
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The errors of both versions over some periods, as far as the judgement needs to know of them."""
+
+    old: Tally = Tally()
+    new: Tally = Tally()
+    """In all."""
+    log_ratios: tuple[float, ...] = (0.0,) * len(FACTORS)
+    """For each of `FACTORS`, how much better it explains the errors if the new version fails so many times as often."""
+
+    def plus(self, period: Period) -> Comparison:
+        """With one more period."""
+        ratios = zip(self.log_ratios, _log_ratios(period), strict=True)
+        return Comparison(self.old + period.old, self.new + period.new, tuple([sum(pair) for pair in ratios]))
+
+    @property
+    def weight_of_worse(self) -> float:
+        """How many times better "the new version is worse" explains the errors than "both are alike".
+
+        Above 1/a with a probability below a, ever, if the new version is not worse; at most 1e300.
+        """
+        highest = max(self.log_ratios)
+        likely = sum([math.exp(ratio - highest) for ratio in self.log_ratios]) / len(FACTORS)
+        return math.exp(min(highest, 690.0)) * likely
+
+
+def compare(periods: Iterable[Period]) -> Comparison:
+    """The periods in all."""
+    return reduce(Comparison.plus, periods, Comparison())
+
+
+def _log_ratios(period: Period) -> tuple[float, ...]:
+    """Of one period: for each factor, how much better it explains the errors that the new version fails so often."""
+    errors = period.old.errors + period.new.errors
+    if not errors or not period.old.invocations or not period.new.invocations:
+        return (0.0,) * len(FACTORS)  # nothing to compare, or to compare with
+    share = period.new.invocations / (period.old.invocations + period.new.invocations)
+    return tuple(
+        [period.new.errors * math.log(factor) - errors * math.log1p((factor - 1) * share) for factor in FACTORS]
     )
 
 
-def totals(periods: Sequence[Period]) -> tuple[Tally, Tally]:
+def judge(evidence: Evidence, thresholds: Thresholds = DEFAULTS) -> Judgement:
+    """Judges a shift. A reason to roll back goes before one to hold, and that before any to continue."""
+    return judge_compared(compare(evidence.periods), evidence, thresholds)
+
+
+def judge_compared(both: Comparison, evidence: Evidence, thresholds: Thresholds = DEFAULTS) -> Judgement:
+    """Judges by a comparison that was kept up to date, in place of the evidence's periods."""
+    reasons = chain(_to_roll_back(both, evidence, thresholds), _to_hold(both, evidence, thresholds))
+    return next(reasons, None) or Judgement(
+        Verdict.CONTINUE,
+        f"{_rate(both.new)} of the new version's invocations fail, {_rate(both.old)} of the old one's",
+    )
+
+
+def totals(periods: Iterable[Period]) -> tuple[Tally, Tally]:
     """What the old and the new version did in all."""
-    return sum((one.old for one in periods), Tally()), sum((one.new for one in periods), Tally())
-
-
-def weight_of_worse(periods: Sequence[Period]) -> float:
-    """How many times better "the new version is worse" explains the errors than "both are alike".
-
-    Above 1/a with a probability below a, ever, if the new version is not worse; at most 1e300.
-    """
-    logs = [sum(_log_ratio(period, factor) for period in periods) for factor in FACTORS]
-    highest = max(logs)
-    return math.exp(min(highest, 690.0)) * sum(math.exp(log - highest) for log in logs) / len(logs)
-
-
-def _log_ratio(period: Period, factor: float) -> float:
-    """Of one period: how much better the errors are explained where the new version fails `factor` times as often."""
-    whole = period.old.invocations + period.new.invocations
-    if not period.old.invocations or not period.new.invocations:
-        return 0.0  # nothing to compare with
-    share = period.new.invocations / whole
-    worse = factor * share / (factor * share + 1 - share)
-    return period.new.errors * math.log(worse / share) + period.old.errors * math.log((1 - worse) / (1 - share))
+    both = compare(periods)
+    return both.old, both.new
 
 
 def probability_of_worse(old: Tally, new: Tally, margin: float) -> float:
@@ -165,13 +193,12 @@ def interval(tally: Tally, z: float = 1.96) -> tuple[float, float] | None:
 # -- reasons
 
 
-def _to_roll_back(evidence: Evidence, thresholds: Thresholds) -> Iterator[Judgement]:
-    old, new = totals(evidence.periods)
-    weight = weight_of_worse(evidence.periods)
+def _to_roll_back(both: Comparison, evidence: Evidence, thresholds: Thresholds) -> Iterator[Judgement]:
+    weight = both.weight_of_worse
     if weight >= 1 / thresholds.false_alarm:
         yield Judgement(
             Verdict.ROLL_BACK,
-            f"{_rate(new)} of the new version's invocations fail, {_rate(old)} of the old one's: "
+            f"{_rate(both.new)} of the new version's invocations fail, {_rate(both.old)} of the old one's: "
             f"by chance less than once in {min(weight, 1e9):,.0f} shifts",
         )
     for kind, count in evidence.fatal.items():
@@ -179,13 +206,13 @@ def _to_roll_back(evidence: Evidence, thresholds: Thresholds) -> Iterator[Judgem
             yield Judgement(Verdict.ROLL_BACK, f"{kind}, {count} times, which the old version does not have")
     for alarm in evidence.alarms:
         yield Judgement(Verdict.ROLL_BACK, f"alarm {alarm} began to fire")
-    for percentile, times in _slower(evidence, thresholds):
+    for percentile, times in _slower(both, evidence, thresholds):
         if times >= thresholds.slower_roll_back:
             yield Judgement(Verdict.ROLL_BACK, f"its {percentile} is {times:.1f} times the old version's")
 
 
-def _to_hold(evidence: Evidence, thresholds: Thresholds) -> Iterator[Judgement]:
-    old, new = totals(evidence.periods)
+def _to_hold(both: Comparison, evidence: Evidence, thresholds: Thresholds) -> Iterator[Judgement]:
+    old, new = both.old, both.new
     if evidence.late_s is not None:
         yield _hold(f"metrics are {evidence.late_s:,.0f} s late")
     for name, tally in (("new", new), ("old", old)):
@@ -198,7 +225,7 @@ def _to_hold(evidence: Evidence, thresholds: Thresholds) -> Iterator[Judgement]:
         yield _hold(f"{kind}, {count} times, which the old version does not have")
     if evidence.throttles:
         yield _hold(f"{evidence.throttles:,} invocations were throttled")
-    for percentile, times in _slower(evidence, thresholds):
+    for percentile, times in _slower(both, evidence, thresholds):
         if times >= thresholds.slower_hold:
             yield _hold(f"its {percentile} is {times:.1f} times the old version's")
     margin = max(thresholds.tolerated, old.rate or 0.0)
@@ -214,9 +241,9 @@ def _hold(why: str) -> Judgement:
     return Judgement(Verdict.HOLD, why)
 
 
-def _slower(evidence: Evidence, thresholds: Thresholds) -> Iterator[tuple[str, float]]:
+def _slower(both: Comparison, evidence: Evidence, thresholds: Thresholds) -> Iterator[tuple[str, float]]:
     """How many times slower by each percentile, where there were invocations enough to say."""
-    if min(tally.invocations for tally in totals(evidence.periods)) >= thresholds.sample:
+    if min(both.old.invocations, both.new.invocations) >= thresholds.sample:
         yield from evidence.slower.items()
 
 

@@ -11,11 +11,11 @@ from lambdatui.insight.canary import (
     Tally,
     Thresholds,
     Verdict,
+    compare,
     interval,
     judge,
     probability_of_worse,
     totals,
-    weight_of_worse,
 )
 
 ALIKE = Period(old=Tally(5_400, 54), new=Tally(600, 6))
@@ -66,12 +66,12 @@ def test_many_errors_of_few_invocations_are_rolled_back_below_the_sample_too() -
 
 
 def test_errors_that_came_before_there_was_anything_to_compare_with_count_for_nothing() -> None:
-    assert weight_of_worse([Period(old=Tally(), new=Tally(50, 50))]) == pytest.approx(1)
+    assert compare([Period(old=Tally(), new=Tally(50, 50))]).weight_of_worse == pytest.approx(1)
 
 
 def test_a_rate_that_rises_on_both_sides_alike_is_nobodys_fault() -> None:
     quiet, storm = Period(Tally(900, 1), Tally(100)), Period(Tally(100, 50), Tally(900, 450))
-    assert weight_of_worse([quiet, storm]) < 1
+    assert compare([quiet, storm]).weight_of_worse < 1
     old, new = totals([quiet, storm])
     assert new.errors / new.invocations > 8 * old.errors / old.invocations, "the totals alone would accuse the new one"
 
@@ -118,11 +118,11 @@ def test_thresholds_decide() -> None:
 def test_the_evidence_does_not_depend_on_how_it_is_cut_into_periods_of_the_same_shares() -> None:
     halves = [Period(Tally(450, 9), Tally(50, 3)), Period(Tally(450, 3), Tally(50, 1))]
     whole = [Period(*totals(halves))]
-    assert weight_of_worse(halves) == pytest.approx(weight_of_worse(whole))
+    assert compare(halves).weight_of_worse == pytest.approx(compare(whole).weight_of_worse)
 
 
 def test_a_flood_of_errors_does_not_overflow() -> None:
-    assert weight_of_worse([Period(Tally(10**7, 10), Tally(10**7, 10**6))]) > 1e200
+    assert compare([Period(Tally(10**7, 10), Tally(10**7, 10**6))]).weight_of_worse > 1e200
 
 
 def test_the_interval_holds_the_rate_and_narrows_with_the_sample() -> None:
