@@ -58,7 +58,7 @@ async def stop(stage: Stage) -> None:
     await stage.wait_for(lambda: marked(stage) == [STOPPED])
 
 
-async def test_a_function_is_stopped_with_six_keys_and_marked(
+async def test_a_function_is_stopped_with_four_keys_and_marked(
     console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:

@@ -141,6 +141,21 @@ def test_a_stop_that_was_restored_stands_no_longer(trail: AuditTrail) -> None:
     assert trail.read().standing() == ()
 
 
+def test_of_several_stops_of_a_function_the_newest_alone_stands_and_falls(trail: AuditTrail) -> None:
+    first, second = attempt(standing=True), attempt(standing=True)
+    for stop in (first, second):
+        trail.append(stop.concluded("done"))
+    assert [line.id for line in trail.read().standing()] == [second.id]
+    trail.append(attempt(undoes=second.id).concluded("done"))
+    assert trail.read().standing() == ()
+
+
+def test_what_was_attempted_elsewhere_is_left_out(trail: AuditTrail) -> None:
+    for line in (attempt("here"), attempt("there", region="eu-north-1"), attempt("theirs", account="210987654321")):
+        trail.append(line)
+    assert functions(trail.read().at("123456789012", "eu-central-1").entries) == ["here"]
+
+
 def test_only_the_owner_can_read_what_is_written(trail: AuditTrail, folder: Path) -> None:
     folder.mkdir(parents=True, mode=0o755)
     trail.path.touch(mode=0o644)
