@@ -10,9 +10,9 @@ from lambdatui.actions.action import Params, Subject, Undo, fits
 from lambdatui.actions.audit import AuditLine, AuditReading, AuditUndo
 
 NO_INVERSE: Mapping[str, str] = {
-    "open": "what became of it is not known: see :audit",
-    "unknown": "what became of it is not known: see :audit",
-    "partial": "only some of it was made: see what is there",
+    "open": "outcome not known: see :audit",
+    "unknown": "outcome not known: see :audit",
+    "partial": "half made: see what is there",
 }
 """Why what had such a result has no inverse."""
 
@@ -72,8 +72,8 @@ def deeds(reading: AuditReading, secret_undos: Mapping[str, Undo], *, account: s
             yield Deed(line, why_not="taken back")
         elif undo is None:
             held = line.params is None and bool(line.before or line.after)
-            yield Deed(line, why_not="it held a secret, which another console knew" if held else "no inverse is known")
+            yield Deed(line, why_not="held a secret that another console knew" if held else "no inverse is known")
         elif entry_of(undo.action) is None:
-            yield Deed(line, why_not=f"this console has no action {undo.action}")
+            yield Deed(line, why_not=f"no action {undo.action} in this console")
         else:
             yield Deed(line, undo)

@@ -291,11 +291,11 @@ async def test_what_somebody_changed_since_is_warned_of_before_it_is_taken_back(
     ("line", "why"),
     [
         (attempt(undo=None).concluded("done"), "no inverse is known"),
-        (attempt(undo=None, params=None).concluded("done"), "it held a secret, which another console knew"),
-        (attempt(undo={"action": "gone"}).concluded("done"), "this console has no action gone"),
-        (attempt().concluded("partial"), "only some of it was made: see what is there"),
-        (attempt().concluded("unknown"), "what became of it is not known: see :audit"),
-        (attempt(), "what became of it is not known: see :audit"),
+        (attempt(undo=None, params=None).concluded("done"), "held a secret that another console knew"),
+        (attempt(undo={"action": "gone"}).concluded("done"), "no action gone in this console"),
+        (attempt().concluded("partial"), "half made: see what is there"),
+        (attempt().concluded("unknown"), "outcome not known: see :audit"),
+        (attempt(), "outcome not known: see :audit"),
     ],
     ids=["no inverse", "secret", "no such action", "partial", "unknown", "open"],
 )
@@ -303,9 +303,9 @@ async def test_what_cannot_be_taken_back_says_why(
     console: MakeConsole, endpoint: ScriptedEndpoint, line: AuditLine, why: str
 ) -> None:
     trail().append(line)
-    async with on_stage(console(endpoint.url), (200, 24)) as stage:
+    async with on_stage(console(endpoint.url), (240, 24)) as stage:
         await journal(stage)
-        assert why[:16] in stage.text
+        assert why in stage.text
         await stage.press("enter")
         await notified(stage, why)
         assert not isinstance(stage.app.screen, ActionDialog)
@@ -369,12 +369,12 @@ async def test_every_attempt_is_there_newest_first_with_its_result(
 
 async def test_enter_tells_all_of_an_attempt(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     call = {"service": "lambda", "operation": "PutFunctionConcurrency", "parameters": {"FunctionName": FIRST}}
-    trail().append(attempt(calls=(call,)).concluded("failed", error="not permitted", request_ids=("abc-1",)))
+    trail().append(attempt(calls=(call,)).concluded("done", error="found later", request_ids=("abc-1",)))
     async with on_stage(console(endpoint.url), WIDE) as stage:
         await audit(stage)
         await stage.press("enter")
         await stage.wait_for("Attempt")
-        for told in ("! failed", "not permitted", "abc-1", "lambda:PutFunctionConcurrency", '"reserved": 5', ACCOUNT):
+        for told in ("✓ done", "found later", "abc-1", "lambda:PutFunctionConcurrency", '"reserved": 5', ACCOUNT):
             assert told in stage.text
 
 

@@ -49,10 +49,12 @@ class AuditPane(ReadingPane["AuditLine"]):
             ),
             audit_columns.moment_column(itself, self.session.times),
             *audit_columns.what_columns(itself),
-            Column(id="error", title="WHAT WENT WRONG", cell=lambda line: line.error, flex=True, priority=1),
-            Column(id="who", title="WHO", cell=audit_columns.who, width=14, priority=2),
-            Column(id="region", title="REGION", cell=lambda line: line.region, width=14, priority=3),
-            Column(id="account", title="ACCOUNT", cell=lambda line: line.account, width=12, priority=4),
+            Column(
+                id="error", title="WHAT WENT WRONG", cell=lambda line: line.error, flex=True, min_width=20, priority=2
+            ),
+            Column(id="who", title="WHO", cell=audit_columns.who, width=14, priority=3),
+            Column(id="region", title="REGION", cell=lambda line: line.region, width=14, priority=4),
+            Column(id="account", title="ACCOUNT", cell=lambda line: line.account, width=12, priority=5),
         )
 
     def key(self, record: AuditLine) -> str:

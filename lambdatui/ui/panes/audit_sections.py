@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lambdatui.actions import entry_of
+from lambdatui.actions.audit import IN_FORCE
 from lambdatui.ui import figures
-from lambdatui.ui.dialogs.plan_sections import TONES, toned
-from lambdatui.ui.panes.audit_columns import NOT_SET, labels, subject_title
+from lambdatui.ui.dialogs.plan_sections import TONES
+from lambdatui.ui.panes.audit_columns import NOT_SET, RESULTS, labels, subject_title
 from lambdatui.ui.widgets.section_view import Section, Value
 
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ def audit_sections(line: AuditLine) -> tuple[Section, ...]:
 
 
 def _attempt(line: AuditLine) -> Iterator[tuple[str, Value]]:
+    glyph, _ = RESULTS[line.result]
     if line.result == "open":
-        yield "result", toned(OPEN, "warning")
+        yield "result", Value(f"{glyph} {OPEN}", "warning")
     else:
-        yield "result", toned(line.result, TONES.get(line.result, "error"))
+        yield "result", Value(f"{glyph} {line.result}", TONES.get(line.result, "error"))
     if line.error:
         yield "", Value(line.error)
     yield "action", Value(line.action)
@@ -64,7 +66,7 @@ def _changes(line: AuditLine) -> Iterator[tuple[str, Value]]:
 
 
 def _undo(line: AuditLine) -> Iterator[tuple[str, Value]]:
-    if line.undo is not None:
+    if line.undo is not None and line.result in IN_FORCE:
         entry = entry_of(line.undo.action)
         yield "by", Value(entry.title if entry is not None else line.undo.action)
         if line.undo.parameters:

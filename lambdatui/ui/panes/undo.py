@@ -40,7 +40,7 @@ class UndoPane(ReadingPane["Deed"]):
             audit_columns.moment_column(line_of, self.session.times),
             *audit_columns.what_columns(line_of),
             Column(id="undo", title="UNDO", cell=_inverse, flex=True, min_width=18),
-            Column(id="who", title="WHO", cell=lambda deed: audit_columns.who(deed.line), width=14, priority=1),
+            Column(id="who", title="WHO", cell=lambda deed: audit_columns.who(deed.line), width=14, priority=2),
         )
 
     def key(self, record: Deed) -> str:

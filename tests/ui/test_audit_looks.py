@@ -1,0 +1,68 @@
+"""How the audit trail, an entry of it, and the journal look."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from lambdatui.ui.app import Console
+from tests.support.endpoint import ScriptedEndpoint
+from tests.ui.answers import listing
+from tests.ui.conftest import Clock, MakeConsole
+from tests.ui.stage import NARROW, WIDE
+from tests.ui.test_actions import attempt, trail
+from tests.ui.test_looks import Compare, shown
+
+STOP = {
+    "action": "emergency-stop",
+    "function": "payments-processor",
+    "params": {"reserve_nothing": True, "disable_mappings": True},
+    "before": {"reserved concurrency": None, "payments queue": "enabled"},
+    "after": {"reserved concurrency": "0", "payments queue": "disabled"},
+    "undo": {"action": "emergency-restore", "parameters": {"reserved": None, "mappings": {}}},
+}
+CALL = {"service": "lambda", "operation": "PutFunctionConcurrency", "parameters": {"FunctionName": "orders-api"}}
+
+
+@pytest.mark.parametrize(
+    ("place", "keys", "then"),
+    [("audit", (), "orders-api"), ("audit", ("enter",), "Requests"), ("undo", (), "orders-api")],
+    ids=["audit", "entry", "undo"],
+)
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
+def test_how_it_looks(
+    snap_compare: Compare,
+    console: MakeConsole,
+    clock: Clock,
+    size: tuple[int, int],
+    place: str,
+    keys: tuple[str, ...],
+    then: str,
+) -> None:
+    denied = "not permitted: lambda:PutFunctionConcurrency"
+    for number, line in enumerate(
+        (
+            attempt(function="thumbnails").concluded("refused", error="read-only: nothing is sent"),
+            attempt(function="refunds-worker").concluded("conflict", error="reserved concurrency was 5 and is 6"),
+            attempt(function="search-query").concluded("unknown", error="the console was left"),
+            attempt(**STOP).concluded("partial", error=denied),
+            attempt(function="ledger-export").concluded("failed", error=denied),
+            attempt(function="orders-api", calls=(CALL,)).concluded("done", request_ids=("8a4f-77",)),
+        )
+    ):
+        at = line.at.replace(hour=21, minute=50 + number)
+        trail().append(line.model_copy(update={"id": f"{number:032x}", "at": at, "ended": at}))
+
+    async def prepare(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, Console)
+        await shown(pilot, "Functions 0")
+        await app.go(place)
+        await shown(pilot, "orders-api")
+        await pilot.press(*keys)
+        await shown(pilot, then)
+
+    with ScriptedEndpoint.in_thread() as account:
+        account.many_functions(0)
+        account.on("lambda", "ListFunctions", listing())
+        assert snap_compare(console(account.url), terminal_size=size, run_before=prepare)
