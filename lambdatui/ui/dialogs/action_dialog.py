@@ -40,7 +40,7 @@ class ActionDialog(ModalScreen[None]):
     """
 
     DEFAULT_CSS = """
-    ActionDialog { background: $background 60%; align: center middle; }
+    ActionDialog { align: center middle; }
     ActionDialog > Vertical {
         width: 100%;
         max-width: 110;

@@ -10,6 +10,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList
@@ -40,14 +41,22 @@ class Choice(ModalScreen[str]):
     """
 
     DEFAULT_CSS = """
-    Choice { background: $background 60%; align: center middle; }
-    Choice > OptionList {
-        width: 90;
+    Choice { align: center middle; }
+    Choice > Vertical {
+        width: 100;
         max-width: 100%;
         height: auto;
         max-height: 100%;
         background: $panel;
         border: round $primary;
+    }
+    Choice OptionList {
+        height: auto;
+        max-height: 100%;
+        background: $panel;
+        scrollbar-size-vertical: 1;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
     }
     """
 
@@ -66,11 +75,12 @@ class Choice(ModalScreen[str]):
             markup=False,
             compact=True,
         )
-        self._list.border_title = Text(plain(title)).markup
-        self._list.border_subtitle = "enter chooses · esc closes"
+        self._frame = Vertical(self._list)
+        self._frame.border_title = Text(plain(title)).markup
+        self._frame.border_subtitle = "enter chooses · esc closes"
 
     def compose(self) -> ComposeResult:
-        yield self._list
+        yield self._frame
 
     def on_mount(self) -> None:
         self._list.focus()

@@ -38,7 +38,7 @@ class QueryEditor(ModalScreen[Written]):
     """
 
     DEFAULT_CSS = """
-    QueryEditor { background: $background 60%; align: center middle; }
+    QueryEditor { align: center middle; }
     QueryEditor > QueryText {
         width: 100%;
         max-width: 120;
