@@ -355,7 +355,7 @@ async def test_leaving_while_it_runs_stops_nothing_and_the_end_is_told(
         await stage.press("escape")
         await stage.wait_for("the function goes on running")
         answered.set()
-        await stage.wait_for("orders: it ran in")
+        await stage.wait_for("orders: it answered in")
         await stage.wait_for(lambda: not stage.app.session.operations.running)
     assert [line.result for line in stage.app.session.operations.trail.read().entries] == ["done"]
 
@@ -414,13 +414,15 @@ async def test_a_read_only_console_invokes_nothing(console: MakeConsole, endpoin
 def greeting(empty_endpoint: DemoEndpoint) -> Iterator[DemoEndpoint]:
     """An account with a function that answers with what it was given."""
     code = "def handler(event, context):\n    return {'given': event, 'of': context.function_name}\n"
-    Cloud(empty_endpoint)["lambda"].create_function(
+    client = Cloud(empty_endpoint)["lambda"]
+    client.create_function(
         FunctionName="orders",
         Runtime="python3.12",
         Role=f"arn:aws:iam::{ACCOUNT}:role/orders",
         Handler="app.handler",
         Code={"ZipFile": packed({"app.py": code.encode()})},
     )
+    client.get_waiter("function_active_v2").wait(FunctionName="orders", WaiterConfig={"Delay": 1})
     yield empty_endpoint
 
 

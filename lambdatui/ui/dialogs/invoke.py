@@ -42,7 +42,8 @@ BEGINNING = 60
 """Characters of a payload by which it is known in a list."""
 FILE_AT_MOST = max(PAYLOAD_AT_MOST.values())
 """Bytes."""
-FORM_KEYS = "ctrl+s preview · ctrl+t templates · ctrl+o history · ctrl+n keep · ctrl+e editor · ctrl+l file · esc"
+FORM_KEYS = "^s preview · ^t templates · ^o history · ^n keep · ^e editor · ^l file · esc"
+"""^ is ctrl: all of them are to fit into 80 columns."""
 
 
 class InvokeDialog(ActionDialog):

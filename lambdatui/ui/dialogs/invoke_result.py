@@ -89,7 +89,7 @@ class Run:
         if self.result.function_error is not None:
             failure = self.failure
             return f"the function failed: {failure.type or failure.message}" if failure else "the function failed"
-        return ACCEPTED.get(self.type) or f"it ran in {figures.duration(self.result.duration_ms)}"
+        return ACCEPTED.get(self.type) or f"it answered in {figures.duration(self.result.duration_ms)}"
 
     @property
     def response(self) -> list[str]:
