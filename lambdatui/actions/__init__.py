@@ -161,6 +161,23 @@ ACTIONS: tuple[ActionEntry, ...] = (
         several=False,
     ),
     ActionEntry(
+        id="codedeploy-shift",
+        title="Hand a shift to CodeDeploy",
+        about="let CodeDeploy shift it in AWS, whether this console goes on or not",
+        target="alias",
+        needs=("codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision"),
+        load="lambdatui.actions.codedeploy_shift:HandShiftOver",
+        several=False,
+    ),
+    ActionEntry(
+        id="codedeploy-stop",
+        title="Stop a CodeDeploy deployment",
+        about="give all of the traffic back to the version that it came from",
+        target="alias",
+        needs=("codedeploy:StopDeployment",),
+        load="lambdatui.actions.codedeploy_shift:StopDeployment",
+    ),
+    ActionEntry(
         id="alias-delete",
         title="Delete an alias",
         about="take away the name, not the version",

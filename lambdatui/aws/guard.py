@@ -50,10 +50,11 @@ READS: Mapping[str, frozenset[str]] = {
         DescribeNatGateways DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSecurityGroups
         DescribeSubnets DescribeVpcEndpoints DescribeVpcs
     """),
+    "cloudformation": _names("DescribeStacks"),
     "codedeploy": _names("""
-        BatchGetDeploymentGroups BatchGetDeploymentTargets BatchGetDeployments GetApplicationRevision GetDeployment
-        GetDeploymentConfig GetDeploymentGroup GetDeploymentTarget ListApplications ListDeploymentConfigs
-        ListDeploymentGroups ListDeploymentTargets ListDeployments
+        BatchGetApplications BatchGetDeploymentGroups BatchGetDeploymentTargets BatchGetDeployments
+        GetApplicationRevision GetDeployment GetDeploymentConfig GetDeploymentGroup GetDeploymentTarget ListApplications
+        ListDeploymentConfigs ListDeploymentGroups ListDeploymentTargets ListDeployments
     """),
     "application-autoscaling": _names("""
         DescribeScalableTargets DescribeScalingActivities DescribeScalingPolicies DescribeScheduledActions
@@ -116,8 +117,12 @@ CHANGES: Mapping[str, frozenset[str]] = {
         UpdateEventSourceMapping UpdateFunctionConfiguration
     """),
     "logs": _names("DeleteRetentionPolicy PutRetentionPolicy"),
+    "codedeploy": _names("CreateDeployment RegisterApplicationRevision StopDeployment"),
 }
-"""What the console's actions send besides; an action adds its operations here, and the IAM policy follows."""
+"""What the console's actions send besides; an action adds its operations here, and the IAM policy follows.
+
+RegisterApplicationRevision is not sent: CreateDeployment needs its permission too (facts 10.6).
+"""
 
 
 class Guard:
