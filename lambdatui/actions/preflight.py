@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lambdatui.actions.traffic import read_side
+from lambdatui.actions.traffic import STOP, read_side
 from lambdatui.aws.alarms import list_alarms
+from lambdatui.aws.cloudformation import get_stack_status
+from lambdatui.aws.codedeploy import list_alias_deployments
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
+from lambdatui.aws.functions import list_tags
 from lambdatui.aws.metrics import Metrics
 from lambdatui.aws.releases import get_alias, has_policy, list_provisioned, list_urls
 from lambdatui.errors import ConsoleError, NotFound
@@ -131,6 +134,27 @@ async def _provisioned(shift: _Shift) -> Finding:
     return "pass", "none on the alias"
 
 
+async def _codedeploy(shift: _Shift) -> Finding:
+    deployments = await list_alias_deployments(shift.connection, shift.function, shift.alias.name)
+    for each in deployments:
+        return "fail", f"{each.info.deployment_id} is {each.info.status}, {each}: {STOP} first, or wait"
+    return "pass", "none is under way"
+
+
+async def _stack(shift: _Shift) -> Finding:
+    """Tags tell which stack the function is of; that its aliases are of the same is likely, and not sure."""
+    arn = (shift.alias.alias_arn or "").removesuffix(f":{shift.alias.name}")
+    if not (name := (await list_tags(shift.connection, arn)).get("aws:cloudformation:stack-name")):
+        return "pass", "the function is of no stack"
+    try:
+        status = await get_stack_status(shift.connection, name)
+    except ConsoleError as error:
+        return "unknown", f"stack {name} may be setting the alias now: {error.title}"
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        return "fail", f"stack {name} is {status}, and may set the alias"
+    return "pass", f"stack {name} is {status}; when it is next updated, it may set the alias again"
+
+
 async def _invoked(shift: _Shift) -> Finding:
     query = INVOCATIONS.of(shift.function, qualifier=shift.alias.name)
     series = (await Metrics(shift.connection).get([query], HOUR))[query]
@@ -194,6 +218,8 @@ LOOKS: Mapping[str, Callable[[_Shift], Awaitable[Finding]]] = {
     "both versions published and Active": _versions,
     "same role and dead-letter queue": _alike,
     "no provisioned concurrency": _provisioned,
+    "no CodeDeploy deployment": _codedeploy,
+    "no CloudFormation update": _stack,
     "invoked": _invoked,
     "something calls the alias": _callers,
     "alarms watch it": _alarms,

@@ -8,14 +8,17 @@ from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.permission import permitted
+from lambdatui.aws.codedeploy import list_alias_deployments
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.aws.releases import get_alias, list_provisioned, list_versions
-from lambdatui.errors import RequestRefused
+from lambdatui.errors import ConsoleError, RequestRefused
 from lambdatui.insight.traffic import Side, rule_on_traffic
 from lambdatui.models.release import Alias
 
 Percent = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
+STOP = "stop the CodeDeploy deployment"
+"""What is to be done first: the action `codedeploy-stop`."""
 PLACES = 6
 """Decimals of a weight that is sent: a double whose rounding AWS does not document (facts 3.2)."""
 
@@ -53,13 +56,14 @@ class ShiftTraffic(Action[Traffic]):
         )
         if ruling.refusals and before != after:
             raise RequestRefused(ruling.refusals[0])
+        collision = await _collision(connection, subject) if before != after and _to_judge(alias, params) else ()
         return Plan(
             subject=subject,
             params=params,
             before=before,
             after=after,
             calls=() if before == after else (_call(subject, alias, params),),
-            warnings=ruling.warnings,
+            warnings=(*ruling.warnings, *collision),
             undo=Undo(action="traffic", params=traffic_of(alias)),
         )
 
@@ -93,6 +97,29 @@ def _to_judge(alias: Alias, params: Traffic) -> list[str]:
     if params.additional is None:
         return [] if params.version == alias.function_version else [params.version]
     return [params.version, params.additional]
+
+
+async def _collision(connection: Connection, subject: Subject) -> tuple[str, ...]:
+    """What of CodeDeploy has to be feared: it changes the alias too while it shifts it (facts 10.5).
+
+    One request where no deployment is under way in the region.
+
+    Returns:
+        A warning where that cannot be seen.
+
+    Raises:
+        RequestRefused: CodeDeploy shifts the alias.
+    """
+    try:
+        deployments = await list_alias_deployments(connection, subject.function, subject.qualifier)
+    except ConsoleError as error:
+        return (f"whether CodeDeploy shifts it too is not known: {error.title}",)
+    if deployments:
+        shifting = deployments[0]
+        raise RequestRefused(
+            f"CodeDeploy shifts it now: {shifting.info.deployment_id}, {shifting}", f"{STOP} before you shift it here"
+        )
+    return ()
 
 
 async def read_side(connection: Connection, function: str, version: str) -> Side:
