@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lambdatui.actions.action import Subject
+from lambdatui.actions.action import State, Subject
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.performing import Performer
 from lambdatui.actions.traffic import ShiftTraffic, Traffic, told, traffic_of
@@ -36,7 +36,7 @@ class Phase(StrEnum):
 
     BAKING = "baking"
     HELD = "held"
-    """By the operator: it goes back by itself if it has to, and on only when told to."""
+    """By the operator, or as AWS refused a step: it goes back by itself if it has to, and on only when told to."""
     ROLLING_BACK = "rolling back"
     """It is to go back, and AWS has not carried that out yet."""
     ROLLED_BACK = "rolled back"
@@ -145,6 +145,8 @@ class Flight:
         self._log = log
         self._thresholds = thresholds
         self._action = ShiftTraffic()
+        self._asked = set[float]() if state.wanted is None else {state.wanted}
+        """The shares that were asked for since AWS last confirmed one: any of them may still arrive."""
         self._commands: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
 
     # -- commands
@@ -182,11 +184,11 @@ class Flight:
             How it ended.
 
         Raises:
-            ConsoleError: the flight's log or the audit trail cannot be written, so that nothing more is done.
+            ConsoleError: another console flies it, or the flight's log cannot be written, so that nothing more is done.
         """
         with self._log.flying(self.state.id):
             self._save()
-            if self.state.step < 0:
+            if self.state.phase is Phase.BAKING and self.state.step < 0:
                 await self._go(0)
             while self.state.flying:
                 try:
@@ -202,8 +204,12 @@ class Flight:
         """What is to be done when the console is left and `run` was cancelled; rolling back may fail, and tells so."""
         if self.state.flying and self.state.leaving == "roll back":
             await self._roll_back("the console was left")
+            if self.state.flying and not self.state.trouble:  # what was on its way before has arrived in between
+                await self._roll_back(self.state.why)
         elif self.state.flying:
             self._save(phase=Phase.HELD, why="the console was left")
+        if not self.state.flying:
+            self._log.forget(self.state.id)
 
     async def _look(self) -> None:
         """Looks at alias and versions, and does what follows."""
@@ -224,6 +230,8 @@ class Flight:
             await self._go(self.state.step + 1)
 
     def _may_go_on(self, judgement: Judgement) -> bool:
+        if now_ms() < self.state.step_began_ms:  # the clock was put back: how long it has baked is not known
+            self._save(step_began_ms=now_ms())
         baked = self.state.phase is Phase.BAKING and not self.state.left_s(now_ms())
         return baked and judgement.verdict is Verdict.CONTINUE
 
@@ -239,13 +247,19 @@ class Flight:
         found = told(traffic_of(alias))
         if found == told(self.state.traffic(self.state.percent)):
             self._save(wanted=None)
-        elif self.state.wanted is not None and found == told(self.state.traffic(self.state.wanted)):
-            self._arrived(self.state.wanted)
+        elif arrived := self._of_ours(found):
+            self._arrived(arrived[0])
+            if self.state.phase is Phase.HELD and not self.state.why:  # only for not being known to have arrived
+                self._save(phase=Phase.BAKING)
         else:
             self._stop(found)
         return self.state.flying
 
-    def _stop(self, found: dict[str, str | None]) -> None:
+    def _of_ours(self, found: State) -> list[float]:
+        """The shares that the flight itself may have brought about which look like what is there."""
+        return [share for share in (self.state.percent, *self._asked) if found == told(self.state.traffic(share))]
+
+    def _stop(self, found: State) -> None:
         expected = told(self.state.traffic(self.state.percent))
         self._save(
             phase=Phase.STOPPED,
@@ -261,39 +275,45 @@ class Flight:
     async def _back(self) -> None:
         if self.state.step <= 0:
             await self._roll_back("the operator went back from the first step")
-        elif await self._set(self.state.steps[self.state.step - 1].percent):
+        elif self.state.phase is not Phase.ROLLING_BACK:
             self._save(phase=Phase.HELD, why="the operator went back")
+            await self._set(self.state.steps[self.state.step - 1].percent)
 
     async def _roll_back(self, why: str) -> None:
         self._save(phase=Phase.ROLLING_BACK, why=why)
         await self._set(0)
 
     async def _hold(self) -> None:
-        self._save(phase=Phase.HELD, why="the operator holds it")
+        if self.state.phase is not Phase.ROLLING_BACK:
+            self._save(phase=Phase.HELD, why="the operator holds it")
 
     async def _resume(self) -> None:
-        self._save(phase=Phase.BAKING, why="")
+        if self.state.phase is Phase.ROLLING_BACK:
+            return
+        if self.state.step < 0:
+            await self._go(0)
+        else:
+            self._save(phase=Phase.BAKING, why="", trouble="")
 
     async def _set(self, percent: float) -> bool:
         """Gives the new version a share; whether that is so now. If not, the state says why."""
         self._save(wanted=percent)
         try:
-            connection, traffic = self._performer.connection, self.state.traffic(percent)
-            plan = await self._action.plan(connection, self.state.subject, traffic)
-            if dict(plan.before) != told(self.state.traffic(self.state.percent)) and plan.calls:
-                self._stop(dict(plan.before))
-                return False
+            plan = await self._action.plan(self._performer.connection, self.state.subject, self.state.traffic(percent))
             if plan.calls:
+                if not self._of_ours(plan.before):
+                    self._stop(plan.before)
+                    return False
+                self._asked.add(percent)
                 outcome = await self._performer.perform("traffic", self._action, plan, batch=self.state.id)
                 if outcome.error is not None:
                     raise outcome.error
-        except (Conflict, NotFound) as error:
-            self._save(phase=Phase.STOPPED, why=error.title)
-            return False
         except ConsoleError as error:
             # It is tried again where it is to go back, and held where it was to go on.
             held = self.state.phase if self.state.phase is Phase.ROLLING_BACK else Phase.HELD
             self._save(phase=held, trouble=str(error))
+            if isinstance(error, Conflict | NotFound):
+                await self._is_ours()
             return False
         self._arrived(percent)
         return True
@@ -308,7 +328,8 @@ class Flight:
             step=shares.index(percent) if percent in shares else -1,
             step_began_ms=now_ms(),
         )
-        if percent >= 100:
+        self._asked.clear()
+        if percent >= 100 and self.state.phase is not Phase.ROLLING_BACK:
             self._save(phase=Phase.PROMOTED)
         elif percent <= 0:
             self._save(phase=Phase.ROLLED_BACK)
@@ -319,5 +340,5 @@ class Flight:
         self.changed()
 
 
-def _in_words(traffic: dict[str, str | None]) -> str:
+def _in_words(traffic: State) -> str:
     return " and ".join(filter(None, traffic.values()))

@@ -42,10 +42,7 @@ class FlightLog:
                 Path(unfinished).unlink(missing_ok=True)
                 raise
         except OSError as error:
-            raise ConsoleError(
-                f"the flight cannot be written down: {error.filename or path}: {error.strerror}",
-                "nothing more is done to the alias until it can be",
-            ) from None
+            raise _unwritten(error, path) from None
 
     def forget(self, flight_id: str) -> None:
         """Forgets a flight that has landed, or that the operator has given up."""
@@ -65,10 +62,14 @@ class FlightLog:
         """Holds a flight, so that no other console takes it for one that was left.
 
         Raises:
-            ConsoleError: another console flies it.
+            ConsoleError: another console flies it, or the folder cannot be written to.
         """
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self._lock(flight_id), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = self._lock(flight_id)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise _unwritten(error, lock) from None
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -83,3 +84,10 @@ class FlightLog:
 
     def _lock(self, flight_id: str) -> Path:
         return self._folder / f"{flight_id}.lock"
+
+
+def _unwritten(error: OSError, path: Path) -> ConsoleError:
+    return ConsoleError(
+        f"the flight cannot be written down: {error.filename or path}: {error.strerror}",
+        "nothing more is done to the alias until it can be",
+    )
