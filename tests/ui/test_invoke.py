@@ -258,6 +258,16 @@ async def test_the_operators_editor_gets_the_payload_in_a_file_of_its_own_which_
     assert (mode, file.startswith(str(scratch)), list(scratch.iterdir())) == ("600", True, [])
 
 
+async def test_what_was_written_is_not_dropped_by_one_key(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    async with opened(console, endpoint, "1") as stage:
+        await editing(stage)
+        await stage.press("end", "2", "escape")
+        await stage.wait_for("esc once more drops what you wrote")
+        assert isinstance(stage.app.screen, InvokeDialog)
+        await stage.press("escape")
+        await stage.wait_for(lambda: not isinstance(stage.app.screen, InvokeDialog))
+
+
 def test_what_would_reorder_the_screen_is_escaped_and_means_the_same() -> None:
     text = '{"a": "x\u202ey\U000e0101", "b": "é❤ 東京"}'
     assert json.loads(harmless_json(text)) == json.loads(text)

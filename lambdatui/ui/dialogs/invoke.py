@@ -69,6 +69,8 @@ class InvokeDialog(ActionDialog):
         self._sent_ms = 0
         self._told = False
         """Whether what came back was shown."""
+        self._minded = False
+        """Whether the operator knows that leaving drops what was written."""
         self._ticking: Timer | None = None
 
     # -- where it is about
@@ -262,6 +264,8 @@ class InvokeDialog(ActionDialog):
         if run is None:
             super()._draw()
             return
+        if self.operation.failure is not None:
+            self.notify(plain(str(self.operation.failure)), severity="error", markup=False)
         function = self._session.functions.get(self._function)
         before = self._session.operations.last_runs.get(self._function)
         self._session.operations.last_runs[self._function] = run
@@ -294,6 +298,10 @@ class InvokeDialog(ActionDialog):
         """Closes the line that is open, goes back to the form, or closes; what was sent goes on."""
         if (form := self._editing) is not None and form.asking:
             self.call_next(self._close_line)
+            return
+        if form is not None and form.editor.written and not self._minded:
+            self._minded = True
+            self.notify("esc once more drops what you wrote; ctrl+n keeps it", severity="warning", markup=False)
             return
         if self._started and not _ended(self.operation):
             self.notify("the function goes on running; its end will be told", markup=False)

@@ -15,7 +15,7 @@ from lambdatui.actions.invoke import JsonProblem, json_problem
 from lambdatui.ui import figures
 from lambdatui.ui.widgets.plain_text import plain
 
-HIGHLIGHTED_AT_MOST = 200_000
+HIGHLIGHTED_AT_MOST = 50_000
 """Characters; a longer text is neither coloured nor checked at every key, so that typing stays quick."""
 THEME = "payload"
 COLOURS: Mapping[str, str] = {
@@ -58,11 +58,13 @@ class PayloadEditor(TextArea):
         super().__init__(language="json", soft_wrap=False, show_line_numbers=False)
         self.cursor_blink = False  # blinking costs bytes, for nothing that is new
         self.border_title = "Payload"
+        self._coloured = True
+        self._held = ""
         self.put(text)
 
     def on_mount(self) -> None:
         if self.app.theme == "monochrome":
-            self.language = None
+            self._coloured, self.language = False, None
             return
         colours = self.app.theme_variables
         styles = {token: Style(color=colours[colour]) for token, colour in COLOURS.items()}
@@ -74,10 +76,15 @@ class PayloadEditor(TextArea):
 
     def put(self, text: str) -> None:
         """Holds this text in place of what it held."""
-        if len(text) > HIGHLIGHTED_AT_MOST:
-            self.language = None
-        self.text = harmless_json(text)
+        self._held = harmless_json(text)
+        self.language = "json" if self._coloured and len(text) <= HIGHLIGHTED_AT_MOST else None
+        self.text = self._held
         self._tell()
+
+    @property
+    def written(self) -> bool:
+        """Whether the operator wrote something that is held nowhere else."""
+        return self.text not in {self._held, ""}
 
     @property
     def problem(self) -> JsonProblem | None:

@@ -10,7 +10,7 @@ from rich.highlighter import JSONHighlighter
 from rich.text import Text
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -79,9 +79,14 @@ class TextLines(ScrollView, can_focus=True):
         later = (found for found in self._matches(sought) if (found.line, found.start) > here)
         self._found = first and next(later, first)
         if self._found is not None:
-            self.scroll_to_region(Region(0, self._row_of(self._found), 1, 1), animate=False, center=True)
+            self._reveal(self._row_of(self._found))
         self.refresh()
         return self._found is not None
+
+    def _reveal(self, row: int) -> None:
+        height = self.size.height
+        if not self.scroll_offset.y <= row < self.scroll_offset.y + height:
+            self.scroll_to(y=row - height // 2, animate=False, force=True, immediate=True)
 
     def _matches(self, sought: str) -> Iterator[Row]:
         for number, line in enumerate(self._lines):
@@ -114,7 +119,7 @@ class TextLines(ScrollView, can_focus=True):
 
 
 def _folded(number: int, text: str, width: int) -> Iterator[Row]:
-    if cell_len(text) <= width:
+    if len(text) * 2 <= width or cell_len(text) <= width:  # no character takes more than two cells
         yield Row(number, 0, len(text))
         return
     start = 0
