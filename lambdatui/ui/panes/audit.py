@@ -82,7 +82,7 @@ class AuditPane(ReadingPane["AuditLine"]):
                 Content.assemble((f"? {self._open} open  ", "$warning"), ("o", "bold $accent"), " looks at AWS")
             )
         if self._unreadable:
-            told.append(Content.styled(f"! {self._unreadable} lines cannot be read", "$error"))
+            told.append(Content.styled(f"! lines that cannot be read: {self._unreadable}", "$error"))
         return Content(" · ").join((*told, *filter(None, (super().state(),))))
 
     def nothing(self) -> Content:
