@@ -210,6 +210,12 @@ class AuditLine(Recorded):
         """When it was begun, epoch ms."""
         return round(self.at.timestamp() * 1000)
 
+    @property
+    def changed(self) -> Mapping[str, tuple[str | None, str | None]]:
+        """What was to be changed, by its label: how it was, and how it was meant to be."""
+        sides = {label: (self.before.get(label), self.after.get(label)) for label in {**self.before, **self.after}}
+        return {label: (before, after) for label, (before, after) in sides.items() if before != after}
+
     def concluded(
         self,
         result: Result,

@@ -37,12 +37,8 @@ def _row(entry: AuditLine) -> tuple[str, ...]:
 
 
 def _changes(entry: AuditLine) -> list[str]:
-    sides = (entry.before, entry.after)
-    labels = {**entry.before, **entry.after}
-    told = {
-        label: tuple(NOT_SET if (value := side.get(label)) is None else value for side in sides) for label in labels
-    }
-    return [f"{label}: {before} -> {after}" for label, (before, after) in told.items() if before != after]
+    told = {label: [NOT_SET if value is None else value for value in sides] for label, sides in entry.changed.items()}
+    return [f"{label}: {before} -> {after}" for label, (before, after) in told.items()]
 
 
 def run(folder: Path, *, since: str | None, as_json: bool) -> int:

@@ -50,20 +50,14 @@ def subject_title(line: AuditLine) -> str:
     return " ".join(filter(None, (":".join(filter(None, (line.function, line.qualifier))), line.mapping)))
 
 
-def changed(line: AuditLine) -> Mapping[str, tuple[str, str]]:
-    """What was to be changed: how it was, and how it was meant to be, by its label."""
-    told = {label: (line.before.get(label) or NOT_SET, line.after.get(label) or NOT_SET) for label in labels(line)}
-    return {label: (before, after) for label, (before, after) in told.items() if before != after}
-
-
-def labels(line: AuditLine) -> Mapping[str, str | None]:
-    """Everything that is told of before and after."""
-    return {**line.before, **line.after}
-
-
 def change_text(line: AuditLine) -> str:
     """What was to be changed, on one line."""
-    return "; ".join(f"{label}: {before} → {after}" for label, (before, after) in changed(line).items()) or "-"
+    return (
+        "; ".join(
+            f"{label}: {before or NOT_SET} → {after or NOT_SET}" for label, (before, after) in line.changed.items()
+        )
+        or "-"
+    )
 
 
 def moment_column(line_of: Callable[[R], AuditLine], times: Times) -> Column[R]:

@@ -10,7 +10,7 @@ from lambdatui.actions import entry_of
 from lambdatui.actions.audit import IN_FORCE
 from lambdatui.ui import figures
 from lambdatui.ui.dialogs.plan_sections import TONES
-from lambdatui.ui.panes.audit_columns import NOT_SET, RESULTS, labels, subject_title
+from lambdatui.ui.panes.audit_columns import NOT_SET, RESULTS, subject_title
 from lambdatui.ui.widgets.section_view import Section, Value
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _attempt(line: AuditLine) -> Iterator[tuple[str, Value]]:
 
 
 def _changes(line: AuditLine) -> Iterator[tuple[str, Value]]:
-    for label in labels(line):
+    for label in {**line.before, **line.after}:
         before, after = (side.get(label) or NOT_SET for side in (line.before, line.after))
         yield label, Value(before, "dim") if before == after else Value(f"{before} → {after}")
 
