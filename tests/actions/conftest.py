@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from lambdatui.actions import function_changes, performing
+from lambdatui import clock as console_clock
+from lambdatui.actions import flight, function_changes, performing
 from lambdatui.actions.audit import AuditTrail
+from lambdatui.actions.flight_log import FlightLog
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.emulator import Emulator
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.packages import packed
 from tests.actions.acting import Acting
+from tests.actions.flying import LOOK_S, Clock, Sky
 from tests.aws.conftest import Connect, connect, connection, endpoint, impatient, machine
+from tests.support.endpoint import ScriptedEndpoint
+from tests.support.split_alias import SplitAlias
 
 __all__ = ["connect", "connection", "endpoint", "impatient", "machine"]
 
@@ -75,3 +80,26 @@ def orders(cloud: Cloud) -> None:
         Tags={"team": "payments"},
     )
     cloud["lambda"].get_waiter("function_active_v2").wait(FunctionName="orders", WaiterConfig={"Delay": 0.05})
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time of a flight that looks all the time, and at each look finds that another minute went by."""
+    ticking = Clock()
+    monkeypatch.setattr(console_clock, "time_ns", ticking)
+    monkeypatch.setattr(flight, "LOOK_S", LOOK_S)
+    return ticking
+
+
+@pytest.fixture
+def live(endpoint: ScriptedEndpoint) -> SplitAlias:
+    """The alias ``orders:live``: all of it goes to version 1, and there is a version 2."""
+    alias = SplitAlias()
+    alias.behind(endpoint)
+    return alias
+
+
+@pytest.fixture
+def sky(acting: Acting, clock: Clock, live: SplitAlias, tmp_path: Path) -> Sky:
+    """What a flight of that alias flies in."""
+    return Sky(acting.performer, FlightLog(tmp_path / "flights"), clock)

@@ -21,14 +21,6 @@ SHIFT = ShiftTraffic()
 TENTH = Traffic(version="1", additional="2", percent=10)
 
 
-@pytest.fixture
-def live(endpoint: ScriptedEndpoint) -> SplitAlias:
-    """All of it goes to version 1, and there is a version 2."""
-    alias = SplitAlias()
-    alias.behind(endpoint)
-    return alias
-
-
 async def planned(acting: Acting, traffic: Traffic) -> Any:
     """The plan, each request of which AWS's model takes."""
     plan = await SHIFT.plan(acting.connection, LIVE, traffic)

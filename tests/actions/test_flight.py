@@ -1,0 +1,241 @@
+"""A shift on its way, in fast time: where it goes by itself, what the operator makes of it, and who else changes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from lambdatui.actions.flight import Flight, Phase
+from lambdatui.errors import AccessDenied, ConsoleError
+from tests.actions.flying import ALIKE, LATE, QUIET, WORSE, Clock, Sky, state, until
+from tests.support.endpoint import ScriptedEndpoint
+from tests.support.split_alias import GET, UPDATE, SplitAlias
+
+STEPS = [("1", {"2": 0.1}), ("1", {"2": 0.5}), ("2", {})]
+"""How the plan of the tests divides the alias."""
+
+
+@pytest.fixture
+async def flight(sky: Sky) -> AsyncIterator[Flight]:
+    """A flight that is on its way, through 10 % and 50 %, five minutes each."""
+    flying = sky.flight(state())
+    task = asyncio.create_task(flying.run())
+    yield flying
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def landed(flight: Flight) -> Flight:
+    await until(flight, lambda state: not state.flying)
+    return flight
+
+
+# -- by itself
+
+
+async def test_a_good_version_gets_everything_step_by_step(flight: Flight, live: SplitAlias, sky: Sky) -> None:
+    seen = []
+    for percent in (10, 50, 100):
+        await until(flight, lambda state, share=percent: state.percent == share)  # type: ignore[misc]
+        seen.append(live.shares)
+    assert seen == STEPS
+    assert (flight.state.phase, flight.state.step, flight.state.why) == (Phase.PROMOTED, 2, "")
+    assert sky.looks == 10, "each step bakes for its five minutes, and no longer"
+
+
+async def test_a_bad_version_goes_back_within_the_first_bake_and_says_why(
+    sky: Sky, flight: Flight, live: SplitAlias
+) -> None:
+    sky.sight = WORSE
+    await landed(flight)
+    assert (flight.state.phase, live.shares, sky.looks) == (Phase.ROLLED_BACK, ("1", {}), 1)
+    assert flight.state.why.startswith("90.0% of the new version's invocations fail, 0.1% of the old one's")
+
+
+@pytest.mark.parametrize(
+    ("sight", "why"),
+    [
+        (QUIET, "not enough evidence: 10 invocations of the new version"),
+        (LATE, "metrics are 240 s late"),
+        (AccessDenied("cloudwatch:GetMetricData"), "not enough evidence: not permitted: cloudwatch:GetMetricData"),
+    ],
+    ids=["quiet", "late", "missing"],
+)
+async def test_without_evidence_it_stays_where_it_is_however_long_that_takes(
+    sight: object, why: str, sky: Sky, flight: Flight, live: SplitAlias
+) -> None:
+    sky.sight = sight  # type: ignore[assignment]
+    await until(flight, lambda _: sky.looks > 30)
+    assert flight.judgement is not None
+    assert flight.judgement.why.startswith(why)
+    assert (live.shares, flight.state.phase) == (STEPS[0], Phase.BAKING)
+    sky.sight = ALIKE
+    assert (await landed(flight)).state.phase is Phase.PROMOTED
+
+
+async def test_every_change_is_in_the_audit_trail_under_the_flight(flight: Flight, sky: Sky) -> None:
+    await landed(flight)
+    lines = sky.performer.trail.read().entries
+    assert [(line.result, line.batch) for line in lines] == [("done", flight.state.id)] * 3
+    assert [line.after["version"] for line in reversed(lines)] == ["1 (90 %)", "1 (50 %)", "2"]
+
+
+async def test_nothing_is_left_of_a_flight_that_landed(sky: Sky, live: SplitAlias) -> None:
+    await sky.flight(state()).run()
+    assert sky.left() == []
+
+
+async def test_a_clock_put_forward_shortens_no_bake_without_evidence(
+    sky: Sky, flight: Flight, live: SplitAlias, clock: Clock
+) -> None:
+    sky.sight = LATE
+    await until(flight, lambda state: state.percent == 10)
+    clock.now_ns += 24 * 3_600 * 10**9
+    looks = sky.looks
+    await until(flight, lambda _: sky.looks > looks + 3)
+    assert live.shares == STEPS[0]
+
+
+async def test_a_clock_put_back_begins_the_bake_anew(sky: Sky, flight: Flight, clock: Clock) -> None:
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    clock.now_ns -= 24 * 3_600 * 10**9
+    sky.sight = ALIKE
+    looks = sky.looks
+    await until(flight, lambda state: state.percent == 50)
+    assert sky.looks - looks <= 7
+
+
+# -- the operator
+
+
+async def test_held_it_goes_on_only_when_told_to(sky: Sky, flight: Flight, live: SplitAlias) -> None:
+    flight.hold()
+    await until(flight, lambda _: sky.looks > 20)
+    assert (flight.state.phase, live.shares) == (Phase.HELD, STEPS[0])
+    flight.resume()
+    assert (await landed(flight)).state.phase is Phase.PROMOTED
+
+
+async def test_held_it_goes_back_by_itself_all_the_same(sky: Sky, flight: Flight) -> None:
+    flight.hold()
+    await until(flight, lambda state: state.phase is Phase.HELD)
+    sky.sight = WORSE
+    assert (await landed(flight)).state.phase is Phase.ROLLED_BACK
+
+
+async def test_the_operator_goes_on_without_evidence_and_back_again(sky: Sky, flight: Flight, live: SplitAlias) -> None:
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    flight.next()
+    await until(flight, lambda state: state.percent == 50)
+    assert live.shares == STEPS[1]
+    flight.back()
+    await until(flight, lambda state: state.percent == 10)
+    assert (live.shares, flight.state.phase, flight.state.why) == (STEPS[0], Phase.HELD, "the operator went back")
+    flight.back()
+    await landed(flight)
+    assert (live.shares, flight.state.phase) == (("1", {}), Phase.ROLLED_BACK)
+
+
+@pytest.mark.parametrize(
+    ("command", "shares", "phase"), [("roll_back", ("1", {}), Phase.ROLLED_BACK), ("promote", STEPS[2], Phase.PROMOTED)]
+)
+async def test_one_command_gives_everything_to_one_version(
+    command: str, shares: object, phase: Phase, sky: Sky, flight: Flight, live: SplitAlias
+) -> None:
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    getattr(flight, command)()
+    await landed(flight)
+    assert (live.shares, flight.state.phase) == (shares, phase)
+
+
+# -- somebody else
+
+
+@pytest.mark.parametrize("weights", [{}, {"v2": 0.3}], ids=["all to another", "another share"])
+async def test_whoever_else_changes_the_alias_stops_it_and_is_left_alone(
+    weights: dict[str, float], sky: Sky, flight: Flight, live: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    live.change("1", **weights)
+    theirs, sent = live.shares, endpoint.counts[UPDATE]
+    await landed(flight)
+    assert flight.state.phase is Phase.STOPPED
+    assert flight.state.why.startswith("somebody else changed the alias: it was left at 1 (90 %) and 2 (10 %), and is")
+    assert (live.shares, endpoint.counts[UPDATE]) == (theirs, sent)
+
+
+async def test_an_alias_that_was_another_than_told_is_not_shifted(sky: Sky, live: SplitAlias) -> None:
+    live.change("3")
+    landed = await sky.flight(state()).run()
+    assert (landed.phase, live.shares) == (Phase.STOPPED, ("3", {}))
+
+
+async def test_a_new_description_is_nobody_elses_business(sky: Sky, flight: Flight, live: SplitAlias) -> None:
+    await until(flight, lambda state: state.percent == 10)
+    live.revision += 1
+    assert (await landed(flight)).state.phase is Phase.PROMOTED
+
+
+# -- leaving
+
+
+async def left(sky: Sky, **particular: str) -> Flight:
+    """The console is left in the first bake."""
+    sky.sight = QUIET
+    flying = sky.flight(state(**particular))
+    task = asyncio.create_task(flying.run())
+    await until(flying, lambda state: state.percent == 10)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await flying.leave()
+    return flying
+
+
+async def test_left_it_rolls_back_and_leaves_nothing_behind(sky: Sky, live: SplitAlias) -> None:
+    flying = await left(sky)
+    assert (flying.state.phase, flying.state.why) == (Phase.ROLLED_BACK, "the console was left")
+    assert (live.shares, sky.left()) == (("1", {}), [])
+
+
+@pytest.mark.parametrize("leaving", ["hold", "refuse"])
+async def test_left_it_stays_where_its_plan_says_so_and_the_next_start_knows(
+    leaving: str, sky: Sky, live: SplitAlias
+) -> None:
+    flying = await left(sky, leaving=leaving)
+    assert live.shares == STEPS[0]
+    assert sky.left() == [flying.state]
+    assert (flying.state.phase, flying.state.why) == (Phase.HELD, "the console was left")
+
+
+async def test_the_next_start_goes_on_from_where_it_was_left(sky: Sky, live: SplitAlias) -> None:
+    await left(sky, leaving="hold")
+    (found,) = sky.left()
+    sky.sight = ALIKE
+    again = sky.flight(found)
+    again.resume()
+    assert (await again.run()).phase is Phase.PROMOTED
+    assert (live.shares, sky.left()) == (STEPS[2], [])
+
+
+@pytest.mark.parametrize("phase", [Phase.ROLLED_BACK, Phase.PROMOTED, Phase.STOPPED, Phase.ROLLING_BACK, Phase.HELD])
+async def test_only_a_flight_that_is_to_go_on_takes_its_first_step(
+    phase: Phase, sky: Sky, live: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    flying = sky.flight(state(phase=phase))
+    flying.roll_back()
+    await flying.run()
+    assert endpoint.counts[UPDATE] == 0
+
+
+async def test_two_consoles_do_not_fly_the_same_shift(sky: Sky, flight: Flight, endpoint: ScriptedEndpoint) -> None:
+    await until(flight, lambda state: state.percent == 10)
+    assert sky.left() == [], "it is flown, and nobody's to take over"
+    with pytest.raises(ConsoleError, match="another console flies this shift"):
+        await sky.flight(flight.state).run()
+    assert endpoint.counts[GET]
