@@ -98,7 +98,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self.header
         yield self._pane_of(self.entry)
-        yield KeyLine()
+        yield KeyLine(self._refused)
 
     def _pane_of(self, entry: PaneEntry) -> Pane:
         assert entry.region is not None
@@ -309,6 +309,11 @@ class MainScreen(Screen[None]):
     def _undo_wanted(self, event: Pane.UndoWanted) -> None:
         event.stop()
         self.acting.take_back(event.deed)
+
+    def _refused(self, action: str) -> bool:
+        """Whether a key would only tell why nothing can be done here and now."""
+        key = action.removeprefix("act('").removesuffix("')")
+        return action.startswith("act(") and bool(self.acting.refusal(KEYS[key]))
 
     def operation_changed(self, operation: Operation) -> None:
         """Something was done: what is on screen may be the past."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -19,6 +21,13 @@ class KeyLine(Widget):
     }
     """
 
+    def __init__(self, refused: Callable[[str], bool] = lambda _: False) -> None:
+        """Args:
+        refused: whether the action of a key that can be pressed would only tell why it cannot be done.
+        """
+        super().__init__()
+        self._refused = refused
+
     def compose(self) -> ComposeResult:
         return ()
 
@@ -26,21 +35,24 @@ class KeyLine(Widget):
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render(self) -> Content:
-        hints: list[Content] = []
-        used = 0
-        for binding, enabled in self._active():
-            hint = self._hint(binding, enabled)
-            if used + hint.cell_length > self.size.width:
-                break
-            used += hint.cell_length
-            hints.append(hint)
-        return Content.assemble(*hints)
+        hints = [(binding.id or "", self._hint(binding, enabled)) for binding, enabled in self._active()]
+        kept = {id_ for id_, _ in hints if id_ in _ALWAYS}
+        room = self.size.width - sum(hint.cell_length for id_, hint in hints if id_ in kept)
+        shown: list[Content] = []
+        for id_, hint in hints:
+            if id_ not in kept:
+                room -= hint.cell_length
+                if room < 0:
+                    continue
+            shown.append(hint)
+        return Content.assemble(*shown)
 
     def _active(self) -> list[tuple[Binding, bool]]:
         shown: dict[str, tuple[Binding, bool]] = {}
         for active in self.screen.active_bindings.values():
-            if active.binding.show:
-                shown.setdefault(active.binding.action, (active.binding, active.enabled))
+            binding = active.binding
+            if binding.show:
+                shown.setdefault(binding.action, (binding, active.enabled and not self._refused(binding.action)))
         return sorted(shown.values(), key=lambda hint: _LAST.get(hint[0].id or "", 0))
 
     def _hint(self, binding: Binding, enabled: bool) -> Content:
@@ -50,5 +62,7 @@ class KeyLine(Widget):
         return Content.styled(f" {key} {binding.description} ", "dim")
 
 
+_ALWAYS = frozenset({"app.goto", "app.help", "screen.actions"})
+"""What leads to all the other keys, and so has room before them."""
 _LAST = {"app.filter": 1, "app.goto": 2, "app.help": 3}
 """Where the keys that work everywhere stand: behind those of the pane."""
