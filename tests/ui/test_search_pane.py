@@ -108,7 +108,7 @@ async def test_without_a_chosen_function_the_pane_says_how_to_choose(
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await open_search(stage)
         await stage.wait_for("No function is chosen")
-        await stage.press("enter", "e", "T")
+        await stage.press("enter", "E", "T")
         assert isinstance(stage.app._main.pane, SearchPane)
         assert START not in endpoint.operations
 
@@ -283,7 +283,7 @@ async def test_a_malformed_query_is_told_in_awss_words_and_can_be_mended(
         await open_search(stage)
         await write(stage, "bogus", "ctrl+s")
         await stage.wait_for(message)
-        await stage.press("e")
+        await stage.press("E")
         await stage.wait_for(lambda: isinstance(stage.app.screen, QueryEditor))
         assert stage.app.screen.query_one(QueryText).text == "bogus"
 
@@ -381,7 +381,7 @@ async def test_a_cut_result_says_that_it_is_cut(
 
 async def write(stage: Stage, text: str, *keys: str) -> None:
     """Opens the editor, writes a text in place of what stands there, and presses keys."""
-    await stage.press("e")
+    await stage.press("E")
     await stage.wait_for(lambda: isinstance(stage.app.screen, QueryEditor))
     stage.app.screen.query_one(QueryText).select_all()
     await stage.type(text)
@@ -393,7 +393,7 @@ async def test_the_editor_begins_with_the_query_under_the_cursor(
 ) -> None:
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await open_search(stage)
-        await stage.press("down", "e")
+        await stage.press("down", "E")
         await stage.wait_for(lambda: isinstance(stage.app.screen, QueryEditor))
         assert stage.app.screen.query_one(QueryText).text == query_for(READY[1], {"Text"})
 
@@ -413,7 +413,7 @@ async def test_esc_keeps_what_was_written_and_runs_nothing(console: MakeConsole,
         await write(stage, "fields x", "escape")
         await stage.wait_for("Your query")
         assert START not in endpoint.operations
-        await stage.press("e")
+        await stage.press("E")
         await stage.wait_for(lambda: isinstance(stage.app.screen, QueryEditor))
         assert stage.app.screen.query_one(QueryText).text == "fields x"
 
@@ -442,7 +442,7 @@ async def test_an_empty_query_is_not_run(console: MakeConsole, endpoint: Scripte
 async def test_what_is_pasted_is_made_harmless(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await open_search(stage)
-        await stage.press("e")
+        await stage.press("E")
         await stage.wait_for(lambda: isinstance(stage.app.screen, QueryEditor))
         field = stage.app.screen.query_one(QueryText)
         field.replace("a\x1b[31m\u202eb\nc", (0, 0), field.document.end)
@@ -638,7 +638,7 @@ def test_how_it_looks(
             await pilot.press("enter")
             await shown_on(pilot, "Complete")
         elif what == "editor":
-            await pilot.press("e")
+            await pilot.press("E")
             await shown_on(pilot, "ctrl+s runs")
 
     assert snap_compare(app, terminal_size=size, run_before=prepare)

@@ -172,7 +172,7 @@ class SearchPane(Pane):
     """Offers queries, and shows what the one that was run has found. Nothing runs unasked, for AWS bills it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "edit", "edit", id="search.edit", tooltip="write a query, beginning with this one"),
+        Binding("E", "edit", "edit", id="search.edit", tooltip="write a query, beginning with this one"),
         Binding("T", "extend", "time", id="search.extend", tooltip="how far back to search: 15 m to 7 d"),
     ]
 
