@@ -57,6 +57,7 @@ class ActionDialog(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "step_back", "back", id="action.back", priority=True, tooltip="one step back; stop the rest"),
         Binding("ctrl+s", "preview", "preview", id="action.preview", priority=True, tooltip="what would happen"),
+        Binding("enter", "preview", show=False, id="action.take", tooltip="what would happen"),
         Binding("y", "confirm", "yes", id="action.yes", tooltip="do what the preview says"),
         Binding("n,q", "step_back", "no", id="action.no", show=False, tooltip="do nothing, and go one step back"),
     ]

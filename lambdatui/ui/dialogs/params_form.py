@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.suggester import SuggestFromList
@@ -19,6 +20,19 @@ from lambdatui.actions.action import NOT_ASKED, Draft, Params
 from lambdatui.ui.widgets.plain_text import plain
 
 LABEL_WIDTH = 24
+
+
+class Tick(Checkbox, inherit_bindings=False):
+    """A checkbox that shows its state without colour, and leaves `enter` to the form."""
+
+    BUTTON_INNER = " "
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "toggle_button", "switch", show=False, id="form.tick", tooltip="switch it on or off"),
+    ]
+
+    def watch_value(self) -> None:
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
 
 
 class ParamsForm(VerticalScroll, can_focus=False):
@@ -100,7 +114,7 @@ def _field(about: FieldInfo, value: Any, choices: tuple[str, ...]) -> Widget:
         )
     kinds = _kinds(about)
     if bool in kinds:
-        return Checkbox("", value=bool(value), compact=True)
+        return Tick("", value=bool(value), compact=True)
     extra = about.json_schema_extra
     if isinstance(extra, dict) and extra.get("lines"):
         return TextArea(value or "", compact=True)
