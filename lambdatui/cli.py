@@ -10,7 +10,8 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from lambdatui import __version__
@@ -137,14 +138,31 @@ def _run_console(options: argparse.Namespace) -> int:
             no_color=bool(os.environ.get("NO_COLOR")),
         )
     )
-    try:
-        console.run(mouse=not raw.get("low_bandwidth"))
-    finally:
-        if process is not None:
-            process.stop()
+    with _state_of(demo):
+        try:
+            console.run(mouse=not raw.get("low_bandwidth"))
+        finally:
+            if process is not None:
+                process.stop()
     if console.gave_up is not None:
         print(f"lambdatui: {console.gave_up}", file=sys.stderr)
     return console.return_code or 0
+
+
+@contextmanager
+def _state_of(demo: Any) -> Iterator[None]:
+    """The state folder for as long as the console runs: what was done in a demo is gone with its account."""
+    if demo is None:
+        yield
+        return
+    import tempfile
+    from pathlib import Path
+
+    from lambdatui.paths import keep_state_in
+
+    with tempfile.TemporaryDirectory(prefix="lambdatui-state-") as folder:
+        keep_state_in(Path(folder))
+        yield
 
 
 def _require_terminal(environ: Mapping[str, str]) -> None:

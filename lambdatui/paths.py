@@ -8,6 +8,7 @@ from pathlib import Path
 from platformdirs import PlatformDirs
 
 _dirs = PlatformDirs("lambdatui", appauthor=False)
+_state: Path | None = None
 
 
 def settings_file() -> Path:
@@ -19,7 +20,13 @@ def settings_file() -> Path:
 
 def state_folder() -> Path:
     """For what must outlive an upgrade: the audit trail, journals."""
-    return Path(_dirs.user_state_dir)
+    return _state or Path(_dirs.user_state_dir)
+
+
+def keep_state_in(folder: Path | None) -> None:
+    """Makes `folder` the state folder of this process; None for the platform's own."""
+    global _state  # noqa: PLW0603 - like the environment that it stands for
+    _state = folder
 
 
 def cache_folder() -> Path:
