@@ -46,7 +46,7 @@ async def preview(pilot: Pilot[None]) -> None:
 async def run(pilot: Pilot[None]) -> None:
     await preview(pilot)
     await pilot.press("y")
-    await shown(pilot, "Result of")
+    await shown(pilot, "Response")
 
 
 @SIZES

@@ -37,7 +37,7 @@ class TextLines(ScrollView, can_focus=True):
     """Folds what is wider than itself, and moves by the keys that scroll a page."""
 
     DEFAULT_CSS = """
-    TextLines { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }
+    TextLines { height: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; overflow-x: hidden; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = Page.BINDINGS
@@ -47,19 +47,25 @@ class TextLines(ScrollView, can_focus=True):
         self._lines: list[TextLine] = []
         self._rows: list[Row] = []
         self._found: Row | None = None
+        self._width = 0
         self._highlighter = JSONHighlighter()
 
     def show(self, lines: Sequence[TextLine]) -> None:
         """Shows these lines and no others."""
-        self._lines = [line._replace(text=plain(line.text)) for line in lines]
+        self._lines = [TextLine(plain(text), heading) for text, heading in lines]
         self._found = None
+        self._width = 0
         self._fold()
 
     def on_resize(self, event: events.Resize) -> None:
         self._fold()
 
     def _fold(self) -> None:
-        width = max(1, self.scrollable_content_region.width)
+        """Folds for the width there is, once; before the first layout there is none."""
+        width = self.scrollable_content_region.width
+        if width == self._width:
+            return
+        self._width = width
         self._rows = [row for number, line in enumerate(self._lines) for row in _folded(number, line.text, width)]
         self.virtual_size = Size(width, len(self._rows))
         self.refresh()
