@@ -87,7 +87,9 @@ async def _division(shift: _Shift) -> Finding:
     if stuck := shift.alias.all_on_additional:
         return "fail", f"all traffic is on version {stuck} by a weight of 1: a provisioned shift has not ended"
     if shift.alias.additional:
-        shares = " and ".join(f"{share:.3g} on version {version}" for version, share in shift.alias.shares.items())
+        shares = " and ".join(
+            f"{share * 100:g} % on version {version}" for version, share in shift.alias.shares.items()
+        )
         return "fail", f"it is divided already, {shares}: give all to one version first"
     return "pass", f"version {shift.old} has all of it"
 
