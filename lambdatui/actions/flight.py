@@ -203,8 +203,9 @@ class Flight:
     async def leave(self) -> None:
         """What is to be done when the console is left and `run` was cancelled; rolling back may fail, and tells so."""
         if self.state.flying and self.state.leaving == "roll back":
+            was = self.state.percent
             await self._roll_back("the console was left")
-            if self.state.flying and not self.state.trouble:  # what was on its way before has arrived in between
+            if self.state.flying and self.state.percent != was:  # what was on its way before has arrived in between
                 await self._roll_back(self.state.why)
         elif self.state.flying:
             self._save(phase=Phase.HELD, why="the console was left")
@@ -309,11 +310,10 @@ class Flight:
                 if outcome.error is not None:
                     raise outcome.error
         except ConsoleError as error:
-            # It is tried again where it is to go back, and held where it was to go on.
-            held = self.state.phase if self.state.phase is Phase.ROLLING_BACK else Phase.HELD
-            self._save(phase=held, trouble=str(error))
-            if isinstance(error, Conflict | NotFound):
-                await self._is_ours()
+            if not isinstance(error, Conflict | NotFound) or await self._is_ours():
+                # It is tried again where it is to go back, and held where it was to go on.
+                held = self.state.phase if self.state.phase is Phase.ROLLING_BACK else Phase.HELD
+                self._save(phase=held, trouble=str(error))
             return False
         self._arrived(percent)
         return True
