@@ -25,6 +25,8 @@ from lambdatui.models.release import Alias
 
 Verdict = Literal["pass", "fail", "warn", "unknown"]
 """A shift must not begin where one fails; a warning has a consequence that the evidence tells."""
+NOT_READING = frozenset({"Disabled", "Disabling", "Deleting"})
+"""The states of an event source mapping that reads no more (facts 4.3)."""
 Finding = tuple[Verdict, str]
 """With its evidence."""
 
@@ -174,7 +176,8 @@ async def _callers(shift: _Shift) -> Finding:
 
     async def mapping() -> bool:
         pages = list_event_source_mappings(connection, function)
-        return any([each.qualifier == alias async for page in pages for each in page])
+        ours = [each async for page in pages for each in page if each.qualifier == alias]
+        return any(each.state not in NOT_READING for each in ours)
 
     async def url() -> bool:
         return any(qualifier_of(each.function_arn or "") == alias for each in await list_urls(connection, function))

@@ -38,9 +38,9 @@ def live(endpoint: ScriptedEndpoint) -> SplitAlias:
     return alias
 
 
-def mappings(*qualifiers: str) -> Answer:
+def mappings(*qualifiers: str, state: str = "Enabled") -> Answer:
     arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:orders"
-    found = [{"UUID": f"uuid-{each}", "FunctionArn": f"{arn}:{each}", "State": "Enabled"} for each in qualifiers]
+    found = [{"UUID": f"uuid-{each}", "FunctionArn": f"{arn}:{each}", "State": state} for each in qualifiers]
     return json_answer({"EventSourceMappings": found})
 
 
@@ -255,6 +255,13 @@ async def test_callers_of_the_function_or_another_alias_do_not_call_this_one(
 ) -> None:
     endpoint.on("lambda", "ListEventSourceMappings", mappings("beta"))
     endpoint.on("lambda", "ListFunctionUrlConfigs", url("beta"))
+    assert (await verdict(connection, "something calls the alias"))[0] == "warn"
+
+
+async def test_a_mapping_that_is_disabled_does_not_call(
+    connection: Connection, endpoint: ScriptedEndpoint, live: SplitAlias
+) -> None:
+    endpoint.on("lambda", "ListEventSourceMappings", mappings("live", state="Disabled"))
     assert (await verdict(connection, "something calls the alias"))[0] == "warn"
 
 
