@@ -35,6 +35,8 @@ EVERY_MS = 30_000
 """No look sooner after the last one: nothing can have come."""
 SETTLED_MS = MINUTE_MS
 """After its end, a minute's metrics have mostly come."""
+RECENT_MS = 5 * MINUTE_MS
+"""Throttles are held against a flight for so long: they pass, and are no version's fault."""
 BASELINE_MS = 60 * MINUTE_MS
 """How long before the flight the log is read: an error that the old version had then is not the new one's."""
 OVERLAP_MS = MINUTE_MS
@@ -74,7 +76,7 @@ class Figures:
     old: VersionFigures = field(default_factory=VersionFigures)
     new: VersionFigures = field(default_factory=VersionFigures)
     throttles: int = 0
-    """Of the alias."""
+    """Of the alias, since the flight began."""
     share: float | None = None
     """The new version's of what was invoked since the step began, 0..1; None where nothing is known to have been."""
     errors: tuple[LoggedError, ...] = ()
@@ -126,11 +128,12 @@ class Observer:
                 raise
             # Enough to go back by itself, as the case may be, and never to go on.
             return replace(self._evidence, alarms=alarms, fatal=fatal, late_s=self._age_s(state, now))
+        settled_ms = _settled_ms(now, measured.period_ms)
         old_tally, new_tally = totals(list(measured.periods.values()))
         self.figures = Figures(
             old=VersionFigures(old_tally, percentiles(measured.old), len(old.cold) if logged else None),
             new=VersionFigures(new_tally, percentiles(measured.new), len(new.cold) if logged else None),
-            throttles=measured.throttles,
+            throttles=measured.throttled(),
             share=measured.share(state.step_began_ms),
             errors=tuple(new.last),
             newest_ms=measured.newest_ms,
@@ -142,8 +145,8 @@ class Observer:
             slower=measured.slower,
             fatal=fatal,
             alarms=alarms,
-            throttles=measured.throttles,
-            late_s=measured.late_s(_settled_ms(now, measured.period_ms)),
+            throttles=measured.throttled(settled_ms - RECENT_MS),
+            late_s=measured.late_s(settled_ms),
         )
         return self._evidence
 
@@ -172,7 +175,7 @@ class Observer:
         return Measured(
             old=told[state.old],
             new=told[state.new],
-            throttles=round(sum(_points(found.get(throttles), settled_ms).values())),
+            throttles=_points(found.get(throttles), settled_ms),
             period_ms=window.period_s * 1_000,
         )
 

@@ -36,7 +36,7 @@ class Measured:
 
     old: Mapping[Metric, Points]
     new: Mapping[Metric, Points]
-    throttles: int
+    throttles: Points
     period_ms: int = 60_000
 
     @cached_property
@@ -72,6 +72,10 @@ class Measured:
         old, new = totals([period for minute, period in self.periods.items() if minute >= since_ms])
         invocations = (old + new).invocations
         return new.invocations / invocations if invocations else None
+
+    def throttled(self, since_ms: int = 0) -> int:
+        """How many invocations of the alias were throttled from a time on, epoch ms."""
+        return round(sum(count for minute, count in self.throttles.items() if minute >= since_ms))
 
     def late_s(self, settled_ms: int) -> float | None:
         """How many seconds the next datapoint is overdue; None where it is not, or there never was one.

@@ -105,13 +105,19 @@ async def test_both_versions_are_told_minute_by_minute(
     watched.minute(0, "1", 900, 9)
     watched.minute(1, "1", 800)
     watched.minute(1, "2", 200, 20, ms=150)
-    watched.points["Throttles", "Sum", ""] = {0: 3, 1: 4}
     evidence = await observer(flying)
     assert evidence.periods == (Period(Tally(900, 9), Tally()), Period(Tally(800), Tally(200, 20)))
-    assert evidence.throttles == 7
     assert observer.figures.new.tally == Tally(200, 20)
     assert observer.figures.new.percentiles == {"p50": 150, "p95": 150, "p99": 150}
     assert observer.figures.share == 200 / 1_900
+
+
+async def test_throttles_are_held_against_it_while_they_are_recent(
+    observer: Observer, flying: FlightState, watched: Watched
+) -> None:
+    watched.points["Throttles", "Sum", ""] = {0: 3, 7: 4}
+    assert (await observer(flying)).throttles == 4
+    assert observer.figures.throttles == 7
 
 
 async def test_a_look_asks_for_eleven_metrics_since_the_beginning_in_one_call(
