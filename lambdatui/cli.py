@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, 1 where something went wrong, 2 where the command line or the settings are at fault,
-        128 plus the signal where a signal ended the console.
+        128 plus the signal where a signal ended the console. `lambdatui.commands.unattended` has those of a shift.
     """
     options = _parser().parse_args(argv)
     try:
@@ -74,6 +74,17 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="what was changed from here, newest first")
     audit.add_argument("--since", metavar="TIME", help="how long ago (5m, 1h, 2d), or when; all that is kept without")
     audit.add_argument("--json", action="store_true", help="one JSON object on each line")
+    shift = commands.add_parser("shift", help="move an alias to another version, in steps and watched")
+    shift.add_argument("release", metavar="FUNCTION:ALIAS", help="the alias, such as orders:live")
+    shift.add_argument("--to", required=True, metavar="VERSION", help="the version that is to get the traffic")
+    shift.add_argument(
+        "--plan", default="canary", metavar="PLAN", help="a plan's name, or steps: '5%%/5m, 25%%/10m' (canary)"
+    )
+    shift.add_argument(
+        "--leaving", choices=("roll-back", "hold"), default="roll-back", help="what a signal that ends it does"
+    )
+    shift.add_argument("--yes", action="store_true", help="begin without asking")
+    shift.add_argument("--dry-run", action="store_true", help="only say what speaks against it, and what it would do")
     return parser
 
 
@@ -221,11 +232,30 @@ def _print_audit(options: argparse.Namespace) -> int:
     return audit.run(state_folder(), since=options.since, as_json=options.json)
 
 
+def _shift(options: argparse.Namespace) -> int:
+    from lambdatui.commands import shift
+
+    if options.demo:
+        raise ConsoleError("--demo opens the console only", "lambdatui --demo --serve tells how to reach its account")
+    gathered = _gather(options)
+    return shift.run(
+        _target(gathered.raw),
+        gathered.validate(),
+        options.release,
+        to=options.to,
+        plan=options.plan,
+        leaving=options.leaving.replace("-", " "),
+        yes=options.yes,
+        dry_run=options.dry_run,
+    )
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "config": _print_config,
     "iam-policy": _print_policy,
     "logs": _print_logs,
     "audit": _print_audit,
+    "shift": _shift,
 }
 
 

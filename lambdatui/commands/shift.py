@@ -1,0 +1,168 @@
+"""``lambdatui shift``: shifts an alias's traffic as the console does, without a screen.
+
+What is looked at before it begins goes to standard error; `lambdatui.commands.unattended` flies it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from lambdatui.actions.audit import AuditTrail
+from lambdatui.actions.flight import Flight, FlightState, Leaving
+from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.observing import Observer
+from lambdatui.actions.performing import Performer
+from lambdatui.actions.preflight import preflight
+from lambdatui.actions.traffic import ShiftTraffic
+from lambdatui.aws.connection import Connection
+from lambdatui.aws.identity import get_identity
+from lambdatui.aws.releases import get_alias
+from lambdatui.aws.target import Target
+from lambdatui.clock import now_ms
+from lambdatui.commands.unattended import Status, Unattended, say
+from lambdatui.errors import ConsoleError, ReadOnly, SettingsError
+from lambdatui.insight.shift_plan import ShiftPlan, read_plan, written
+from lambdatui.models.identity import Identity
+from lambdatui.paths import state_folder
+from lambdatui.settings import Settings
+
+MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "unknown": "?"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What the command line asks for."""
+
+    function: str
+    alias: str
+    to: str
+    plan: ShiftPlan
+    leaving: Leaving
+    yes: bool
+    """Begin without asking."""
+    dry_run: bool
+
+    def begun(self, identity: Identity, old: str) -> FlightState:
+        """The flight that begins now."""
+        now = now_ms()
+        return FlightState(
+            account=identity.account,
+            region=identity.region,
+            function=self.function,
+            alias=self.alias,
+            old=old,
+            new=self.to,
+            plan=written(self.plan),
+            leaving=self.leaving,
+            began_ms=now,
+            step_began_ms=now,
+        )
+
+
+def run(target: Target, settings: Settings, release: str, *, to: str, plan: str, **asked: Any) -> int:
+    """Runs the command until the shift has landed or a signal ends it.
+
+    Args:
+        release: function and alias, ``orders:live``.
+        to: the version that is to get the traffic.
+        plan: as `read_plan` reads it.
+        asked: `Order.leaving`, `Order.yes` and `Order.dry_run`.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        ConsoleError: the command line is at fault, and AWS was asked for nothing.
+    """
+    function, _, alias = release.rpartition(":")
+    if not function or ":" in function or alias.isdecimal():
+        raise SettingsError(f"{release!r} is no alias of a function", "give both, such as orders:live")
+    order = Order(function=function, alias=alias, to=to, plan=read_plan(plan, settings.plans), **asked)
+    if not order.dry_run:
+        if target.read_only:
+            raise ReadOnly("lambda:UpdateAlias")
+        if not order.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise SettingsError("there is no terminal to ask on", "--yes begins without asking")
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a reader that leaves must not leave the alias half shifted
+    try:
+        return asyncio.run(_shift(target, settings, order))
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except ConsoleError as error:
+        say(f"lambdatui: {error}")
+        return Status.FAILED
+
+
+async def _shift(target: Target, settings: Settings, order: Order) -> int:
+    log = FlightLog(state_folder() / "flights")
+    _tell_left(log)
+    async with Connection(target) as connection:
+        identity = await get_identity(connection)
+        alias = await get_alias(connection, order.function, order.alias)
+        if alias.function_version == order.to and not alias.additional:
+            say(f"version {order.to} has all of the traffic of {order.function}:{order.alias} already")
+            return Status.PROMOTED
+        state = order.begun(identity, alias.function_version)
+        if not await _may_begin(connection, state):
+            say("nothing was changed: a shift must not begin like this")
+            return Status.FAILED
+        if order.dry_run:
+            return Status.PROMOTED
+        if not order.yes and not _confirmed(order, protected=settings.protected):
+            say("nothing was changed")
+            return Status.FAILED
+        flight = Flight(
+            order.begun(identity, alias.function_version),
+            performer=Performer(connection=connection, identity=identity, trail=AuditTrail(state_folder())),
+            observe=Observer(connection),
+            log=log,
+            thresholds=settings.thresholds,
+        )
+        return await Unattended(flight).fly()
+
+
+def _tell_left(log: FlightLog) -> None:
+    """Says which shifts nobody flies any more; what becomes of them is decided in the console."""
+    for text in log.left().values():
+        with suppress(ValueError):  # a newer console's
+            left = FlightState.model_validate_json(text)
+            asked = f", {left.wanted:g} % was asked for" if left.wanted is not None else ""
+            say(
+                f"left: {left.subject} in {left.region}, version {left.new} had {left.percent:g} %{asked}; "
+                f"the console offers what to do about it"
+            )
+
+
+async def _may_begin(connection: Connection, state: FlightState) -> bool:
+    """Says what was found and what would happen: the steps, and the first request; whether nothing speaks against it.
+
+    Raises:
+        ConsoleError: AWS would refuse it, or what is there could not be read.
+    """
+    say(f"{state.subject} in {state.region} of {state.account}: from version {state.old} to {state.new}")
+    checks = await preflight(connection, state.function, state.alias, state.new)
+    for check in checks:
+        say(f"  {MARKS[check.verdict]} {check.title}: {check.evidence}")
+    if any(check.verdict == "fail" for check in checks):
+        return False
+    first = await ShiftTraffic().plan(connection, state.subject, state.traffic(state.steps[0].percent))
+    for warning in first.warnings:
+        say(f"  ! {warning}")
+    say(f"steps: {', '.join(map(str, state.steps))}; if it is left: {state.leaving}")
+    for call in first.calls:
+        say(f"first request: {call.operation} {json.dumps(json.loads(call.shown()), ensure_ascii=False)}")
+    return True
+
+
+def _confirmed(order: Order, *, protected: bool) -> bool:
+    """Asks on the terminal; a protected profile wants the function's name."""
+    wanted = order.function if protected else "y"
+    question = f"this profile is protected: type {wanted} to begin: " if protected else "begin? [y/N] "
+    say(question, end="")
+    return sys.stdin.readline().strip() == wanted

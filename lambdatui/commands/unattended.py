@@ -1,0 +1,196 @@
+"""A shift on its way without an operator: told as it goes, and never left waiting for one.
+
+Progress goes to standard error for a person, and to standard output as a JSON object a line for a program. Nobody is
+there to resume what is held, so a step that AWS does not carry out is tried again some times, and then given up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, TextIO
+
+from lambdatui.actions.flight import Flight, Phase
+from lambdatui.clock import now_ms
+from lambdatui.errors import ConsoleError, Fault
+from lambdatui.insight.canary import Judgement, totals
+from lambdatui.ui.widgets.plain_text import plain
+
+LEAVING_S = 5.0
+"""How long it may take to leave a flight as its plan says."""
+TRIES = 3
+"""How often a step is tried again that AWS did not carry out."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Status(IntEnum):
+    """The exit status; where a signal ended it, that is 128 and the signal's number."""
+
+    PROMOTED = 0
+    FAILED = 1
+    """Nothing was changed."""
+    ROLLED_BACK = 3
+    LEFT = 4
+    """Both versions have traffic, and nobody watches them any more."""
+    STOPPED = 5
+    """Somebody else changed the alias."""
+
+
+LANDED = {Phase.PROMOTED: Status.PROMOTED, Phase.ROLLED_BACK: Status.ROLLED_BACK, Phase.STOPPED: Status.STOPPED}
+
+
+class Unattended:
+    """Flies one shift to its end.
+
+    Args:
+        flight: nobody else gives it commands.
+    """
+
+    def __init__(self, flight: Flight) -> None:
+        self._flight = flight
+        self._seen = flight.state
+        self._judged: tuple[str, ...] = ()
+        self._tries = TRIES
+        self._ended = asyncio.Event()
+        self._signal: signal.Signals | None = None
+
+    async def fly(self) -> int:
+        """Flies until it has landed, has to be given up, or a signal ends it.
+
+        Returns:
+            The exit status.
+        """
+        state, flight = self._flight.state, self._flight
+        flight.changed = self._look
+        self._tell(
+            "began",
+            f"{state.subject} from version {state.old} to {state.new}: {state.plan}",
+            **state.model_dump(include={"account", "region", "old", "new", "plan", "leaving"}),
+        )
+        flying, ended = asyncio.create_task(flight.run()), asyncio.create_task(self._ended.wait())
+        with self._heeding_signals():
+            await asyncio.wait({flying, ended}, return_when=asyncio.FIRST_COMPLETED)
+            await self._leave(flying)
+        ended.cancel()
+        return self._landed()
+
+    async def _leave(self, flying: asyncio.Task[Any]) -> None:
+        """Leaves the flight as its plan says if it has not landed, as far as that can be done in time."""
+        flying.cancel()
+        try:
+            async with asyncio.timeout(LEAVING_S):
+                await asyncio.gather(flying, return_exceptions=True)
+                if not flying.cancelled() and (error := flying.exception()) is not None:
+                    say(f"lambdatui: {error if isinstance(error, ConsoleError) else Fault(error)}")
+                await self._flight.leave()
+        except TimeoutError:
+            say(f"lambdatui: AWS did not answer within {LEAVING_S:g} s")
+        except ConsoleError as error:
+            say(f"lambdatui: {error}")
+
+    def _landed(self) -> int:
+        state = self._flight.state
+        landed = LANDED.get(state.phase, Status.LEFT if state.percent else Status.FAILED)
+        status = int(landed if self._signal is None else 128 + self._signal)
+        words = (f"{state.phase}, version {state.new} has {state.percent:g} %", state.why, state.trouble)
+        self._tell(
+            "landed",
+            ": ".join(filter(None, words)),
+            **state.model_dump(mode="json", include={"phase", "percent", "wanted", "why", "trouble"}),
+            status=status,
+        )
+        if state.flying:
+            say("what is left of it is offered by the console, when it is opened here the next time")
+        return status
+
+    # -- while it flies
+
+    def _look(self) -> None:
+        """Tells what is new, and decides what an operator would be asked."""
+        before, state = self._seen, self._flight.state
+        self._seen = state
+        if state.percent not in {before.percent, 0.0}:
+            self._tries = TRIES
+            bake = f", {state.steps[state.step]}" if state.percent < 100 else ""
+            self._tell("step", f"step {state.step + 1} of {len(state.steps)}{bake}", percent=state.percent)
+        if state.trouble and not before.trouble:
+            self._tell("trouble", f"not carried out: {state.trouble}", wanted=state.wanted, trouble=state.trouble)
+        if (judgement := self._flight.judgement) is not None and (kind := _kind(judgement)) != self._judged:
+            self._judged = kind
+            old, new = totals(self._flight.evidence.periods)
+            self._tell("judgement", f"{judgement.verdict}: {judgement.why}", **asdict(judgement), old=old, new=new)
+        if state.phase is Phase.HELD is not before.phase and not self._ended.is_set():
+            self._go_on()
+
+    def _go_on(self) -> None:
+        state = self._flight.state
+        if self._tries and state.step >= 0:
+            self._tries -= 1
+            self._flight.resume()
+        elif state.leaving == "roll back":
+            self._flight.roll_back(f"it could not go on: {state.trouble}")
+        else:
+            self._ended.set()
+
+    def _tell(self, event: str, words: str, **particular: Any) -> None:
+        state, now = self._flight.state, now_ms()
+        record = {
+            "event": event,
+            "at": datetime.fromtimestamp(now / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "shift": state.id,
+            "function": state.function,
+            "alias": state.alias,
+            **particular,
+        }
+        _write(sys.stdout, json.dumps(record, default=asdict) + "\n")
+        minutes, seconds = divmod((now - state.began_ms) // 1_000, 60)
+        say(f"+{minutes}:{seconds:02}  {words}")
+
+    # -- signals
+
+    @contextmanager
+    def _heeding_signals(self) -> Iterator[None]:
+        """Ends the flight at a signal, except at those that whoever started the program had it ignore, as nohup."""
+        loop = asyncio.get_running_loop()
+        heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+        for number in heeded:
+            loop.add_signal_handler(number, self._end, number)
+        try:
+            yield
+        finally:
+            for number in heeded:
+                loop.remove_signal_handler(number)
+
+    def _end(self, number: signal.Signals) -> None:
+        self._signal = self._signal or number
+        self._ended.set()
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Says something to the person at standard error."""
+    _write(sys.stderr, plain(text) + end)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Writes at once; where nobody reads any more, to nowhere: a shift does not end with its reader."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _kind(judgement: Judgement) -> tuple[str, str]:
+    """What makes a judgement another one: not that its numbers moved on."""
+    return judgement.verdict, re.sub(r"[\d.,]+", "", judgement.why)

@@ -1,0 +1,409 @@
+"""`lambdatui shift`: in fast time, and as a process that signals and readers come and go to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambdatui import clock
+from lambdatui.actions import flight, performing
+from lambdatui.actions.audit import AuditTrail
+from lambdatui.actions.flight import FlightState
+from lambdatui.actions.flight_log import FlightLog
+from lambdatui.aws.target import Target
+from lambdatui.commands import shift, unattended
+from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly, SettingsError
+from lambdatui.insight.canary import Evidence
+from lambdatui.settings import Settings
+from tests.actions.flying import ALIKE, LATE, LOOK_S, MINUTE_NS, QUIET, WORSE, Clock, Sight, state
+from tests.support.endpoint import IDENTITY, REGION, ScriptedEndpoint, error
+from tests.support.machine import Machine
+from tests.support.split_alias import SplitAlias
+from tests.support.terminal import Terminal, private_environment
+
+PATIENCE_S = 20.0
+PLAN = "10%/5m, 50%/5m"
+DENIED = error("AccessDeniedException", 403)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[ScriptedEndpoint]:
+    """Beside the command, which has a loop of its own."""
+    with ScriptedEndpoint.in_thread() as scripted:
+        scripted.on("sts", "GetCallerIdentity", IDENTITY)
+        yield scripted
+
+
+@pytest.fixture
+def alias(endpoint: ScriptedEndpoint) -> SplitAlias:
+    served = SplitAlias()
+    served.behind(endpoint)
+    return served
+
+
+# -- in fast time
+
+
+class Ground:
+    """Runs the command here. `sights` are what its looks find, the last one ever after; a minute goes by at each."""
+
+    def __init__(self, url: str, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+        self.target = Target(region=REGION, access_key_id="AKIAEXAMPLE", secret_access_key="example", endpoint_url=url)
+        self.clock = clock
+        self.capsys = capsys
+        self.sights: list[Sight] = [ALIKE]
+        self.at_look: dict[int, Callable[[], None]] = {}
+        self.looks = 0
+
+    async def observe(self, _: FlightState) -> Evidence:
+        self.looks += 1
+        self.clock.now_ns += MINUTE_NS
+        self.at_look.get(self.looks, lambda: None)()
+        sight = self.sights.pop(0) if len(self.sights) > 1 else self.sights[0]
+        if isinstance(sight, ConsoleError):
+            raise sight
+        return sight
+
+    def run(self, release: str = "orders:live", settings: Settings | None = None, **asked: Any) -> int:
+        order = {"to": "2", "plan": PLAN, "leaving": "roll back", "yes": True, "dry_run": False, **asked}
+        self.capsys.readouterr()
+        status = shift.run(self.target, settings or Settings(), release, **order)
+        out, self.said = self.capsys.readouterr()
+        self.events = [json.loads(line) for line in out.splitlines()]
+        return status
+
+    @property
+    def told(self) -> list[str]:
+        return [event["event"] for event in self.events]
+
+
+@pytest.fixture
+def ground(
+    endpoint: ScriptedEndpoint,
+    alias: SplitAlias,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Ground:
+    Machine(tmp_path, monkeypatch).set("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr(shift, "state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr(flight, "LOOK_S", LOOK_S)
+    monkeypatch.setattr(performing, "THROTTLED_S", (0, 0, 0))
+    time = Clock()
+    monkeypatch.setattr(clock, "time_ns", time)
+    made = Ground(endpoint.url, time, capsys)
+    monkeypatch.setattr(shift, "Observer", lambda _: made.observe)
+    return made
+
+
+def test_a_good_version_gets_all_of_the_traffic_step_by_step(ground: Ground, alias: SplitAlias) -> None:
+    assert ground.run() == 0
+    assert alias.shares == ("2", {})
+    assert ground.told == ["began", "step", "judgement", "step", "step", "landed"]
+    assert [event["percent"] for event in ground.events if event["event"] == "step"] == [10, 50, 100]
+    assert ground.events[-1] | {"phase": "promoted", "status": 0} == ground.events[-1]
+    assert "+5:00  step 2 of 3, 50 % for 5m\n" in ground.said
+    assert ground.said.endswith("+10:00  promoted, version 2 has 100 %\n")
+
+
+def test_each_event_says_when_and_of_which_shift(ground: Ground) -> None:
+    ground.run()
+    began = ground.events[0]
+    assert began["at"] == "2026-11-20T22:00:30.000Z"
+    assert began | {"old": "1", "new": "2", "plan": "10%/5m, 50%/5m, 100%", "leaving": "roll back"} == began
+    assert {(event["shift"], event["function"], event["alias"]) for event in ground.events} == {
+        (began["shift"], "orders", "live")
+    }
+
+
+def test_a_bad_version_is_rolled_back_with_the_reason(ground: Ground, alias: SplitAlias) -> None:
+    ground.sights = [ALIKE, WORSE]
+    assert ground.run() == 3
+    assert alias.shares == ("1", {})
+    judged = ground.events[-2]
+    assert (judged["verdict"], judged["new"]) == ("roll back", {"invocations": 1_000, "errors": 900})
+    assert "rolled back, version 2 has 0 %: 90.0% of the new version's invocations fail" in ground.said
+
+
+def test_a_judgement_is_told_again_only_when_more_than_its_numbers_changed(ground: Ground) -> None:
+    more = Evidence(periods=(*QUIET.periods, *QUIET.periods))
+    ground.sights = [QUIET, more, LATE, ALIKE]
+    ground.run()
+    judged = [event["why"] for event in ground.events if event["event"] == "judgement"]
+    assert [why.split(":")[0] for why in judged[:2]] == ["not enough evidence", "metrics are 240 s late"]
+    assert len(judged) == 3
+
+
+def test_nothing_is_concluded_where_nothing_can_be_seen(ground: Ground, alias: SplitAlias) -> None:
+    ground.sights = [AccessDenied("cloudwatch:GetMetricData"), WORSE]
+    assert ground.run() == 3
+    assert ground.events[2]["why"] == "not enough evidence: not permitted: cloudwatch:GetMetricData"
+
+
+def test_somebody_else_s_change_stops_it_and_stays(ground: Ground, alias: SplitAlias) -> None:
+    ground.at_look = {2: lambda: alias.change("1", v2=0.3)}
+    assert ground.run() == 5
+    assert alias.shares == ("1", {"2": 0.3})
+    assert "somebody else changed the alias" in ground.said
+
+
+def test_a_step_that_aws_does_not_carry_out_is_tried_again(ground: Ground, alias: SplitAlias) -> None:
+    def mended() -> None:
+        alias.fault = None
+
+    ground.at_look = {2: lambda: setattr(alias, "fault", error("ServiceException", 500)), 7: mended}
+    assert ground.run() == 0
+    trouble = [event for event in ground.events if event["event"] == "trouble"]
+    assert trouble and all(event["wanted"] == 50 for event in trouble)
+
+
+def test_what_cannot_go_on_is_rolled_back(ground: Ground, alias: SplitAlias) -> None:
+    def forbid_all_but_going_back(seen: Any) -> Any:
+        weights = json.loads(seen.body)["RoutingConfig"]["AdditionalVersionWeights"]
+        return DENIED if weights else alias.carry_out(seen)
+
+    ground.at_look = {1: lambda: setattr(alias, "fault", forbid_all_but_going_back)}
+    assert ground.run() == 3
+    assert alias.shares == ("1", {})
+    assert ground.told.count("trouble") == 1 + unattended.TRIES
+    assert "it could not go on: not permitted: lambda:UpdateAlias" in ground.events[-1]["why"]
+
+
+def test_what_cannot_go_on_is_left_where_that_was_asked_for(ground: Ground, alias: SplitAlias, tmp_path: Path) -> None:
+    ground.at_look = {1: lambda: setattr(alias, "fault", DENIED)}
+    assert ground.run(leaving="hold") == 4
+    assert alias.shares == ("1", {"2": 0.1})
+    assert ground.events[-1] | {"phase": "held", "percent": 10, "status": 4} == ground.events[-1]
+    (left,) = FlightLog(tmp_path / "state" / "flights").left().values()
+    assert FlightState.model_validate_json(left).percent == 10
+
+
+def test_a_first_step_that_is_forbidden_changes_nothing(ground: Ground, alias: SplitAlias) -> None:
+    alias.fault = DENIED
+    assert ground.run() == 3
+    assert alias.shares == ("1", {})
+    assert ground.run(leaving="hold") == 1
+
+
+def test_the_audit_trail_tells_of_each_change(ground: Ground, tmp_path: Path) -> None:
+    ground.run()
+    lines = AuditTrail(tmp_path / "state").read().entries
+    assert [(line.action, line.result, line.batch) for line in lines] == [
+        ("traffic", "done", ground.events[0]["shift"])
+    ] * 3
+
+
+def test_the_settings_judge(ground: Ground, alias: SplitAlias) -> None:
+    strict = Settings.model_validate({"canary": {"fatal_errors": 1}})
+    ground.sights = [Evidence(periods=ALIKE.periods, fatal={"Runtime.ImportModuleError": 1})]
+    assert ground.run(settings=strict) == 3
+
+
+def test_a_plan_of_the_settings_is_flown(ground: Ground) -> None:
+    assert ground.run(plan="night", settings=Settings(plans={"night": "30%/1m"})) == 0
+    assert ground.events[0]["plan"] == "30%/1m, 100%"
+
+
+def test_what_is_there_already_is_done(ground: Ground, endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    alias.change("2")
+    assert ground.run() == 0
+    assert "has all of the traffic of orders:live already" in ground.said
+    assert "lambda:UpdateAlias" not in endpoint.operations
+
+
+def test_what_the_preflight_fails_does_not_begin(ground: Ground, endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    alias.change("1", v2=0.2)
+    assert ground.run() == 1
+    assert "✗ all traffic on one version" in ground.said
+    assert "lambda:UpdateAlias" not in endpoint.operations
+    assert ground.events == []
+
+
+def test_an_alias_that_is_not_there_is_told(ground: Ground, alias: SplitAlias) -> None:
+    alias.gone = True
+    assert ground.run() == 1
+    assert "Alias not found" in ground.said or "no alias" in ground.said
+
+
+def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(ground: Ground, endpoint: ScriptedEndpoint) -> None:
+    assert ground.run(yes=False, dry_run=True) == 0
+    assert "steps: 10 % for 5m, 50 % for 5m, 100 %; if it is left: roll back" in ground.said
+    assert '"RoutingConfig": {"AdditionalVersionWeights": {"2": 0.1}}' in ground.said
+    assert "lambda:UpdateAlias" not in endpoint.operations
+    assert ground.events == []
+
+
+def test_a_shift_that_was_left_is_told_and_left_alone(ground: Ground, tmp_path: Path) -> None:
+    log = FlightLog(tmp_path / "state" / "flights")
+    left = state(percent=10.0, wanted=50.0, step=0)
+    log.save(left.id, left.model_dump_json())
+    ground.run(dry_run=True)
+    assert "left: orders:live in us-east-1, version 2 had 10 %, 50 % was asked for" in ground.said
+    assert list(log.left()) == [left.id]
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal", "why"),
+    [
+        ({"release": "orders"}, SettingsError, "no alias of a function"),
+        ({"release": "orders:7"}, SettingsError, "no alias of a function"),
+        ({"plan": "10%"}, SettingsError, "needs a time"),
+        ({"yes": False}, SettingsError, "no terminal to ask on"),
+    ],
+)
+def test_a_command_line_at_fault_is_refused_before_aws_is_asked(
+    ground: Ground, endpoint: ScriptedEndpoint, asked: dict[str, Any], refusal: type[ConsoleError], why: str
+) -> None:
+    with pytest.raises(refusal, match=why):
+        ground.run(**asked)
+    assert endpoint.operations == []
+
+
+def test_read_only_refuses_it_and_permits_its_dry_run(ground: Ground, endpoint: ScriptedEndpoint) -> None:
+    ground.target = Target(**{**ground.target.__dict__, "read_only": True})
+    with pytest.raises(ReadOnly):
+        ground.run()
+    assert endpoint.operations == []
+    assert ground.run(dry_run=True) == 0
+
+
+# -- as a process
+
+Start = Callable[..., Awaitable[Process]]
+
+
+def command(url: str, *arguments: str) -> list[str]:
+    flags = ["--endpoint-url", url, "--region", REGION]
+    return [sys.executable, "-m", "lambdatui", *flags, "shift", "orders:live", "--to", "2", *arguments]
+
+
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_MAX_ATTEMPTS": "1"}
+
+
+@pytest.fixture
+async def start(endpoint: ScriptedEndpoint, alias: SplitAlias, tmp_path: Path) -> AsyncIterator[Start]:
+    """Starts the command; what still runs at the end is killed."""
+    started: list[Process] = []
+
+    async def begin(*arguments: str, **particular: Any) -> Process:
+        process = await asyncio.create_subprocess_exec(
+            *command(endpoint.url, "--yes", *arguments),
+            **{"stdout": PIPE, "stderr": PIPE, "env": private_environment(tmp_path, KEYS), **particular},
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def flying(process: Process) -> None:
+    """Waits until the first step is made."""
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE_S):
+        while json.loads(await process.stdout.readline())["event"] != "step":
+            pass
+
+
+async def ended(process: Process) -> tuple[int | None, list[dict[str, Any]], str]:
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    return process.returncode, [json.loads(line) for line in out.splitlines()], err.decode()
+
+
+@pytest.mark.parametrize("number", unattended.SIGNALS)
+async def test_a_signal_rolls_it_back(start: Start, alias: SplitAlias, number: signal.Signals) -> None:
+    process = await start()
+    await flying(process)
+    assert alias.shares == ("1", {"2": 0.1})
+    process.send_signal(number)
+    status, events, err = await ended(process)
+    assert alias.shares == ("1", {})
+    assert (status, events[-1]["phase"]) == (128 + number, "rolled back")
+    assert "Traceback" not in err
+
+
+async def test_a_signal_leaves_it_where_that_was_asked_for(start: Start, alias: SplitAlias) -> None:
+    process = await start("--leaving", "hold")
+    await flying(process)
+    process.terminate()
+    status, events, err = await ended(process)
+    assert alias.shares == ("1", {"2": 0.1})
+    assert (status, events[-1]["phase"]) == (128 + signal.SIGTERM, "held")
+    assert "offered by the console" in err
+
+
+async def test_a_roll_back_that_is_refused_at_the_end_is_told_and_left_for_the_next_start(
+    start: Start, alias: SplitAlias, tmp_path: Path
+) -> None:
+    process = await start()
+    await flying(process)
+    alias.fault = DENIED
+    process.terminate()
+    status, events, _ = await ended(process)
+    assert (status, events[-1]["phase"], events[-1]["percent"]) == (128 + signal.SIGTERM, "rolling back", 10)
+    assert "not permitted: lambda:UpdateAlias" in events[-1]["trouble"]
+    (left,) = FlightLog(tmp_path / ".local/state/lambdatui/flights").left().values()
+    assert FlightState.model_validate_json(left).percent == 10
+
+
+async def test_a_reader_that_leaves_does_not_end_it(start: Start, alias: SplitAlias) -> None:
+    process = await start()
+    await flying(process)
+    process._transport.get_pipe_transport(1).close()  # type: ignore[attr-defined]
+    process._transport.get_pipe_transport(2).close()  # type: ignore[attr-defined]
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), PATIENCE_S) == 128 + signal.SIGTERM
+    assert alias.shares == ("1", {})
+
+
+async def test_under_nohup_a_hangup_is_nothing(start: Start, alias: SplitAlias) -> None:
+    process = await start(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    await flying(process)
+    process.send_signal(signal.SIGHUP)
+    process.terminate()
+    status, _, _ = await ended(process)
+    assert status == 128 + signal.SIGTERM
+
+
+def test_on_a_terminal_it_asks(endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    with Terminal(command(endpoint.url), env=KEYS) as terminal:
+        terminal.wait_for_bytes(rb"begin\? \[y/N\]")
+        assert "lambda:UpdateAlias" not in endpoint.operations
+        terminal.send("n", "enter")
+        terminal.wait_for_bytes(b"nothing was changed")
+        assert terminal.wait_exit() == 1
+    assert "lambda:UpdateAlias" not in endpoint.operations
+
+
+def test_a_protected_profile_wants_the_function_s_name(endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    with Terminal(command(endpoint.url), env={**KEYS, "LAMBDATUI_PROTECTED": "1"}) as terminal:
+        terminal.wait_for_bytes(b"type orders to begin")
+        terminal.send(*"orders", "enter")
+        terminal.wait_for_bytes(b'"event": "step"')
+        assert alias.shares == ("1", {"2": 0.1})
+        terminal.send("ctrl+c")
+        assert terminal.wait_exit() == 128 + signal.SIGINT
+    assert alias.shares == ("1", {})
+
+
+def test_the_demo_is_not_mistaken_for_the_account() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "lambdatui", "--demo", "shift", "orders:live", "--to", "2", "--yes"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert "--demo" in ran.stderr
