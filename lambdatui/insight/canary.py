@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from itertools import chain
+from operator import add
 
 FACTORS = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 """How many times as often a worse version is imagined to fail. All of them are weighed alike."""
@@ -117,8 +118,8 @@ class Comparison:
 
     def plus(self, period: Period) -> Comparison:
         """With one more period."""
-        ratios = zip(self.log_ratios, _log_ratios(period), strict=True)
-        return Comparison(self.old + period.old, self.new + period.new, tuple([sum(pair) for pair in ratios]))
+        ratios = tuple(map(add, self.log_ratios, _log_ratios(period)))
+        return Comparison(self.old + period.old, self.new + period.new, ratios)
 
     @property
     def weight_of_worse(self) -> float:

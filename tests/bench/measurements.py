@@ -18,6 +18,7 @@ from itertools import product
 from pathlib import Path
 
 from tests.bench import console
+from tests.bench.canary_measurements import canary
 from tests.bench.log_measurements import firehose, log_memory, log_printing, log_reading, steady_log
 from tests.bench.table import Bound, Figure
 from tests.bench.timing import HELLO, first_bytes, greet, in_turns, p95, press, yardstick
@@ -280,6 +281,6 @@ ROWS: dict[str, Callable[[int], list[Figure]]] = {
     row.__name__: row
     for row in (
         *(paint, network, cached, inventory, keys, memory, idle, refresh, requests, flags),
-        *(firehose, steady_log, log_reading, log_memory, log_printing),
+        *(firehose, steady_log, log_reading, log_memory, log_printing, canary),
     )
 }
