@@ -50,7 +50,7 @@ class ShiftTraffic(Action[Traffic]):
             alias,
             version=params.version,
             additional=params.additional,
-            share=(params.percent or 0) / 100,
+            share=_weight(params),
             sides=[await read_side(connection, subject.function, one) for one in _to_judge(alias, params)],
             provisioned=any(one.qualifier == alias.name for one in provisioned),
         )
@@ -83,13 +83,11 @@ def traffic_of(alias: Alias) -> Traffic:
 
 def told(traffic: Traffic) -> dict[str, str | None]:
     """A division as plans tell it: the share of each version, the main one first."""
-    if traffic.additional is None or traffic.percent is None:
+    if traffic.additional is None:
         return {"version": traffic.version, "additional": None}
-    rest = round(100 - traffic.percent, PLACES - 2)
-    return {
-        "version": f"{traffic.version} ({rest:g} %)",
-        "additional": f"{traffic.additional} ({traffic.percent:g} %)",
-    }
+    percent = traffic.percent or 0
+    rest = round(100 - percent, PLACES - 2)
+    return {"version": f"{traffic.version} ({rest:g} %)", "additional": f"{traffic.additional} ({percent:g} %)"}
 
 
 def _to_judge(alias: Alias, params: Traffic) -> list[str]:
@@ -139,8 +137,13 @@ async def read_side(connection: Connection, function: str, version: str) -> Side
     )
 
 
+def _weight(params: Traffic) -> float:
+    """The additional version's weight as it is sent, 0..1."""
+    return round((params.percent or 0) / 100, PLACES)
+
+
 def _call(subject: Subject, alias: Alias, params: Traffic) -> Call:
-    weights = {params.additional: round((params.percent or 0) / 100, PLACES)} if params.additional else {}
+    weights = {params.additional: _weight(params)} if params.additional else {}
     parameters: dict[str, Any] = {
         "FunctionName": subject.function,
         "Name": subject.qualifier,
