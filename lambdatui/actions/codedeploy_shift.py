@@ -60,7 +60,7 @@ class HandShiftOver(Action[HandedOver]):
         refuse(None if targets else "there is no other published version to shift to")
         groups = await list_groups(connection)
         refuse(None if groups else "CodeDeploy has no deployment group for Lambda in this region")
-        ours = await groups_of(connection, subject.function, alias.name, groups)
+        ours = await permitted(groups_of(connection, subject.function, alias.name, groups)) or ()
         offered = (*ours, *(group for group in groups if group not in ours))
         own = [each.deployment_config_name for each in offered if not each.deployment_config_name.startswith(AWS_OWN)]
         configs = tuple(dict.fromkeys(filter(None, (*CONFIGS, *own))))

@@ -144,8 +144,11 @@ async def groups_of(
     async def serves(group: DeploymentGroup) -> bool:
         if not (last := group.last_attempted_deployment.deployment_id):
             return False
-        async with pace:
-            target = await get_target(connection, await get_deployment(connection, last))
+        try:
+            async with pace:
+                target = await get_target(connection, await get_deployment(connection, last))
+        except RequestRefused:  # it is kept no more
+            return False
         return target.lambda_function_info.concerns(function, alias)
 
     serving = await asyncio.gather(*map(serves, among))

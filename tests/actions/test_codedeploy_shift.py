@@ -84,6 +84,15 @@ async def test_a_configuration_of_the_accounts_own_is_offered_and_one_for_server
     assert draft.params.config == CONFIGS[0]
 
 
+async def test_a_group_is_offered_even_where_its_deployments_may_not_be_read(
+    acting: Acting, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
+) -> None:
+    codedeploy.groups = [group("live", last="d-0")]
+    endpoint.on("codedeploy", "GetDeployment", error("AccessDeniedException"))
+    draft = await acting.draft("codedeploy-shift", LIVE)
+    assert (draft.params, draft.remarks[1]) == (OVER, "no group is known to have deployed it")
+
+
 async def test_without_a_group_there_is_nothing_to_hand_it_to(acting: Acting, codedeploy: CodeDeploy) -> None:
     codedeploy.groups = []
     with pytest.raises(RequestRefused, match="no deployment group for Lambda"):

@@ -157,6 +157,14 @@ async def test_a_group_that_deployed_the_alias_last_is_its_own(connection: Conne
     assert [str(each) for each in await groups_of(connection, "orders", "live", groups)] == ["orders / live"]
 
 
+async def test_a_last_deployment_that_is_kept_no_more_says_nothing_of_its_group(
+    connection: Connection, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
+) -> None:
+    codedeploy.groups = [group("live", last="d-1")]
+    endpoint.on("codedeploy", "GetDeployment", error("DeploymentDoesNotExistException", 400, "it is gone"))
+    assert await groups_of(connection, "orders", "live", await list_groups(connection)) == ()
+
+
 async def test_a_group_that_is_not_there_is_refused_in_awss_words(
     connection: Connection, codedeploy: CodeDeploy
 ) -> None:
