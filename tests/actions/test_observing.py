@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lambdatui.actions import observing
 from lambdatui.actions.flight import FlightState
 from lambdatui.actions.observing import Observer
 from lambdatui.errors import ConsoleError, Throttled
@@ -45,10 +46,10 @@ class Watched:
         for (metric, stat), value in told.items():
             self.points.setdefault((metric, stat, version), {})[number] = value
 
-    def log(self, version: str, minute: float, message: str) -> None:
-        """An event of a version."""
+    def log(self, version: str, minute: float, message: str, shared_by: str = "") -> None:
+        """An event of a version; the streams of a group that functions share name the function."""
         at_ms = int(self.began_ms + minute * MINUTE)
-        stream = f"2026/11/20/[{version}]0123456789abcdef"
+        stream = f"2026/11/20/{shared_by}[{version}]0123456789abcdef"
         self.events.append({"timestamp": at_ms, "logStreamName": stream, "message": message, "eventId": "0"})
 
     def after(self, minutes: float) -> None:
@@ -292,6 +293,36 @@ async def test_errors_of_the_handler_are_shown_and_not_fatal(
     assert (await observer(flying)).fatal == {}
     (shown,) = observer.figures.errors
     assert (shown.at_ms, shown.kind, shown.message) == (watched.began_ms + MINUTE, "KeyError", "'amount'")
+
+
+async def test_in_a_group_that_functions_share_only_ones_own_errors_count(
+    observer: Observer, flying: FlightState, watched: Watched, live: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    live.versions = {number: {"LoggingConfig": {"LogGroup": "/shop/all"}} for number in ("1", "2")}
+    watched.log("2", 1, TIMEOUT.format("a"), shared_by="orders")
+    watched.log("2", 1, TIMEOUT.format("b"), shared_by="invoices")
+    assert (await observer(flying)).fatal == {"timeout": 1}
+    (asked,) = (json.loads(seen.body) for seen in endpoint.requests if str(seen) == "logs:FilterLogEvents")
+    assert asked["logGroupName"] == "/shop/all"
+
+
+async def test_a_log_too_long_for_one_look_is_read_on_at_the_next(
+    observer: Observer,
+    flying: FlightState,
+    watched: Watched,
+    endpoint: ScriptedEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(observing, "PAGES", 1)
+    watched.log("2", 1, TIMEOUT.format("a"))
+    watched.log("2", 2, TIMEOUT.format("b"))
+    first = json_answer({"events": watched.events[:1], "nextToken": "more"})
+    endpoint.on(*LOGS, first, watched.logged)
+    assert (await observer(flying)).fatal == {"timeout": 1}
+    watched.after(11)
+    assert (await observer(flying)).fatal == {"timeout": 2}
+    *_, asked = (json.loads(seen.body) for seen in endpoint.requests if str(seen) == "logs:FilterLogEvents")
+    assert asked["startTime"] == watched.began_ms + MINUTE
 
 
 async def test_cold_starts_are_counted_by_version(observer: Observer, flying: FlightState, watched: Watched) -> None:
