@@ -113,7 +113,7 @@ async def main(url: str, folder: Path) -> None:
     async def well(_: FlightState) -> Evidence:
         return ALIKE
 
-    plan = "10%/1s, 50%/1s, 100%"
+    plan = "10%/0.001s, 50%/0.001s, 100%"
     await Flight(state(plan), performer=performer, observe=well, log=FlightLog(folder / "flights")).run()
 
 
