@@ -178,6 +178,17 @@ ACTIONS: tuple[ActionEntry, ...] = (
         load="lambdatui.actions.codedeploy_shift:StopDeployment",
     ),
     ActionEntry(
+        id="traffic",
+        title="Shift traffic",
+        about="move an alias to another version in steps, watched, with a way back",
+        target="alias",
+        key="t",
+        group="traffic",
+        several=False,
+        needs=("lambda:UpdateAlias",),
+        load="lambdatui.actions.traffic:ShiftTraffic",
+    ),
+    ActionEntry(
         id="alias-delete",
         title="Delete an alias",
         about="take away the name, not the version",

@@ -37,6 +37,8 @@ class Subject:
     """The UUID of an event source mapping."""
     title: str = ""
     """How a person knows it, where that is not its name."""
+    aliases: tuple[str, ...] = field(default=(), compare=False)
+    """Of a version: those that point at it, for an action that is done to an alias."""
 
     def __str__(self) -> str:
         return self.title or ":".join(filter(None, (self.function, self.qualifier)))
@@ -56,6 +58,8 @@ def fits(subject: Subject, kind: Kind) -> Subject | None:
             return None
         case "version":
             return subject if number else None
+        case "alias" if len(subject.aliases) == 1:
+            return Subject(function=subject.function, qualifier=subject.aliases[0])
         case "alias":
             return None if number else subject
         case "release":

@@ -57,6 +57,14 @@ class FlightLog:
                 states[path.stem] = path.read_text(encoding="utf-8")
         return states
 
+    def kept(self) -> dict[str, str]:
+        """The states of all flights that have not landed, whoever flies them, by id."""
+        states = {}
+        for path in sorted(self._folder.glob("*.json")):
+            with suppress(FileNotFoundError):
+                states[path.stem] = path.read_text(encoding="utf-8")
+        return states
+
     @contextmanager
     def flying(self, flight_id: str) -> Iterator[None]:
         """Holds a flight, so that no other console takes it for one that was left.

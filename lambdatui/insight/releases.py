@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -46,19 +46,24 @@ def _configuration(version: Version) -> FunctionSummary:
     return replace(version.function, arn="", description="", last_modified=None)
 
 
-def releases(versions: Sequence[Version], parts: ReleaseParts, *, whole: bool) -> list[Release]:
+def releases(
+    versions: Sequence[Version], parts: ReleaseParts, *, whole: bool, shifted: Container[str] | None = None
+) -> list[Release]:
     """The versions with all that belongs to each, in the order given.
 
     Args:
         versions: as far as they have been read.
         parts: what is known beside them.
         whole: whether these are all versions, so that the newest is known.
+        shifted: the aliases of which a shift is on record; None where that is not known.
     """
     newest = max((version for version in versions if version.published), key=lambda v: v.order, default=None)
-    return [_release(version, newest, parts, whole=whole) for version in versions]
+    return [_release(version, newest, parts, whole=whole, shifted=shifted) for version in versions]
 
 
-def _release(version: Version, newest: Version | None, parts: ReleaseParts, *, whole: bool) -> Release:
+def _release(
+    version: Version, newest: Version | None, parts: ReleaseParts, *, whole: bool, shifted: Container[str] | None
+) -> Release:
     number = version.number
     routes = tuple(
         Route(alias=alias, share=alias.shares[number]) for alias in parts.aliases.items if number in alias.shares
@@ -72,7 +77,10 @@ def _release(version: Version, newest: Version | None, parts: ReleaseParts, *, w
         provisioned=provisioned,
         urls=tuple(url for url in parts.urls.items if qualifier_of(url.function_arn or "") in here),
         policies=tuple(name for name in parts.policies.items if name in here),
-        remarks=tuple(_remarks(version, newest, routes, provisioned, parts, whole=whole)),
+        remarks=(
+            *_splits(version.number, routes, shifted),
+            *_remarks(version, newest, routes, provisioned, parts, whole=whole),
+        ),
         parts=parts,
     )
 
@@ -97,6 +105,20 @@ def _remarks(
         yield _standing(version, newest, whole=whole)
     elif not routes and not parts.aliases.pending and parts.aliases.error is None:
         yield Remark("no alias", "dim")
+
+
+def _splits(number: str, routes: Iterable[Route], shifted: Container[str] | None) -> Iterator[Remark]:
+    """What is to be said, of the version that gets the weight, about an alias that is divided."""
+    for route in routes:
+        weight = route.alias.additional.get(number, 0.0)
+        if shifted is None or not 0 < weight < 1:
+            continue
+        split = f"split {weight * 100:.6g} %"
+        if route.alias.name in shifted:
+            yield Remark("split, shift on its way", "", f"alias {route.alias.name}, {split}: see :shifts")
+        else:
+            why = f"alias {route.alias.name}, {split}: no shift on record explains it; t shifts it on or back"
+            yield Remark("split, no shift known", "warning", why)
 
 
 def _standing(latest: Version, newest: Version | None, *, whole: bool) -> Remark:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from lambdatui.ui.screens.main import MainScreen
 
 DIALOG = "lambdatui.ui.dialogs.action_dialog:ActionDialog"
-DIALOGS: Mapping[str, str] = {"invoke": "lambdatui.ui.dialogs.invoke:InvokeDialog"}
+DIALOGS: Mapping[str, str] = {
+    "invoke": "lambdatui.ui.dialogs.invoke:InvokeDialog",
+    "traffic": "lambdatui.ui.dialogs.shift:ShiftDialog",
+}
 """The dialogs of those actions that ask for more than a form can, as ``module:class`` by the action's id."""
 
 

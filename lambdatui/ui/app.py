@@ -7,8 +7,9 @@ import gc
 import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Protocol
 
+from rich.text import Text
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -23,11 +24,12 @@ from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
 from lambdatui.ui import figures, themes
+from lambdatui.ui.flights import Flown, badge, in_a_line
 from lambdatui.ui.operation import Operation, Operations
 from lambdatui.ui.panes import REGION_PANES
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.screens.main import MainScreen
-from lambdatui.ui.session import InventoryChange, LoggedError, Session
+from lambdatui.ui.session import InventoryChange, LoggedError, Session, Told
 from lambdatui.ui.styles import stylesheet
 from lambdatui.ui.widgets.plain_text import plain
 
@@ -35,6 +37,8 @@ COLLECT_AFTER = (700, 10, 1_000)
 """As Python does, but the oldest generation a hundredth as often: 100,000 log events take 0.1 s to look through."""
 CENT_USD = 0.01
 HEADER_EVERY_S = 30.0
+FLYING_EVERY_S = 1.0
+"""How often the header is drawn while a shift is on its way."""
 EXIT_BAD_SETTINGS = 2
 NAMED = 3
 """How many functions a notice names."""
@@ -134,9 +138,10 @@ class Console(App[None]):
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, None, 128 + number)
+            loop.add_signal_handler(number, self._end, 128 + number)
         self._show_place()
         self.set_interval(HEADER_EVERY_S, self._show_place)
+        self._flying = self.set_interval(FLYING_EVERY_S, self._show_place, pause=True)
         self.call_after_refresh(self._start_up)
 
     @work(group="inventory", exclusive=True, exit_on_error=False, description="start")
@@ -196,7 +201,34 @@ class Console(App[None]):
         )
         return True
 
+    async def action_quit(self) -> None:
+        """Leaves, unless the plan of a shift on its way forbids it."""
+        if refusing := self.session.flights.refusing:
+            subjects = ", ".join(plain(str(flown.state.subject)) for flown in refusing)
+            self.notify(
+                f"the shift of {subjects} refuses: roll it back, promote it or wait", severity="warning", markup=False
+            )
+            await self.go("shifts")
+        else:
+            self._end()
+
+    def _end(self, status: int = 0) -> None:
+        """Ends the console, after what flies was ended as its plan says; who asks twice does not wait for that."""
+        flights = self.session.flights
+        if flights.flying and not flights.closing:
+            self._end_flights(status)
+        else:
+            self.exit(None, status)
+
+    @work(group="end", exit_on_error=False, description="end of shifts")
+    async def _end_flights(self, status: int) -> None:
+        self.notify("ending what is on its way…", severity="warning", timeout=NOTICE_S)
+        ended = await self.session.flights.leave()
+        told = Text("\n").join(Text(plain(in_a_line(state))) for state in ended)
+        self.exit(None, status, None if status else told)  # after a signal there may be nobody to read it
+
     async def on_unmount(self) -> None:
+        await self.session.flights.leave()
         await self.session.disconnect()
         if self.start.demo is not None:
             await self.start.demo.stop()
@@ -244,6 +276,7 @@ class Console(App[None]):
             return
         self._told_of = operations
         await operations.learn()
+        await self._tell_of_flights()
         if stopped := sorted(operations.stopped):
             names = ", ".join(stopped[:NAMED]) + (f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else "")
             self.notify(
@@ -261,9 +294,22 @@ class Console(App[None]):
                 markup=False,
             )
 
+    async def _tell_of_flights(self) -> None:
+        """Tells which shifts were left on their way; what is done about them is done where they are shown."""
+        flights = self.session.flights
+        await flights.learn()
+        for left in flights.left.values():
+            self.notify(
+                f"a shift of {plain(str(left.state.subject))} was left on its way: {plain(left.standing)} - "
+                f":shifts resumes it, rolls it back or forgets it",
+                severity="warning",
+                timeout=NOTICE_S,
+                markup=False,
+            )
+
     # -- what the session tells
 
-    def _told(self, change: InventoryChange | LoggedError | Operation | Literal["whereabouts", "health"]) -> None:
+    def _told(self, change: Told) -> None:
         if not self._main.is_mounted:
             return
         if isinstance(change, InventoryChange):
@@ -272,9 +318,25 @@ class Console(App[None]):
             self._main.error_logged(change)
         elif isinstance(change, Operation):
             self._main.operation_changed(change)
+        elif isinstance(change, Flown):
+            self._tell_landed(change)
         elif change == "health":
             self._main.health_changed()
+        if isinstance(change, Flown) or change == "flights":
+            self._main.flights_changed()
+            (self._flying.resume if self.session.flights.flying else self._flying.pause)()
         self._show_place()
+
+    def _tell_landed(self, flown: Flown) -> None:
+        if not self.session.flights.closing:
+            landed = flown.state.phase == "promoted"
+            self.notify(
+                plain(str(flown.failure) if flown.failure is not None else in_a_line(flown.state)),
+                title=plain(f"Shift of {flown.state.subject}"),
+                severity="information" if landed else "warning",
+                timeout=NOTICE_S,
+                markup=False,
+            )
 
     def _show_place(self) -> None:
         session = self.session
@@ -307,6 +369,10 @@ class Console(App[None]):
             told.append(Content.styled(f"${price:.2f}", "$secondary"))
         if running := len(self.session.operations.running):
             told.append(Content.styled(f"▸ {running} under way", "$warning"))
+        if flying := self.session.flights.flying:
+            told.append(Content.styled(plain(badge(flying, now_ms())), "$warning"))
+        if left := len(self.session.flights.left):
+            told.append(Content.styled(f"! {left} shift{'' if left == 1 else 's'} left", "$error"))
         if self.session.errors:
             told.append(Content.styled(f"! {len(self.session.errors)}", "$error"))
         return Content(" · ").join(told)
@@ -356,7 +422,7 @@ class Console(App[None]):
             self.notify(f"there is no {plain(place)}", severity="warning", markup=False)
 
     async def _move(self, target: Target) -> None:
-        if self.session.operations.running:
+        if self.session.busy:
             self.notify("something is being done here; go when it is over", severity="warning", markup=False)
             return
         self.workers.cancel_all()

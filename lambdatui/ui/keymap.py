@@ -36,6 +36,8 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.dialogs.query_editor import QueryEditor  # noqa: PLC0415
     from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
     from lambdatui.ui.dialogs.release import ReleaseComparison  # noqa: PLC0415
+    from lambdatui.ui.dialogs.shift import ShiftDialog  # noqa: PLC0415
+    from lambdatui.ui.dialogs.shift_form import WeightInput  # noqa: PLC0415
     from lambdatui.ui.dialogs.trigger_detail import TriggerDetail  # noqa: PLC0415
     from lambdatui.ui.screens.main import MainScreen  # noqa: PLC0415
     from lambdatui.ui.widgets.log_view import LogView  # noqa: PLC0415
@@ -51,6 +53,8 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
         *places,
         *((Page, dialog) for dialog in (Help, RawJson, ReleaseComparison, TriggerDetail)),
         (Page, InvokeDialog),
+        (Page, ShiftDialog),
+        (WeightInput, ShiftDialog),
         (TextLines, InvokeResult),
         (LogView, LogLines),
         (QueryEditor,),
@@ -93,6 +97,8 @@ _TYPED = {
     "question_mark": "?",
     "exclamation_mark": "!",
     "plus": "+",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "escape": "esc",
 }
 """How a key is written where its name is not what is typed."""

@@ -18,6 +18,7 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
 from lambdatui.models.metric import HOUR, Window
 from lambdatui.paths import cache_folder
+from lambdatui.ui.flights import Flights, Flown
 from lambdatui.ui.function_health import FunctionHealth
 from lambdatui.ui.operation import Operation, Operations
 
@@ -79,6 +80,10 @@ class LoggedError:
     """How often since then."""
 
 
+Told = InventoryChange | LoggedError | Operation | Flown | Literal["whereabouts", "health", "flights"]
+"""What a session tells of."""
+
+
 class Session:
     """One operator's session in one place.
 
@@ -86,8 +91,9 @@ class Session:
 
     Args:
         target: where to connect to.
-        tell: called with an InventoryChange, a LoggedError, an Operation that began or ended, ``"whereabouts"`` when
-            the header has to change, or ``"health"`` when more is known of how functions are doing.
+        tell: called with an InventoryChange, a LoggedError, an Operation that began or ended, a shift that is flown no
+            more, ``"whereabouts"`` when the header has to change, ``"health"`` when more is known of how functions are
+            doing, or ``"flights"`` when more is known of shifts.
         cache: where the last inventory is kept; None keeps none.
         times: how the operator wants times written; known before the settings are checked, for columns are as wide.
         metered: whether metrics may cost anything, and so whether there are columns for them.
@@ -96,7 +102,7 @@ class Session:
     def __init__(
         self,
         target: Target,
-        tell: Callable[[InventoryChange | LoggedError | Operation | Literal["whereabouts", "health"]], None],
+        tell: Callable[[Told], None],
         cache: InventoryCache | None = None,
         times: Times = "relative",
         *,
@@ -124,6 +130,7 @@ class Session:
         self._metrics: Metrics | None = None
         self.health = FunctionHealth(self)
         self.operations = Operations(self)
+        self.flights = Flights(self)
         self._tell = tell
         self._cache = cache
         self._alias_asked = False
@@ -187,6 +194,19 @@ class Session:
         """Tells that an action began, or is over."""
         self._tell(operation)
 
+    def tell_flights(self) -> None:
+        """Tells that a shift got on, or that more is known of one that was left."""
+        self._tell("flights")
+
+    def tell_flight(self, flown: Flown) -> None:
+        """Tells that a shift is flown no more: it landed, it failed, or the console is being left."""
+        self._tell(flown)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done here that has to go on, and here."""
+        return bool(self.operations.running or self.flights.flying)
+
     @property
     def metrics_slowed_until_ms(self) -> int | None:
         """Until when the budget holds metrics back, epoch ms; None where it does not."""
@@ -210,6 +230,7 @@ class Session:
         self.feed = None
         self.health = FunctionHealth(self)
         self.operations = Operations(self)
+        self.flights = Flights(self)
         self.reading = Reading()
         self._cache = InventoryCache(cache_folder(), target) if self._cache is not None else None
         self._tell(InventoryChange(replaced=True))

@@ -189,7 +189,7 @@ async def test_the_end_follows_again(key):
 
 @pytest.mark.parametrize(
     "key",
-    ["up", "down", "pageup", "pagedown", "home", "end", "space", "enter", "w", "t", "o", "n", "N"],
+    ["up", "down", "pageup", "pagedown", "home", "end", "space", "enter", "w", "T", "o", "n", "N"],
 )
 async def test_an_empty_log_takes_every_key(key):
     async with running() as log:
@@ -409,7 +409,7 @@ async def test_columns_are_as_wide_as_the_widest():
 
 async def test_t_asks_for_other_times():
     async with running(event(1)) as log:
-        await log.press("t")
+        await log.press("T")
         assert [type(message) for message in log.app.heard] == [LogView.TimesWanted]
 
 
@@ -444,7 +444,7 @@ async def test_other_times_may_take_less_room():
     times = ["23:59:59.999", "1 s"]
     async with running(event(1), describe=lambda each: Line(times[0], "", "", None, each.message)) as log:
         times.pop(0)
-        await log.press("t")
+        await log.press("T")
         log.view.redraw()
         await log.pilot.pause()
         assert log.lines[0] == "1 s   event 1"

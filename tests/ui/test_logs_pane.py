@@ -392,7 +392,7 @@ async def test_t_writes_times_in_another_way(console: MakeConsole, endpoint: Scr
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
         await stage.wait_for("charging order 4711")
-        await stage.press("t")
+        await stage.press("T")
         await stage.wait_for("21:56:40.010 7·aaaaaa")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -22,7 +22,7 @@ from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.plain_text import plain
-from lambdatui.ui.widgets.section_view import SectionView
+from lambdatui.ui.widgets.section_view import Section, SectionView
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Draft, Params
@@ -160,7 +160,7 @@ class ActionDialog(ModalScreen[None]):
         self._message.update(READING)
         self._show(self._message, keys="esc goes back")
         await self.operation.plan(params)
-        self._view.show(plan_sections(self.operation))
+        self._view.show(await self.preview())
         if not self.operation.to_do:
             self._show(self._page, keys="nothing to do · esc goes back", focus=self._page)
         elif self.operation.session.protected:
@@ -171,6 +171,10 @@ class ActionDialog(ModalScreen[None]):
             self._show(self._page, self._typed, keys="enter confirms · esc goes back", focus=self._typed)
         else:
             self._show(self._page, keys="y does it · n or esc goes back, and nothing has happened", focus=self._page)
+
+    async def preview(self) -> Sequence[Section]:
+        """What would happen, as it is shown; an action that has more to tell overrides this."""
+        return plan_sections(self.operation)
 
     @property
     def _to_type(self) -> str:

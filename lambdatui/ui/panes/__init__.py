@@ -107,6 +107,12 @@ PANES = (
         region="lambdatui.ui.panes.alarms:AlarmsPane",
     ),
     PaneEntry(
+        id="shifts",
+        title="Shifts",
+        about="traffic on its way from one version to another, with a hand on the brake",
+        region="lambdatui.ui.panes.flights:FlightsPane",
+    ),
+    PaneEntry(
         id="undo",
         title="Undo",
         about="what was done here, and what takes it back",

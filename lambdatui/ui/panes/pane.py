@@ -195,6 +195,9 @@ class Pane(Widget):
     def health_changed(self) -> None:
         """More is known of how functions are doing; a pane that says it overrides this."""
 
+    def flights_changed(self) -> None:
+        """A shift got on, or more is known of one; a pane that says it overrides this."""
+
     def window_changed(self) -> None:
         """The session's window is another one; a pane that shows metrics overrides this."""
 

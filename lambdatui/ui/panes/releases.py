@@ -65,6 +65,10 @@ class ReleasesPane(ReadingPane[Release]):
         self._stale = True
         """Whether the next reading asks for the versions too, and not only for what changes by itself."""
         self._asked_policies: dict[str, bool] = {}
+        self._shifted: frozenset[str] | None = None
+        """The aliases of which a shift is on record; None until that was looked for."""
+        self._flown: tuple[tuple[str, float], ...] = ()
+        """How far the shifts were that this console flies, when their aliases were last read."""
 
     def columns(self) -> Sequence[Column[Release]]:
         return release_columns(self.session, today())
@@ -75,7 +79,8 @@ class ReleasesPane(ReadingPane[Release]):
     def subject_of(self, record: Release) -> Subject:
         from lambdatui.actions.action import Subject  # noqa: PLC0415 - the first paint does without
 
-        return Subject(function=record.version.function.name, qualifier=record.version.number)
+        aliases = tuple(route.alias.name for route in record.routes)
+        return Subject(function=record.version.function.name, qualifier=record.version.number, aliases=aliases)
 
     def name_of(self, record: Release) -> str:
         return f"{record.version.function.name}:{record.version.number}"
@@ -108,6 +113,8 @@ class ReleasesPane(ReadingPane[Release]):
     async def pages(self, connection: Connection) -> AsyncIterator[Sequence[Release]]:
         assert self.subject is not None
         name = self.subject.name
+        self._flown = self._flying()
+        self._shifted = await self.session.flights.explained(name)
         asking = [asyncio.ensure_future(self._ask(part, request, name)) for part, request in _requests().items()]
         try:
             if self._stale:
@@ -142,7 +149,18 @@ class ReleasesPane(ReadingPane[Release]):
         return any(not alias.shares.keys() <= known for alias in self._parts.aliases.items)
 
     def _rows(self) -> list[Release]:
-        return releases(self._versions, self._parts, whole=True)
+        return releases(self._versions, self._parts, whole=True, shifted=self._shifted)
+
+    def _flying(self) -> tuple[tuple[str, float], ...]:
+        """How far the shifts of the function are that this console flies or flew."""
+        name = self.subject.name if self.subject is not None else None
+        states = [flown.state for flown in self.session.flights.flown.values()]
+        return tuple((state.id, state.percent) for state in states if state.function == name)
+
+    def flights_changed(self) -> None:
+        if not self.hidden and self._flying() != self._flown:
+            self._flown = self._flying()
+            super().read_again()
 
     async def _ask(self, part: str, request: Request, name: str) -> None:
         """Asks for one part; what it gave before stays when it fails."""

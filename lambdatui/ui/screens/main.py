@@ -250,7 +250,7 @@ class MainScreen(Screen[None]):
 
     async def action_back_or_quit(self) -> None:
         if not await self._step_back():
-            self.app.exit()
+            await self.app.action_quit()
 
     async def _step_back(self) -> bool:
         detail = self.detail
@@ -348,6 +348,11 @@ class MainScreen(Screen[None]):
         """Passes on that more is known of how functions are doing."""
         for pane in self.query(Pane):
             pane.health_changed()
+
+    def flights_changed(self) -> None:
+        """Passes on that a shift got on, or that more is known of one."""
+        for pane in self.query(Pane):
+            pane.flights_changed()
 
     def error_logged(self, entry: LoggedError) -> None:
         """Passes an error to whoever shows it."""

@@ -98,7 +98,7 @@ class LogView(Widget, can_focus=True):
         Binding("space", "pause", "pause", id="log.pause", tooltip="hold everything still, or go on"),
         Binding("enter", "expand", "unfold", id="log.expand", tooltip="unfold the event, or fold it"),
         Binding("w", "wrap", "wrap", show=False, id="log.wrap", tooltip="wrap long lines, or cut them"),
-        Binding("t", "times", "times", show=False, id="log.times", tooltip="time as age, UTC or local"),
+        Binding("T", "times", "times", show=False, id="log.times", tooltip="time as age, UTC or local"),
         Binding("o", "columns", "columns", show=False, id="log.columns", tooltip="show function and stream, or not"),
         Binding("n", "seek(1)", "next", show=False, id="log.next", tooltip="to the next match of the filter"),
         Binding("N", "seek(-1)", "previous", show=False, id="log.previous", tooltip="to the match before"),

@@ -1,0 +1,212 @@
+"""`t` - shifts an alias to another version: in watched steps, or at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from textual import on, work
+
+from lambdatui.actions.action import Draft, Params
+from lambdatui.actions.flight import FlightState
+from lambdatui.actions.preflight import Check, preflight
+from lambdatui.actions.preflight import Verdict as Looked
+from lambdatui.actions.traffic import Traffic
+from lambdatui.aws.functions import get_function
+from lambdatui.clock import now_ms
+from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.insight.release_diff import ReleaseDiff, compare
+from lambdatui.insight.shift_plan import ShiftPlan
+from lambdatui.ui.dialogs.action_dialog import ActionDialog
+from lambdatui.ui.dialogs.plan_sections import toned
+from lambdatui.ui.dialogs.shift_form import ShiftForm, Wish, wish_draft
+from lambdatui.ui.flights import clock
+from lambdatui.ui.operation import Operation
+from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.widgets.section_view import Section, Tone, Value
+
+MARKS: Mapping[Looked, tuple[str, Tone]] = {
+    "pass": ("✓", "good"),
+    "fail": ("✗", "error"),
+    "warn": ("▲", "warning"),
+    "unknown": ("?", "warning"),
+}
+"""How what was looked at before the shift is told."""
+HASH_SHOWN = 12
+LEAVING = {
+    "roll back": "it is rolled back",
+    "hold": "it is held as it is, and the next start offers it",
+    "refuse": "the console does not quit while it flies",
+}
+"""What becomes of a shift when the console is left, in words."""
+
+
+class ShiftDialog(ActionDialog):
+    """An action's dialog that plans a flight, or one change of the weights."""
+
+    DEFAULT_CSS = """
+    ShiftDialog > Vertical { height: 100%; }
+    ShiftDialog Page { height: 1fr; max-height: 100%; }
+    """
+
+    def __init__(self, operation: Operation, params: Params | None = None) -> None:
+        super().__init__(operation, params)
+        self._now = Traffic(version="")
+        """How the alias is, as the form was told."""
+        self._flight: FlightState | None = None
+        """What is to be flown; None where one change is to be made."""
+
+    async def form_of(self, draft: Draft[Any]) -> ShiftForm:
+        self._now = draft.params
+        return ShiftForm(wish_draft(draft.params, draft.choices.get("version", ()), self._plans))
+
+    @property
+    def _plans(self) -> Mapping[str, str]:
+        settings = self.operation.session.settings
+        return settings.plans if settings is not None else {}
+
+    # -- what is known of the version that is chosen
+
+    @on(ShiftForm.VersionChosen)
+    @work(exclusive=True, group="version", exit_on_error=False, description="version of a shift")
+    async def _look_into(self, event: ShiftForm.VersionChosen) -> None:
+        event.stop()
+        form, new = self._form, event.version
+        if not isinstance(form, ShiftForm):
+            return
+        form.tell([Section(f"Version {new}", (("", Value("…", "dim")),))])
+        told = await asyncio.gather(self._differences(new), self._looked_at(new))
+        form.tell(told)
+
+    async def _differences(self, new: str) -> Section:
+        title = f"What differs, {self._now.version} to {new}"
+        try:
+            versions = await asyncio.gather(*(self._version(number) for number in (self._now.version, new)))
+        except ConsoleError as error:
+            return Section(title, (("", toned(error.title, "warning")),))
+        return Section(title, tuple(_rows(compare(*versions))) or (("", Value("nothing that AWS tells", "dim")),))
+
+    async def _version(self, number: str) -> Any:
+        name = self.operation.subjects[0].function
+        asking = partial(get_function, name=name, qualifier=number)
+        return await self.operation.session.ask(f"version {number} of {name}", asking)
+
+    async def _looked_at(self, new: str) -> Section:
+        try:
+            return _preflight_section(await self._checks(new))
+        except ConsoleError as error:
+            return Section("Preflight", (("", toned(error.title, "error")),))
+
+    async def _checks(self, new: str) -> Sequence[Check]:
+        subject = self.operation.subjects[0]
+        asking = partial(preflight, function=subject.function, alias=subject.qualifier, new=new)
+        return await self.operation.session.ask(f"preflight of {subject}", asking)
+
+    # -- what would happen
+
+    def action_preview(self) -> None:
+        """Shows the flight, or the one change, that is wished for."""
+        if self._form is None or not self._form.display or not isinstance(wish := self._form.filled_in(), Wish):
+            return
+        plan = wish.plan(self._plans)
+        self._flight = None if plan is None else self._to_fly(wish, plan)
+        self._plan(wish.traffic(self._now.version) if self._flight is None else _first(self._flight))
+
+    def _to_fly(self, wish: Wish, plan: str) -> FlightState:
+        identity, subject = self.operation.session.identity, self.operation.subjects[0]
+        assert identity is not None  # no action begins before the inventory named it
+        return FlightState(
+            account=identity.account,
+            region=identity.region,
+            function=subject.function,
+            alias=subject.qualifier,
+            old=self._now.version,
+            new=wish.new,
+            plan=plan,
+            leaving=wish.leaving,
+            began_ms=now_ms(),
+            step_began_ms=now_ms(),
+        )
+
+    async def preview(self) -> Sequence[Section]:
+        flight, operation = self._flight, self.operation
+        if flight is None:
+            return await super().preview()
+        subject = flight.subject
+        if any(flown.state.subject == subject for flown in operation.session.flights.flying):
+            self._refuse_flight("a shift of it is on its way already")
+        try:
+            checks = await self._checks(flight.new)
+        except ConsoleError as error:
+            self._refuse_flight(error.title)
+            return await super().preview()
+        for check in checks:
+            if check.verdict == "fail":
+                self._refuse_flight(f"{check.title}: {check.evidence}")
+        where, *rest = await super().preview()
+        return (where, _flight_section(flight), _preflight_section(checks), *rest)
+
+    def _refuse_flight(self, why: str) -> None:
+        """Leaves nothing that could be begun."""
+        self.operation.plans.clear()
+        self.operation.refusals.append((self.operation.subjects[0], RequestRefused(why)))
+
+    # -- the start
+
+    def _start(self) -> None:
+        """Begins the flight and shows it, or makes the one change."""
+        if self._flight is None:
+            super()._start()
+        elif not self._started:
+            self._started = True
+            began = self._flight.model_copy(update={"began_ms": now_ms(), "step_began_ms": now_ms()})
+            self.app.run_worker(
+                self.operation.session.flights.fly(began),
+                group="actions",
+                exit_on_error=False,
+                description=f"shift of {began.subject}",
+            )
+            self.app.post_message(Pane.PlaceWanted("shifts"))
+            self.dismiss()
+
+
+def _first(flight: FlightState) -> Traffic:
+    """What the flight begins with."""
+    return flight.traffic(flight.steps[0].percent)
+
+
+def _flight_section(flight: FlightState) -> Section:
+    """The steps with the times, from the beginning, at which each is taken if nothing speaks against it."""
+    rows = [(f"at {clock(at)}", Value(str(step))) for at, step in _times(flight.steps)]
+    leaving = [("on leaving", Value(LEAVING[flight.leaving]))]
+    return Section(f"Flight, {flight.old} to {flight.new}", (*rows, *leaving))
+
+
+def _times(plan: ShiftPlan) -> Iterator[tuple[float, Any]]:
+    at = 0.0
+    for step in plan:
+        yield at, step
+        at += step.bake_s
+
+
+def _preflight_section(checks: Sequence[Check]) -> Section:
+    rows = []
+    for check in checks:
+        mark, tone = MARKS[check.verdict]
+        rows.append((mark, Value(f"{check.title}: {check.evidence}", "" if tone == "good" else tone)))
+    return Section("Preflight", tuple(rows))
+
+
+def _rows(found: ReleaseDiff) -> Iterator[tuple[str, Value]]:
+    """What differs, a row each; what is the same in both is left out."""
+    if found.code.same:
+        yield "code", Value("the same", "dim")
+    else:
+        before, after = (sha[:HASH_SHOWN] for sha in (found.code.before_sha256, found.code.after_sha256))
+        yield "code", Value(f"{before} → {after}")
+    for difference in (*found.fields, *found.layers, *found.environment):
+        yield difference.name, Value(f"{difference.before or '-'} → {difference.after or '-'}")
+    if found.unreadable:
+        yield "environment", toned(found.unreadable, "warning")

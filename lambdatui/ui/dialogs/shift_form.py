@@ -1,0 +1,208 @@
+"""What a shift of traffic asks for: the version, and in which steps or with which weight it gets its traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Select, Static
+
+from lambdatui.actions.action import Draft, Params
+from lambdatui.actions.flight import Leaving
+from lambdatui.actions.traffic import Traffic
+from lambdatui.errors import SettingsError
+from lambdatui.insight.shift_plan import EXAMPLE, PLANS, read_plan, written
+from lambdatui.ui.dialogs.params_form import ParamsForm
+from lambdatui.ui.panes.release_columns import bar
+from lambdatui.ui.widgets.section_view import Section, SectionView
+
+TYPED = "steps that are typed"
+WEIGHT = "one weight, by hand"
+PROMOTE = "promote: all to the new version"
+ROLL_BACK = "roll back: all to the old version"
+ASKED = {"steps": TYPED, "percent": WEIGHT}
+"""The fields that only one way of shifting asks for."""
+
+Weight = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
+
+
+class Wish(Params):
+    """What the operator wants of the alias."""
+
+    new: str = Field(title="To version")
+    how: str = Field(title="How")
+    steps: str | None = Field(default=None, title="Steps")
+    percent: Weight | None = Field(default=None, title="Weight, %")
+    leaving: Leaving = Field(default="roll back", title="When the console ends")
+
+    @field_validator("steps")
+    @classmethod
+    def _can_be_read(cls, steps: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("how") == TYPED:
+            try:
+                read_plan(steps or "")
+            except SettingsError as error:
+                raise ValueError(str(error)) from None
+        return steps
+
+    @field_validator("percent")
+    @classmethod
+    def _is_there(cls, percent: float | None, info: ValidationInfo) -> float | None:
+        if info.data.get("how") == WEIGHT and percent is None:
+            raise ValueError("above 0 and below 100")
+        return percent
+
+    def plan(self, named: Mapping[str, str]) -> str | None:
+        """The steps of the shift, as `read_plan` reads them; None where no steps are wanted.
+
+        Args:
+            named: the settings' own plans.
+        """
+        if self.how in {WEIGHT, PROMOTE, ROLL_BACK}:
+            return None
+        return written(read_plan(self.steps or "" if self.how == TYPED else self.how.partition(":")[0], named))
+
+    def traffic(self, old: str) -> Traffic:
+        """How the alias is to be in one change, without steps."""
+        if self.how == ROLL_BACK:
+            return Traffic(version=old)
+        if self.how == PROMOTE:
+            return Traffic(version=self.new)
+        return Traffic(version=old, additional=self.new, percent=self.percent)
+
+
+def ways(named: Mapping[str, str]) -> tuple[str, ...]:
+    """Every way to shift, plans by name first; the settings' own go before those of the same name."""
+    plans = {**PLANS, **{name: read_plan(text, named) for name, text in named.items()}}
+    told = tuple(f"{name}: {written(plan)}" for name, plan in plans.items())
+    return (*told, TYPED, WEIGHT, PROMOTE, ROLL_BACK)
+
+
+def wish_draft(now: Traffic, published: Sequence[str], named: Mapping[str, str]) -> Draft[Wish]:
+    """What the form starts with.
+
+    Args:
+        now: how the alias is.
+        published: the versions that there are, newest first.
+        named: the settings' own plans.
+    """
+    others = tuple(version for version in published if version != now.version) or (now.version,)
+    every = ways(named)
+    return Draft(
+        params=Wish(new=now.additional or others[0], how=every[0], percent=now.percent or 10),
+        remarks=(divided(now),),
+        choices={"new": others, "how": every},
+    )
+
+
+def divided(traffic: Traffic) -> str:
+    """How an alias divides its traffic, as a bar."""
+    if traffic.additional is None or traffic.percent is None:
+        return f"now  {bar(0)} all traffic on version {traffic.version}"
+    share = traffic.percent / 100
+    rest = f"{100 - traffic.percent:g} % on version {traffic.version}"
+    return f"now  {bar(share)} {traffic.percent:g} % on version {traffic.additional}, {rest}"
+
+
+class WeightInput(Input):
+    """A percentage, typed or moved by the arrow keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "less", show=False, id="weight.less", tooltip="1 % less"),
+        Binding("right", "move(1)", "more", show=False, id="weight.more", tooltip="1 % more"),
+        Binding("shift+left", "move(-10)", "less", show=False, id="weight.much_less", tooltip="10 % less"),
+        Binding("shift+right", "move(10)", "more", show=False, id="weight.much_more", tooltip="10 % more"),
+    ]
+
+    def action_move(self, by: int) -> None:
+        """Changes it within 1 and 99."""
+        self.value = f"{min(99.0, max(1.0, self.percent + by)):g}"
+        self.action_end()
+
+    @property
+    def percent(self) -> float:
+        """What it says, 0..100; 0 where that is no number."""
+        try:
+            return min(100.0, max(0.0, float(self.value)))
+        except ValueError:
+            return 0.0
+
+
+class ShiftForm(ParamsForm):
+    """The form of a shift, and under it what is known of the version that is chosen.
+
+    Args:
+        draft: what the fields hold at first.
+    """
+
+    DEFAULT_CSS = """
+    ShiftForm WeightInput { width: 12; }
+    """
+
+    class VersionChosen(Message):
+        """Another version is to get the traffic."""
+
+        def __init__(self, version: str) -> None:
+            super().__init__()
+            self.version = version
+
+    def __init__(self, draft: Draft[Wish]) -> None:
+        super().__init__(draft)
+        self._bar = Static("", markup=False)
+        self._known = SectionView()
+        weight = WeightInput(f"{draft.params.percent:g}", type="number", compact=True)
+        weight.cursor_blink = False  # blinking costs bytes, for nothing that is new
+        self._fields["percent"] = weight
+        steps = self._fields["steps"]
+        assert isinstance(steps, Input)
+        steps.placeholder = EXAMPLE
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield self._known
+
+    async def on_mount(self) -> None:
+        await self._row("percent").mount(self._bar)
+        self._show_asked()
+
+    def _row(self, name: str) -> Widget:
+        row = self._fields[name].parent
+        assert isinstance(row, Widget)  # each field stands beside its label
+        return row
+
+    def tell(self, sections: Sequence[Section]) -> None:
+        """Shows what is known of the version that is chosen."""
+        self._known.show(sections)
+
+    def _select(self, name: str) -> Select[str]:
+        field = self._fields[name]
+        assert isinstance(field, Select)
+        return field
+
+    @on(Select.Changed)
+    def _chosen(self, event: Select.Changed) -> None:
+        event.stop()
+        if event.select is self._fields["new"]:
+            self.post_message(self.VersionChosen(str(event.value)))
+        else:
+            self._show_asked()
+
+    @on(Input.Changed)
+    def _typed_in(self, event: Input.Changed) -> None:
+        if isinstance(event.input, WeightInput):
+            self._bar.update(Content.styled(bar(event.input.percent / 100), "$accent"))
+
+    def _show_asked(self) -> None:
+        """Shows the fields that the chosen way asks for, and no others."""
+        how = self._select("how").value
+        asked = {name: how == way for name, way in ASKED.items()}
+        asked["leaving"] = how not in {WEIGHT, PROMOTE, ROLL_BACK}
+        for name, wanted in asked.items():
+            self._row(name).display = wanted

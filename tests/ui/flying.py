@@ -1,0 +1,79 @@
+"""Shifts from the keyboard: an account with one alias, and how a test gets its shift on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.widgets import OptionList, Select
+
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function, json_answer
+from tests.support.releases import aliases, history, nothing_configured, versions
+from tests.support.split_alias import SplitAlias
+from tests.support.split_traffic import SplitTraffic
+from tests.ui.answers import all_parts, detail, listing
+from tests.ui.stage import Stage
+
+TALL = 30
+"""From as many lines on, all that the form tells can be seen."""
+
+
+def account(endpoint: ScriptedEndpoint) -> tuple[SplitAlias, SplitTraffic]:
+    """One function, orders, of which alias live sends all to version 1, and version 2 is the newest."""
+    alias, traffic = SplitAlias(), SplitTraffic()
+    endpoint.on("lambda", "ListFunctions", listing(function("orders")))
+    endpoint.on("lambda", "ListVersionsByFunction", versions(*history("orders", 2)))
+    all_parts(endpoint)
+    nothing_configured(endpoint)
+    alias.versions = {"1": {"CodeSha256": "code-of-1"}, "2": {"CodeSha256": "code-of-2", "MemorySize": 256}}
+    alias.behind(endpoint)
+
+    def listed(_: Seen) -> Answer:
+        return aliases(*aliases_of(alias))
+
+    def described(seen: Seen) -> Answer:
+        return alias.function(seen) if "Qualifier" in seen.query else detail("orders")
+
+    endpoint.on("lambda", "ListAliases", listed)
+    endpoint.on("lambda", "GetFunction", described)
+    endpoint.on("codedeploy", "ListApplications", json_answer({"applications": []}))
+    traffic.behind(endpoint)
+    return alias, traffic
+
+
+def aliases_of(alias: SplitAlias) -> list[dict[str, Any]]:
+    """The alias as AWS lists it."""
+    return [alias._told()]
+
+
+async def form(stage: Stage) -> None:
+    """Opens the dialog of the only alias, and waits until all is known that it looks at."""
+    await stage.wait_until_read()
+    await stage.wait_for(lambda: stage.app.session.settings is not None and stage.rows)
+    await stage.press("t")
+    await stage.wait_for("Shift traffic: orders:live")
+    await stage.wait_for(lambda: "Preflight" in stage.text or stage.app.size.height < TALL)
+
+
+async def take(stage: Stage, way: str) -> None:
+    """Chooses a way to shift from the list of them."""
+    select = stage.app.screen.query(Select)[1]
+    select.focus()
+    await stage.press("enter")
+    options = select.query_one(OptionList)
+    index = next(n for n in range(options.option_count) if str(options.get_option_at_index(n).prompt) == way)
+    await stage.press("home", *["down"] * index, "enter")
+    await stage.wait_for(lambda: select.value == way and not select.expanded)
+
+
+async def preview(stage: Stage) -> None:
+    """Goes on to what the canary plan would do."""
+    await form(stage)
+    await stage.press("ctrl+s")
+    await stage.wait_for("y does it")
+
+
+async def begin(stage: Stage) -> None:
+    """Begins the canary plan, and waits until AWS has confirmed its first step."""
+    await preview(stage)
+    await stage.press("y")
+    await stage.wait_for("10 % on version 2")

@@ -1,0 +1,490 @@
+"""The flight view: what is seen of a shift on its way, each key of the hand on the brake, and what leaving does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+
+import pytest
+
+from lambdatui.actions.flight import FlightState
+from lambdatui.actions.flight_log import FlightLog
+from lambdatui.paths import state_folder
+from lambdatui.ui.panes.flights import FlightsPane
+from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
+from tests.support.split_alias import SplitAlias
+from tests.support.split_traffic import SplitTraffic
+from tests.ui import flying
+from tests.ui.conftest import Clock, MakeConsole
+from tests.ui.flying import begin, form, take
+from tests.ui.stage import Stage, on_stage
+
+MINUTE_MS = 60_000
+TENTH = ("1", {"2": 0.1})
+ALL_OLD, ALL_NEW = ("1", {}), ("2", {})
+
+
+@pytest.fixture(autouse=True)
+def fast(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    """Looks as often as a test can wait for; minutes pass when the test says so."""
+    monkeypatch.setattr("lambdatui.actions.flight.LOOK_S", 0.05)
+    monkeypatch.setattr("lambdatui.actions.performing.THROTTLED_S", (0, 0, 0))
+    monkeypatch.setattr("lambdatui.ui.panes.reading_pane.REST_S", 0.0)
+
+
+@pytest.fixture
+def there(endpoint: ScriptedEndpoint) -> tuple[SplitAlias, SplitTraffic]:
+    return flying.account(endpoint)
+
+
+@pytest.fixture
+def alias(there: tuple[SplitAlias, SplitTraffic]) -> SplitAlias:
+    return there[0]
+
+
+@pytest.fixture
+def traffic(there: tuple[SplitAlias, SplitTraffic]) -> SplitTraffic:
+    return there[1]
+
+
+def left_state(**particular: object) -> FlightState:
+    """A shift of the alias as a console left it that died at 10 %."""
+    told = {
+        "account": ACCOUNT,
+        "region": REGION,
+        "function": "orders",
+        "alias": "live",
+        "old": "1",
+        "new": "2",
+        "plan": "10%/5m, 25%/5m, 100%",
+        "step": 0,
+        "percent": 10,
+        "began_ms": Clock.now_ms,
+        "step_began_ms": Clock.now_ms,
+    }
+    return FlightState.model_validate({**told, **particular})
+
+
+def log() -> FlightLog:
+    return FlightLog(state_folder() / "flights")
+
+
+def leave_behind(**particular: object) -> FlightState:
+    state = left_state(**particular)
+    log().save(state.id, state.model_dump_json())
+    return state
+
+
+async def becomes(stage: Stage, alias: SplitAlias, shares: tuple[str, dict[str, float]]) -> None:
+    await stage.wait_for(lambda: alias.shares == shares)
+
+
+async def shifts(stage: Stage) -> None:
+    """Goes to the flight view by name."""
+    await stage.press("colon")
+    await stage.type("shifts")
+    await stage.press("enter")
+    await stage.wait_for(lambda: isinstance(stage.app._main.pane, FlightsPane))
+
+
+async def notified(stage: Stage, text: str) -> None:
+    """Returns when the operator was told so in passing."""
+    await stage.wait_for(lambda: any(text in told.message for told in stage.app._notifications))
+
+
+# -- on its way
+
+
+async def test_the_view_opens_with_the_flight_and_shows_the_alias_step_and_time_left(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.wait_for("1 of 2: 10 % for 5m, 5:00 left")
+        assert alias.shares == TENTH
+
+
+async def test_old_and_new_stand_side_by_side(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, traffic: SplitTraffic, clock: Clock
+) -> None:
+    traffic.failing = {"1": 0.01}
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        clock.now_ms += 4 * MINUTE_MS
+        await stage.wait_for("1.0 % (")
+        lines = {line.split()[0]: line for line in stage.text.splitlines() if line.strip()}
+        assert lines["invocations"].split()[1] == lines["invocations"].split()[2]
+        assert lines["p95"].split()[1:] == ["12", "ms", "12", "ms"]
+        assert "10 % requested" in lines["share"]
+
+
+async def test_a_bad_version_is_rolled_back_by_itself_and_the_view_says_why(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, traffic: SplitTraffic, clock: Clock
+) -> None:
+    traffic.failing = {"1": 0.01, "2": 0.3}
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        clock.now_ms += 4 * MINUTE_MS
+        await becomes(stage, alias, ALL_OLD)
+        await stage.wait_for("rolled back: 30.0% of the new version's invocations fail, 1.0% of the old one's")
+
+
+async def test_a_good_version_goes_all_the_way(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, clock: Clock
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        clock.now_ms += 6 * MINUTE_MS
+        await becomes(stage, alias, ALL_NEW)
+        await stage.wait_for("✓ promoted")
+    assert log().kept() == {}
+
+
+async def test_what_somebody_else_did_to_the_alias_stops_it_and_is_told(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        alias.change("2", v1=0.5)
+        await stage.wait_for("stopped: somebody else changed the alias")
+    assert alias.shares == ("2", {"1": 0.5})
+
+
+# -- the hand on the brake
+
+
+async def test_space_holds_and_lets_go_on(console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("space")
+        await stage.wait_for("held: the operator holds it")
+        await stage.press("space")
+        await stage.wait_for("baking")
+
+
+async def test_a_held_shift_does_not_go_on_by_itself(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, clock: Clock
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("space")
+        await stage.wait_for("held: the operator holds it")
+        clock.now_ms += 10 * MINUTE_MS
+        await stage.wait_for("continue:")
+        assert alias.shares == TENTH
+
+
+async def test_greater_takes_the_next_step_now(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("greater_than_sign")
+        await becomes(stage, alias, ALL_NEW)
+
+
+async def test_less_goes_one_step_back_and_holds(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        await take(stage, "linear: " + ", ".join(f"{n}0%/1m" for n in range(1, 10)) + ", 100%")
+        await stage.press("ctrl+s")
+        await stage.wait_for("y does it")
+        await stage.press("y")
+        await becomes(stage, alias, TENTH)
+        await stage.wait_for("1 of 10")
+        await stage.press("greater_than_sign")
+        await becomes(stage, alias, ("1", {"2": 0.2}))
+        await stage.wait_for("2 of 10")
+        await stage.press("less_than_sign")
+        await becomes(stage, alias, TENTH)
+        await stage.wait_for("held: the operator went back")
+
+
+async def test_b_rolls_back_at_once_without_a_question(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("b")
+        await becomes(stage, alias, ALL_OLD)
+        await stage.wait_for("rolled back: the operator rolled it back")
+
+
+@pytest.mark.parametrize(("answer", "shares"), [("y", ALL_NEW), ("enter", TENTH)])
+async def test_p_promotes_after_a_yes_and_enter_is_a_no(
+    console: MakeConsole,
+    endpoint: ScriptedEndpoint,
+    alias: SplitAlias,
+    answer: str,
+    shares: tuple[str, dict[str, float]],
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("p")
+        await stage.wait_for("Promote: all traffic of orders:live to version 2")
+        await stage.press(answer)
+        await stage.wait_gone("Promote: all")
+        await becomes(stage, alias, shares)
+
+
+async def test_leaving_the_view_lets_it_go_on_with_a_badge_in_the_header(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, clock: Clock
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("escape")
+        await stage.wait_for("Functions 1")
+        assert "▸ orders:live 10 % 5:00" in stage.header
+        clock.now_ms += 6 * MINUTE_MS
+        await becomes(stage, alias, ALL_NEW)
+        await stage.wait_for(lambda: "orders:live 10 %" not in stage.header)
+
+
+async def test_a_second_shift_of_the_same_alias_is_refused(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("escape")
+        await stage.wait_for("Functions 1")
+        await stage.press("t")
+        await stage.wait_for("Shift traffic: orders:live")
+        await stage.wait_for("Preflight")
+        await stage.press("ctrl+s")
+        await stage.wait_for("a shift of it is on its way already")
+
+
+async def test_another_region_has_to_wait(console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.app.go("region eu-west-1")
+        await stage.wait_for("something is being done here")
+        assert stage.app.session.target.region == REGION
+
+
+async def test_without_a_shift_the_view_says_how_one_is_begun(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await shifts(stage)
+        await stage.wait_for("No shift is on its way")
+
+
+# -- leaving the console
+
+
+async def test_quitting_rolls_back(console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("ctrl+c")
+        await stage.wait_for(lambda: stage.app._exit)
+        assert alias.shares == ALL_OLD
+    assert log().kept() == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_rolls_back_and_is_told_in_the_status(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, number: signal.Signals
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        os.kill(os.getpid(), number)
+        await stage.wait_for(lambda: stage.app._exit)
+        assert alias.shares == ALL_OLD
+        assert stage.app.return_code == 128 + number
+
+
+async def choose_leaving(stage: Stage, what: str) -> None:
+    """Begins the canary plan with another answer to what leaving does."""
+    from textual.widgets import Select
+
+    await form(stage)
+    stage.app.screen.query(Select)[2].value = what
+    await stage.press("ctrl+s")
+    await stage.wait_for("y does it")
+    await stage.press("y")
+    await stage.wait_for("10 % on version 2")
+
+
+async def test_quitting_holds_where_the_plan_says_so(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose_leaving(stage, "hold")
+        await stage.press("ctrl+c")
+        await stage.wait_for(lambda: stage.app._exit)
+    assert alias.shares == TENTH
+    (kept,) = log().kept().values()
+    assert json.loads(kept)["phase"] == "held"
+
+
+async def test_quitting_is_refused_where_the_plan_says_so(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose_leaving(stage, "refuse")
+        await stage.press("ctrl+c")
+        await stage.wait_for("the shift of orders:live refuses")
+        assert not stage.app._exit
+        assert alias.shares == TENTH
+
+
+async def test_what_could_not_be_rolled_back_in_time_is_offered_by_the_next_start(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.flights.LEAVE_S", 0.1)
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        alias.fault = Answer(after=asyncio.Event())
+        await stage.press("ctrl+c")
+        await stage.wait_for(lambda: stage.app._exit)
+    alias.fault = None
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("a shift of orders:live was left on its way")
+
+
+# -- what was left
+
+
+async def test_a_shift_that_was_left_is_told_with_what_the_alias_is_now(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind(wanted=25)
+    async with on_stage(console(endpoint.url)) as stage:
+        await notified(stage, "it was asking for 25 %, the alias is at 10 %")
+        assert "1 shift left" in stage.header
+
+
+@pytest.mark.parametrize(
+    ("key", "shares"),
+    [("b", ALL_OLD), ("greater_than_sign", TENTH)],
+    ids=["rolls back", "no key of a flight that nobody flies"],
+)
+async def test_a_shift_that_was_left_is_rolled_back_by_the_brake(
+    console: MakeConsole,
+    endpoint: ScriptedEndpoint,
+    alias: SplitAlias,
+    key: str,
+    shares: tuple[str, dict[str, float]],
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.press(key)
+        await becomes(stage, alias, shares)
+
+
+async def test_a_shift_that_was_left_is_resumed_after_a_yes(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, clock: Clock
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind(phase="held", why="the console was left", leaving="hold")
+    clock.now_ms += 6 * MINUTE_MS
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.press("space")
+        await stage.wait_for("Resume orders:live")
+        await stage.press("y")
+        await becomes(stage, alias, ("1", {"2": 0.25}))
+
+
+async def test_a_shift_that_is_forgotten_leaves_the_alias_as_it_is(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.press("f")
+        await stage.wait_for("Forget the shift")
+        await stage.press("y")
+        await stage.wait_for("No shift is on its way")
+    assert (alias.shares, log().kept()) == (TENTH, {})
+
+
+async def test_a_shift_that_was_left_elsewhere_is_not_told_here(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    state = leave_behind(region="eu-north-1")
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: stage.app._told_of is stage.app.session.operations)
+        assert "was left on its way" not in stage.text
+    assert list(log().kept()) == [state.id]
+
+
+async def test_an_alias_that_cannot_be_read_is_told_so(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    leave_behind()
+    endpoint.on("lambda", "GetAlias", error("AccessDeniedException", 403))
+    async with on_stage(console(endpoint.url)) as stage:
+        await notified(stage, "the alias could not be read: not permitted: lambda:GetAlias")
+
+
+async def test_in_read_only_mode_a_shift_that_was_left_is_shown_and_not_touched(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind()
+    async with on_stage(console(endpoint.url, read_only=True)) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.press("b")
+        await stage.wait_for("read-only: lambda:UpdateAlias is not sent")
+    assert alias.shares == TENTH
+
+
+# -- several
+
+
+async def test_several_shifts_fly_at_once_and_n_shows_the_next(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    first = leave_behind(leaving="hold")
+    second = leave_behind(alias="blue", leaving="hold")
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("2 shifts left")
+        await shifts(stage)
+        seen = set()
+        for _ in range(2):
+            seen.add(stage.app._main.pane.shown.state.id)  # type: ignore[attr-defined]
+            await stage.press("space")
+            await stage.wait_for("Resume orders:")
+            await stage.press("y")
+            await stage.wait_gone("Resume orders:")
+            await stage.press("n")
+        assert seen == {first.id, second.id}
+        await stage.wait_for(lambda: "▸ 2 shifts" in stage.header)
+
+
+# -- the releases
+
+
+def row(stage: Stage, number: str) -> str:
+    return next(line for line in stage.text.splitlines() if line.lstrip().startswith(f"{number} "))
+
+
+@pytest.mark.parametrize(("left", "told"), [(False, "▲ split, no shift known"), (True, "split, shift on its way")])
+async def test_a_divided_alias_says_whether_a_shift_explains_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, left: bool, told: str
+) -> None:
+    alias.change("1", v2=0.1)
+    if left:
+        leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await stage.press("2")
+        await stage.wait_for(told)
+        assert told in row(stage, "2")

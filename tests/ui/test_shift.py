@@ -1,0 +1,226 @@
+"""The dialog of a shift: what is known, what is asked for, what is refused, and what begins."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lambdatui.insight.shift_plan import PLANS
+from tests.support.endpoint import ScriptedEndpoint, error
+from tests.support.split_alias import UPDATE, SplitAlias
+from tests.ui import flying
+from tests.ui.conftest import MakeConsole
+from tests.ui.flying import form, preview, take
+from tests.ui.stage import NARROW, Stage, on_stage
+
+
+@pytest.fixture
+def alias(endpoint: ScriptedEndpoint) -> SplitAlias:
+    """Alias live of orders, all of it on version 1."""
+    return flying.account(endpoint)[0]
+
+
+def updates(endpoint: ScriptedEndpoint) -> list[dict[str, object]]:
+    """The UpdateAlias requests at the wire, in order."""
+    return [json.loads(seen.body) for seen in endpoint.requests if str(seen) == UPDATE]
+
+
+async def confirm(stage: Stage) -> None:
+    """Has one change done, and waits until it was."""
+    await stage.press("ctrl+s")
+    await stage.wait_for("y does it")
+    await stage.press("y")
+    await stage.wait_for("✓ done")
+
+
+# -- what is known
+
+
+async def test_the_form_says_what_differs_between_the_versions(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        assert "What differs, 1 to 2" in stage.text
+        assert "128 → 256" in stage.text
+
+
+async def test_what_is_looked_at_is_told_with_its_evidence(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        for told in ("version 1 has all of it", "36,000 times in the last hour", "no alarm watches it"):
+            assert told in stage.text
+
+
+async def test_what_may_not_be_looked_at_is_unknown_and_names_the_permission(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    endpoint.on("cloudwatch", "DescribeAlarms", error("AccessDeniedException", 403))
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        line = next(line for line in stage.text.splitlines() if "alarms watch it" in line)
+        assert "?" in line
+        assert "cloudwatch:DescribeAlarms" in line
+
+
+async def test_the_newest_version_is_proposed(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.versions["3"] = {}
+    endpoint.on("lambda", "ListVersionsByFunction", flying.versions(*flying.history("orders", 3)))
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        assert "What differs, 1 to 3" in stage.text
+
+
+async def test_a_divided_alias_is_drawn_as_it_is(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.25)
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        assert "25 % on version 2, 75 % on version 1" in stage.text
+
+
+# -- the flight's preview
+
+
+async def test_the_preview_says_the_steps_with_their_times_and_the_first_request(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await preview(stage)
+        for told in ("Flight, 1 to 2", "at 0:00", "10 % for 5m", "at 5:00", "lambda:UpdateAlias", '"2": 0.1'):
+            assert told in stage.text
+    assert updates(endpoint) == []
+
+
+async def test_a_failing_check_refuses_and_says_why(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.versions["2"] = {"State": "Pending"}
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        await stage.press("ctrl+s")
+        await stage.wait_for("nothing to do")
+        assert "version 2 is Pending, not Active" in stage.text
+        await stage.press("y")
+        assert not stage.app.session.flights.flown
+    assert updates(endpoint) == []
+
+
+async def test_steps_that_are_typed_are_read_and_a_mistake_is_told_beside_them(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "steps that are typed")
+        await stage.press("tab")
+        await stage.type("5%/5m, 3%/5m")
+        await stage.press("enter")
+        await stage.wait_for("more than the one before")
+        await stage.press(*["backspace"] * 12)
+        await stage.type("5%/5m, 25%/10m")
+        await stage.press("enter")
+        await stage.wait_for("y does it")
+        assert "25 % for 10m" in stage.text
+        assert "at 15:00" in stage.text
+
+
+async def test_a_plan_of_the_settings_has_its_name_among_the_others(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url, file='[plans]\ncareful = "1%/1h, 100%"\n'), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "careful: 1%/1h, 100%")
+        await stage.press("ctrl+s")
+        await stage.wait_for("y does it")
+        assert "1 % for 1h" in stage.text
+
+
+async def test_a_protected_profile_takes_the_functions_name(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url, settings={"protected": True})) as stage:
+        await form(stage)
+        await stage.press("ctrl+s")
+        await stage.wait_for("this profile is protected")
+        await stage.type("order")
+        await stage.press("enter")
+        assert not stage.app.session.flights.flown
+        await stage.type("s")
+        await stage.press("enter")
+        await stage.wait_for("10 % on version 2")
+    assert updates(endpoint)[0]["RoutingConfig"] == {"AdditionalVersionWeights": {"2": 0.1}}
+
+
+# -- one change
+
+
+async def test_a_weight_is_typed_or_moved_by_the_arrow_keys(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "one weight, by hand")
+        await stage.press("tab", "backspace", "backspace", "2", "0", "right", "right", "left", "shift+right")
+        await confirm(stage)
+    assert alias.shares == ("1", {"2": 0.31})
+
+
+async def test_promoting_sets_the_version_and_empties_the_weights_in_one_request(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.25)
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "promote: all to the new version")
+        await confirm(stage)
+    (sent,) = updates(endpoint)
+    assert (sent["FunctionVersion"], sent["RoutingConfig"]) == ("2", {"AdditionalVersionWeights": {}})
+
+
+async def test_rolling_back_empties_the_weights(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.25)
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "roll back: all to the old version")
+        await confirm(stage)
+    assert alias.shares == ("1", {})
+
+
+# -- where it is begun
+
+
+async def test_from_a_release_its_only_alias_is_shifted(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    staging = {**flying.aliases_of(alias)[0], "Name": "staging", "FunctionVersion": "2"}
+    endpoint.on("lambda", "ListAliases", flying.aliases(*flying.aliases_of(alias), staging))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.press("2")
+        await stage.wait_for("staging")
+        await stage.press("end")
+        await stage.press("t")
+        await stage.wait_for("Shift traffic: orders:live")
+
+
+async def test_a_read_only_console_says_so_and_opens_nothing(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url, read_only=True)) as stage:
+        await stage.wait_until_read()
+        await stage.press("t")
+        await stage.wait_for("read-only: lambda:UpdateAlias is not sent")
+
+
+def test_every_plan_that_has_a_name_is_offered() -> None:
+    from lambdatui.ui.dialogs.shift_form import ways
+
+    assert [way.partition(":")[0] for way in ways({})][: len(PLANS)] == list(PLANS)
