@@ -131,25 +131,28 @@ class ShiftDialog(ActionDialog):
         )
 
     async def preview(self) -> Sequence[Section]:
-        flight, operation = self._flight, self.operation
-        if flight is None:
-            return await super().preview()
-        subject = flight.subject
-        if any(flown.state.subject == subject for flown in operation.session.flights.flying):
-            self._refuse_flight("a shift of it is on its way already")
+        subject, flying = self.operation.subjects[0], self.operation.session.flights.flying
+        if any(flown.state.subject == subject for flown in flying):
+            self._forbid("a shift of it is on its way already: see :shifts")
+        elif self._flight is not None:
+            return await self._flight_preview(self._flight)
+        return await super().preview()
+
+    async def _flight_preview(self, flight: FlightState) -> Sequence[Section]:
+        """The steps and what was looked at, beside the first change; where a check fails, nothing can be begun."""
         try:
             checks = await self._checks(flight.new)
         except ConsoleError as error:
-            self._refuse_flight(error.title)
+            self._forbid(error.title)
             return await super().preview()
         for check in checks:
             if check.verdict == "fail":
-                self._refuse_flight(f"{check.title}: {check.evidence}")
+                self._forbid(f"{check.title}: {check.evidence}")
         where, *rest = await super().preview()
         return (where, _flight_section(flight), _preflight_section(checks), *rest)
 
-    def _refuse_flight(self, why: str) -> None:
-        """Leaves nothing that could be begun."""
+    def _forbid(self, why: str) -> None:
+        """Leaves nothing that could be done."""
         self.operation.plans.clear()
         self.operation.refusals.append((self.operation.subjects[0], RequestRefused(why)))
 

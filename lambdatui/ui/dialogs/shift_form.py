@@ -96,7 +96,9 @@ def wish_draft(now: Traffic, published: Sequence[str], named: Mapping[str, str])
     others = tuple(version for version in published if version != now.version) or (now.version,)
     every = ways(named)
     return Draft(
-        params=Wish(new=now.additional or others[0], how=every[0], percent=now.percent or 10),
+        params=Wish(
+            new=now.additional or others[0], how=WEIGHT if now.additional else every[0], percent=now.percent or 10
+        ),
         remarks=(divided(now),),
         choices={"new": others, "how": every},
     )
