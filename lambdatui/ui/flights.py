@@ -6,7 +6,7 @@ They belong to the console and not to the pane that shows them: leaving the view
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -149,8 +149,8 @@ class Flights:
         if (identity := self._session.identity) is None:
             return
         here = (identity.account, identity.region)
-        states = [_read(text) for text in (await asyncio.to_thread(self.log.left)).values()]
-        ours = [state for state in states if state is not None and (state.account, state.region) == here]
+        recorded = await self._recorded(self.log.left) or []
+        ours = [state for state in recorded if (state.account, state.region) == here]
         for state in ours:
             if not state.flying:  # the console ended between landing and forgetting
                 self.log.forget(state.id)
@@ -167,17 +167,22 @@ class Flights:
         except ConsoleError as error:
             return Left(state, None, error)
 
-    async def explained(self, function: str) -> frozenset[str]:
-        """The aliases of a function of which a shift is on record, whoever flies it."""
-        if (identity := self._session.identity) is None:
-            return frozenset()
+    async def explained(self, function: str) -> frozenset[str] | None:
+        """The aliases of a function of which a shift is on record, whoever flies it; None where that is not known."""
+        identity, recorded = self._session.identity, await self._recorded(self.log.kept)
+        if identity is None or recorded is None:
+            return None
         here = (identity.account, identity.region, function)
-        states = [_read(text) for text in (await asyncio.to_thread(self.log.kept)).values()]
-        return frozenset(
-            state.alias
-            for state in states
-            if state is not None and (state.account, state.region, state.function) == here
-        )
+        return frozenset(state.alias for state in recorded if (state.account, state.region, state.function) == here)
+
+    async def _recorded(self, reading: Callable[[], Mapping[str, str]]) -> list[FlightState] | None:
+        """What the log tells that this version of the console can read; None where it cannot be read."""
+        try:
+            texts = await asyncio.to_thread(reading)
+        except OSError as error:
+            self._session.log("shifts", ConsoleError(f"shifts on record cannot be read: {error}"))
+            return None
+        return [state for text in texts.values() if (state := _read(text)) is not None]
 
     def forget(self, flight_id: str) -> None:
         """Gives up a shift that was left: the alias stays as it is."""

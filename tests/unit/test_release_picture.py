@@ -158,3 +158,15 @@ def test_the_sum_of_a_functions_releases_does_not_depend_on_their_order() -> Non
         sums.append(known_so_far)
     assert sums[0] == sums[1]
     assert (sums[0].versions, sums[0].code_size, sums[0].newest) == (3, 4096, HISTORY[3])
+
+
+@pytest.mark.parametrize(
+    ("shifted", "told"),
+    [(None, []), (frozenset(), ["split, no shift known"]), (frozenset({"live"}), ["split, shift on its way"])],
+    ids=["not known", "nobody's", "somebody's"],
+)
+def test_the_version_that_gets_a_weight_says_whether_a_shift_explains_it(
+    shifted: frozenset[str] | None, told: list[str]
+) -> None:
+    found = releases(HISTORY, known(an_alias("live", 2, v3=0.1)), whole=True, shifted=shifted)
+    assert {release.version.number: remarks(release) for release in found if release.routes} == {"2": [], "3": told}
