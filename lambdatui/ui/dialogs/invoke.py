@@ -214,7 +214,7 @@ class InvokeDialog(ActionDialog):
         form = self._editing
         if form is None:
             return
-        if self._session.operations.running:
+        if self._session.busy:
             self.notify("something is being done: the editor would keep it from going on", markup=False)
             return
         try:
