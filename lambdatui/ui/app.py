@@ -124,7 +124,9 @@ class Console(App[None]):
         self.theme = asked if isinstance(asked, str) and asked in themes.THEMES else themes.DEFAULT
         times = start.gathered.raw.get("times", "relative")
         metered = start.gathered.raw.get("metrics_budget_cents") != 0
-        self.session = Session(start.target, self._told, start.cache, times, metered=metered)
+        self.session = Session(
+            start.target, self._told, start.cache, times, metered=metered, settled=start.demo is None
+        )
         self._told_of: Operations | None = None
         self._main = MainScreen(self.session)
         if start.cached is not None:
@@ -192,12 +194,14 @@ class Console(App[None]):
         except ConsoleError as error:
             self._give_up(error, 1)
             return False
-        self.session.target = replace(
-            self.session.target,
-            endpoint_url=account.endpoint,
-            region=account.region,
-            access_key_id=account.access_key_id,
-            secret_access_key=account.secret_access_key,
+        self.session.settle_on(
+            replace(
+                self.session.target,
+                endpoint_url=account.endpoint,
+                region=account.region,
+                access_key_id=account.access_key_id,
+                secret_access_key=account.secret_access_key,
+            )
         )
         return True
 

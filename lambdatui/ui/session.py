@@ -97,6 +97,7 @@ class Session:
         cache: where the last inventory is kept; None keeps none.
         times: how the operator wants times written; known before the settings are checked, for columns are as wide.
         metered: whether metrics may cost anything, and so whether there are columns for them.
+        settled: whether the target is known; if not, nothing is asked for before `settle_on`.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Session:
         times: Times = "relative",
         *,
         metered: bool = True,
+        settled: bool = True,
     ) -> None:
         self.target = target
         self.times = times
@@ -140,6 +142,9 @@ class Session:
         self._told_at = 0.0
         self._connection: Connection | None = None
         self._connecting = asyncio.Lock()
+        self._settled = asyncio.Event()
+        if settled:
+            self._settled.set()
 
     @property
     def may_reveal(self) -> bool:
@@ -157,11 +162,17 @@ class Session:
 
     async def connection(self) -> Connection:
         """The connection, made when first asked for: importing the SDK is kept off the first screen's way."""
+        await self._settled.wait()
         async with self._connecting:
             if self._connection is None:
                 module = await asyncio.to_thread(importlib.import_module, "lambdatui.aws.connection")
                 self._connection = module.Connection(self.target)
             return self._connection
+
+    def settle_on(self, target: Target) -> None:
+        """Connects to a target that could not be known at first; whoever asked for something meanwhile is answered."""
+        self.target = target
+        self._settled.set()
 
     async def first_reading(self) -> None:
         """Returns when the first reading is over, or took long: until then the processor is better spent on it."""

@@ -17,6 +17,7 @@ from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, Stage, on_stage
 
 LISTING = "lambda:ListFunctions"
+ALIAS = "iam:ListAccountAliases"
 
 
 def held(endpoint: ScriptedEndpoint) -> asyncio.Event:
@@ -98,7 +99,8 @@ async def test_the_process_of_a_cold_start_asks_no_more_than_the_console_would(
 async def test_at_rest_nothing_is_asked(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     all_parts(endpoint)
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for(lambda: endpoint.counts["lambda:GetFunctionRecursionConfig"])
+        await stage.wait_for(lambda: {"lambda:GetFunctionRecursionConfig", ALIAS} <= endpoint.counts.keys())
+        await stage.wait_for(lambda: not any(worker.is_running for worker in stage.app.workers))
         before = endpoint.counts.total()
         for _ in range(20):
             await stage.pilot.pause()

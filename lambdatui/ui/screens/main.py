@@ -90,6 +90,8 @@ class MainScreen(Screen[None]):
         self.session = session
         self.header = HeaderLine()
         self.entry = REGION_PANES["functions"]
+        self.pane = _pane_of(self.entry, session)
+        """The pane of the region that is open, or about to be."""
         self.subject: FunctionSummary | None = None
         self.acting = Acting(self)
         self._following: Timer | None = None
@@ -97,17 +99,8 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.header
-        yield self._pane_of(self.entry)
+        yield self.pane
         yield KeyLine(self._refused)
-
-    def _pane_of(self, entry: PaneEntry) -> Pane:
-        assert entry.region is not None
-        return load_pane(entry.region)(self.session, id="pane")
-
-    @property
-    def pane(self) -> Pane:
-        """The pane of the region that is open."""
-        return self.query_one("#pane", Pane)
 
     @property
     def detail(self) -> DetailPane | None:
@@ -126,8 +119,9 @@ class MainScreen(Screen[None]):
             self.session.chosen = self._chosen() or self.session.chosen
             self.entry = entry
             self.subject = None
-            await self.pane.remove()
-            await self.mount(self._pane_of(entry), after=self.header)
+            former, self.pane = self.pane, _pane_of(entry, self.session)
+            await former.remove()
+            await self.mount(self.pane, after=self.header)
             await self._fit_detail()
         self.pane.focus_content()
 
@@ -363,3 +357,8 @@ class MainScreen(Screen[None]):
         """Reads what is on screen anew."""
         for pane in self._shown_panes():
             pane.read_again()
+
+
+def _pane_of(entry: PaneEntry, session: Session) -> Pane:
+    assert entry.region is not None
+    return load_pane(entry.region)(session, id="pane")
