@@ -36,8 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setattr("lambdatui.ui.session.FIRST_RETRY_S", RETRY_S)
     monkeypatch.setattr("lambdatui.ui.session.LONGEST_RETRY_S", RETRY_S)
-    monkeypatch.setattr("lambdatui.ui.panes.overview.FIRST_RETRY_S", RETRY_S)
-    monkeypatch.setattr("lambdatui.ui.panes.overview.LONGEST_RETRY_S", RETRY_S)
+    monkeypatch.setattr("lambdatui.ui.panes.overview.FIRST_RETRY_S", 30)
+    monkeypatch.setattr("lambdatui.ui.panes.overview.LONGEST_RETRY_S", 30)
     return tmp_path
 
 
