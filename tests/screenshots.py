@@ -1,11 +1,12 @@
-"""Writes the screenshots that the README shows, from the demo: ``python -m tests.screenshots``."""
+"""Writes the screenshots that the README shows, from the demo: ``python -m tests.screenshots [scene...]``."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -137,6 +138,43 @@ async def alarms(pilot: Pilot[None]) -> None:
     await read(pilot)
 
 
+async def actions(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+    await pilot.press("a")
+    await pilot.pause()
+
+
+async def invoke(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "orders-api")
+    await pilot.press("i")
+    await until(lambda: "preview" in shown(pilot))
+    await pilot.press("ctrl+s")
+    await until(lambda: "y does it" in shown(pilot))
+    await pilot.press("y")
+    await until(lambda: "Result of" in shown(pilot))
+    await pilot.pause()
+
+
+async def stop(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+    await pilot.press("x", "enter")
+    await until(lambda: "Reserve 0" in shown(pilot))
+    await pilot.press("ctrl+s")
+    await until(lambda: "y does it" in shown(pilot))
+
+
+async def concurrency(pilot: Pilot[None]) -> None:
+    await pilot.press("colon", *"concurrency", "enter")
+    await until(lambda: "starved" in shown(pilot))
+    await pilot.pause()
+
+
+async def audit(pilot: Pilot[None]) -> None:
+    await pilot.press("colon", *"audit", "enter")
+    await until(lambda: "invoke" in shown(pilot).lower())
+    await pilot.pause()
+
+
 SCENES: dict[str, Scene] = {
     "functions": functions,
     "overview": overview,
@@ -151,6 +189,11 @@ SCENES: dict[str, Scene] = {
     "metrics": metrics,
     "pulse": pulse,
     "alarms": alarms,
+    "actions": actions,
+    "invoke": invoke,
+    "stop": stop,
+    "concurrency": concurrency,
+    "audit": audit,
     "filter": filtered,
     "goto": go_to,
     "help": keys,
@@ -203,14 +246,14 @@ async def until(done: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-async def main() -> None:
-    """Writes every scene at every size."""
+async def main(names: Sequence[str]) -> None:
+    """Writes these scenes, or every one, at every size."""
     FOLDER.mkdir(exist_ok=True)
     account = DemoAccount()
     at = await account.start()
     await asyncio.sleep(SEEDED_S)
     try:
-        for name, scene in SCENES.items():
+        for name in names or SCENES:
             for width, height in SIZES:
                 target = Target(
                     endpoint_url=at.endpoint,
@@ -223,7 +266,7 @@ async def main() -> None:
                     await until(
                         lambda console=console: bool(console.session.functions) and not console.session.reading.running
                     )
-                    await scene(pilot)
+                    await SCENES[name](pilot)
                     console.clear_notifications()
                     (FOLDER / f"{name}-{width}x{height}.svg").write_text(console.export_screenshot(title="lambdatui"))
     finally:
@@ -233,4 +276,4 @@ async def main() -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"HOME": home, "XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home}
-        asyncio.run(main())
+        asyncio.run(main(sys.argv[1:]))

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._compositor import Compositor
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from lambdatui.aws.inventory import InventoryCache
 from lambdatui.aws.target import Target
@@ -16,9 +19,33 @@ from lambdatui.ui.app import Console, Start
 from tests.support.endpoint import REGION, ScriptedEndpoint
 
 RETRY_S = 0.05
+NEVER_S = 60.0
+"""How long the overview waits before it asks again for what it was refused; its own tests are less patient."""
 KEYS = {"access_key_id": "AKIAEXAMPLE", "secret_access_key": "example"}
 
 MakeConsole = Callable[..., Console]
+
+_parse = Stylesheet._parse_rules
+_parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
+
+
+def parsed_once(stylesheet: Stylesheet, *arguments: Any, **options: Any) -> list[RuleSet]:
+    """As Textual parses style sheets, but each only once for all the consoles of all tests."""
+    key = (*arguments, *sorted(options.items()), *sorted(stylesheet._variables.items()))
+    if key not in _parsed:
+        _parsed[key] = _parse(stylesheet, *arguments, **options)
+    return _parsed[key]
+
+
+def nothing_painted(compositor: Compositor, full: bool = False, **options: Any) -> Any:
+    """As Textual paints where somebody looks at all of the screen; a part of it would go nowhere."""
+    if full:
+        return _paint(compositor, full=True, **options)
+    compositor._dirty_regions.clear()
+    return None
+
+
+_paint = Compositor.render_update
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +63,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setattr("lambdatui.ui.session.FIRST_RETRY_S", RETRY_S)
     monkeypatch.setattr("lambdatui.ui.session.LONGEST_RETRY_S", RETRY_S)
-    monkeypatch.setattr("lambdatui.ui.panes.overview.FIRST_RETRY_S", 30)
-    monkeypatch.setattr("lambdatui.ui.panes.overview.LONGEST_RETRY_S", 30)
+    monkeypatch.setattr("lambdatui.ui.panes.overview.FIRST_RETRY_S", NEVER_S)
+    monkeypatch.setattr("lambdatui.ui.panes.overview.LONGEST_RETRY_S", NEVER_S)
+    monkeypatch.setattr("lambdatui.ui.app._spare_the_collector", lambda: None)
+    monkeypatch.setattr(Stylesheet, "_parse_rules", parsed_once)
     return tmp_path
 
 
@@ -49,6 +78,7 @@ def console(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MakeConsole:
     flags give them, the settings `file`, whether the inventory is cached (`keep`), and what else the target is to have.
     """
     monkeypatch.setattr("lambdatui.ui.app.InventoryProcess", lambda _target: None)
+    monkeypatch.setattr(Compositor, "render_update", nothing_painted)
 
     def make(
         url: str | None = None,

@@ -179,6 +179,7 @@ async def test_a_region_without_mappings_says_so(console: MakeConsole, endpoint:
 async def test_mappings_that_may_not_be_listed_are_not_told_as_none(
     console: MakeConsole, endpoint: ScriptedEndpoint
 ) -> None:
+    endpoint.on("lambda", "ListEventSourceMappings", error("AccessDeniedException", 403))
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await open_mappings(stage)
         await stage.wait_for("not permitted: lambda:ListEventSourceMappings")

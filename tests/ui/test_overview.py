@@ -11,7 +11,7 @@ import pytest
 from lambdatui.ui.panes.overview import OverviewPane
 from tests.support.endpoint import Answer, ScriptedEndpoint, error, html, json_answer
 from tests.ui.answers import LOCATION, all_parts, detail, listing, one_function
-from tests.ui.conftest import MakeConsole
+from tests.ui.conftest import RETRY_S, MakeConsole
 from tests.ui.stage import NARROW, Stage, on_stage
 
 TALL = (140, 70)
@@ -33,6 +33,13 @@ VALUES = {
     "GetFunctionRecursionConfig": "Terminate",
     "GetFunction": "✓ Active",
 }
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was refused is asked for again soon."""
+    monkeypatch.setattr("lambdatui.ui.panes.overview.FIRST_RETRY_S", RETRY_S)
+    monkeypatch.setattr("lambdatui.ui.panes.overview.LONGEST_RETRY_S", RETRY_S)
 
 
 def value(stage: Stage, label: str) -> str:

@@ -45,6 +45,8 @@ READ_ONLY = {"read_only": True, "billed_reads": False}
 """The target that `--read-only` makes, unless the settings allow billed reads."""
 LEAVING = {"q", "ctrl+c", "ctrl+q", "ctrl+z"}
 """What ends or suspends the console; tested by itself."""
+MAY_LEAVE = {"the palette": {"enter"}}
+"""What may choose to leave; what else it may choose is tested by itself."""
 
 
 def changes(asked: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -62,15 +64,16 @@ def standing(stage: Stage) -> tuple[object, ...]:
     return (stage.app.screen, stage.app.focused, main.pane, main.alone)
 
 
-def keys_of(stage: Stage, *, everywhere: bool) -> list[str]:
-    """The keys of the place and of the actions; those of the console and of its screen too, if wanted.
+def keys_of(stage: Stage, place: str) -> list[str]:
+    """The keys of the place and of the actions, and in the list and the detail those of the console and its screen.
 
     These do the same wherever they are pressed, and mostly lead away.
     """
+    everywhere = place in {"the list", "the detail"}
     active = stage.app.screen.active_bindings
     elsewhere = (stage.app, stage.app._main)
     own = {key for key, (node, *_) in active.items() if everywhere or key in KEYS or node not in elsewhere}
-    return sorted(own - LEAVING)
+    return sorted(own - LEAVING - MAY_LEAVE.get(place, set()))
 
 
 async def go_to(stage: Stage, place: str) -> None:
@@ -109,7 +112,7 @@ async def test_every_key_in_every_place_sends_listed_reads_only(
         if PLACES[place][:1] == ("l",):
             await stage.wait_for(lambda: ("logs", "FilterLogEvents") in proxy.asked)
         here = standing(stage)
-        for key in keys_of(stage, everywhere=place in {"the list", "the detail"}):
+        for key in keys_of(stage, place):
             if standing(stage) != here:
                 await go_to(stage, place)
                 here = standing(stage)
