@@ -29,7 +29,7 @@ def scrubbed_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def seldom_collected() -> None:
-    """Each console leaves a heap of cycles behind; looking for them as often as Python does takes a tenth of the time."""
+    """Each console leaves a heap of cycles behind; looking as often as Python does takes a tenth of the time."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
 
