@@ -169,13 +169,15 @@ class Observer:
         found = await self._metrics.get([*queries, throttles], window)
         settled_ms = _settled_ms(now, window.period_s * 1_000)
         told = {
-            version: {metric: _points(found.get(query), settled_ms) for metric, query in by_metric.items()}
+            version: {
+                metric: _points(found.get(query), state.began_ms, settled_ms) for metric, query in by_metric.items()
+            }
             for version, by_metric in of_version.items()
         }
         return Measured(
             old=told[state.old],
             new=told[state.new],
-            throttles=_points(found.get(throttles), settled_ms),
+            throttles=_points(found.get(throttles), state.began_ms, settled_ms),
             period_ms=window.period_s * 1_000,
         )
 
@@ -238,17 +240,16 @@ def _settled_ms(now: int, period_ms: int) -> int:
     return (now - SETTLED_MS) // period_ms * period_ms - period_ms
 
 
-def _points(series: Series | None, settled_ms: int) -> Points:
-    """The datapoints of the minutes that are settled.
+def _points(series: Series | None, began_ms: int, settled_ms: int) -> Points:
+    """The datapoints of the minutes that are settled and began after the shift: before, the shares were others.
 
     Raises:
         ConsoleError: AWS told none, or only a part.
     """
     if series is None or series.status is not Status.COMPLETE:
         raise ConsoleError(f"metrics could not be had: {series.why if series else 'the budget is spent'}")
-    return {
-        time_ms: value for time_ms, value in zip(series.times_ms, series.values, strict=True) if time_ms <= settled_ms
-    }
+    points = zip(series.times_ms, series.values, strict=True)
+    return {time_ms: value for time_ms, value in points if began_ms <= time_ms <= settled_ms}
 
 
 async def _fired(connection: Connection, state: FlightState) -> tuple[str, ...]:

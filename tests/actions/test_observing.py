@@ -113,6 +113,16 @@ async def test_both_versions_are_told_minute_by_minute(
     assert observer.figures.share == 200 / 1_900
 
 
+async def test_the_minute_in_which_the_shift_began_counts_for_neither_version(
+    observer: Observer, flying: FlightState, watched: Watched
+) -> None:
+    watched.minute(0, "2", 500, 400)
+    watched.minute(1, "1", 900)
+    watched.minute(1, "2", 100)
+    evidence = await observer(flying.model_copy(update={"began_ms": flying.began_ms + 1}))
+    assert evidence.periods == (Period(Tally(900), Tally(100)),)
+
+
 async def test_throttles_are_held_against_it_while_they_are_recent(
     observer: Observer, flying: FlightState, watched: Watched
 ) -> None:
