@@ -106,7 +106,7 @@ async def proxy(demo_endpoint: DemoEndpoint) -> Any:
 async def test_every_key_in_every_place_sends_listed_reads_only(
     console: MakeConsole, proxy: RecordingProxy, place: str
 ) -> None:
-    async with on_stage(console(proxy.url, **READ_ONLY)) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY), NARROW) as stage:
         await stage.wait_until_read()
         await go_to(stage, place)
         if PLACES[place][:1] == ("l",):
@@ -122,7 +122,7 @@ async def test_every_key_in_every_place_sends_listed_reads_only(
 
 
 async def test_every_entry_of_the_palette_sends_listed_reads_only(console: MakeConsole, proxy: RecordingProxy) -> None:
-    async with on_stage(console(proxy.url, **READ_ONLY)) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY), NARROW) as stage:
         await stage.wait_until_read()
         for place in ("the list", "the detail"):
             await go_to(stage, place)
@@ -150,7 +150,7 @@ async def run_entry(stage: Stage, run: Callable[[], Any]) -> None:
 
 
 async def test_another_region_is_read_and_not_changed(console: MakeConsole, proxy: RecordingProxy) -> None:
-    async with on_stage(console(proxy.url, **READ_ONLY)) as stage:
+    async with on_stage(console(proxy.url, **READ_ONLY), NARROW) as stage:
         await stage.wait_until_read()
         await stage.app.go("region eu-west-1")
         await stage.wait_until_read()
