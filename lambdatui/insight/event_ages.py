@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from lambdatui.models.arn import Arn
-from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.metric import ITERATOR_AGE, MetricQuery
+
+if TYPE_CHECKING:
+    from lambdatui.models.event_source import EventSourceMapping
 
 SQS = "AWS/SQS"
 STREAMS = frozenset({"kinesis", "dynamodb", "rds"})

@@ -12,13 +12,13 @@ from lambdatui.insight.event_ages import SQS, event_ages
 from lambdatui.insight.health import Figures, Health, State, figures, health
 from lambdatui.insight.pulse import to_look_at
 from lambdatui.insight.series import bucketed, sparkline
-from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.metric import EVERY_FUNCTION, INVOCATIONS, ITERATOR_AGE, MetricQuery, Series, Window
 from lambdatui.ui.concurrency_limits import ConcurrencyLimits
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
+    from lambdatui.models.event_source import EventSourceMapping
     from lambdatui.ui.session import Session
 
 SPARKS = 8

@@ -145,7 +145,10 @@ def step_down(terminal: Terminal) -> float:
 
 
 def type_filter(terminal: Terminal, word: str) -> list[float]:
-    """Opens the filter, types the word and clears it; for each letter, how long until only rows with it show, ms."""
+    """Opens the filter, types the word and clears it; for each letter, how long until only rows with it show, ms.
+
+    Names are filtered, for they are on screen whatever other columns there is room for.
+    """
 
     text = ""
 
@@ -169,6 +172,7 @@ def type_filter(terminal: Terminal, word: str) -> list[float]:
 
     terminal.send("/")
     terminal.wait_for(filter_is_open)
+    terminal.send("name:")
     terminal.settle(quiet=0.06)
     for letter in word:
         text += letter
