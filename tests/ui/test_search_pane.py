@@ -640,5 +640,8 @@ def test_how_it_looks(
         elif what == "editor":
             await pilot.press("E")
             await shown_on(pilot, "ctrl+s runs")
+        if what != "editor":
+            app.refresh_css(animate=False)  # lays out and paints all of it, whatever came in parts
+            await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=prepare)
