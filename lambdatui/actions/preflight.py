@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lambdatui.actions.traffic import STOP, read_side
+from lambdatui.actions.codedeploy_collision import STOP
+from lambdatui.actions.traffic import read_side
 from lambdatui.aws.alarms import list_alarms
 from lambdatui.aws.cloudformation import get_stack_status
 from lambdatui.aws.codedeploy import list_alias_deployments

@@ -7,18 +7,16 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.permission import permitted
-from lambdatui.aws.codedeploy import list_alias_deployments
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.aws.releases import get_alias, list_provisioned, list_versions
-from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.errors import RequestRefused
 from lambdatui.insight.traffic import Side, rule_on_traffic
 from lambdatui.models.release import Alias
 
 Percent = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
-STOP = "stop the CodeDeploy deployment"
-"""What is to be done first: the action `codedeploy-stop`."""
 PLACES = 6
 """Decimals of a weight that is sent: a double whose rounding AWS does not document (facts 3.2)."""
 
@@ -45,18 +43,20 @@ class ShiftTraffic(Action[Traffic]):
     async def plan(self, connection: Connection, subject: Subject, params: Traffic) -> Plan:
         alias = await get_alias(connection, subject.function, subject.qualifier)
         before, after = told(traffic_of(alias)), told(params)
+        judged = _to_judge(alias, params)
         provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
         ruling = rule_on_traffic(
             alias,
             version=params.version,
             additional=params.additional,
             share=_weight(params),
-            sides=[await read_side(connection, subject.function, one) for one in _to_judge(alias, params)],
+            sides=[await read_side(connection, subject.function, one) for one in judged],
             provisioned=any(one.qualifier == alias.name for one in provisioned),
         )
         if ruling.refusals and before != after:
             raise RequestRefused(ruling.refusals[0])
-        collision = await _collision(connection, subject) if before != after and _to_judge(alias, params) else ()
+        shifts = before != after and judged
+        collision = await refuse_while_codedeploy_shifts(connection, subject) if shifts else ()
         return Plan(
             subject=subject,
             params=params,
@@ -95,29 +95,6 @@ def _to_judge(alias: Alias, params: Traffic) -> list[str]:
     if params.additional is None:
         return [] if params.version == alias.function_version else [params.version]
     return [params.version, params.additional]
-
-
-async def _collision(connection: Connection, subject: Subject) -> tuple[str, ...]:
-    """What of CodeDeploy has to be feared: it changes the alias too while it shifts it (facts 10.5).
-
-    One request where no deployment is under way in the region.
-
-    Returns:
-        A warning where that cannot be seen.
-
-    Raises:
-        RequestRefused: CodeDeploy shifts the alias.
-    """
-    try:
-        deployments = await list_alias_deployments(connection, subject.function, subject.qualifier)
-    except ConsoleError as error:
-        return (f"whether CodeDeploy shifts it too is not known: {error.title}",)
-    if deployments:
-        shifting = deployments[0]
-        raise RequestRefused(
-            f"CodeDeploy shifts it now: {shifting.info.deployment_id}, {shifting}", f"{STOP} before you shift it here"
-        )
-    return ()
 
 
 async def read_side(connection: Connection, function: str, version: str) -> Side:
