@@ -52,6 +52,7 @@ class ActionDialog(ModalScreen[None]):
     }
     ActionDialog Page { height: auto; max-height: 1fr; }
     ActionDialog Input { background: $surface; }
+    ActionDialog Page > Input { dock: bottom; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,10 +70,10 @@ class ActionDialog(ModalScreen[None]):
         self._form: ParamsForm | None = None
         self._message = Static(READING, markup=False)
         self._view = SectionView()
-        self._page = Page(self._view)
         self._typed = Input(compact=True)
         self._typed.cursor_blink = False  # blinking costs bytes, for nothing that is new
-        self._frame = Vertical(self._message, self._page, self._typed)
+        self._page = Page(self._view, self._typed)  # docked to it, and in it, so that its keys scroll while one types
+        self._frame = Vertical(self._message, self._page)
         self._started = False
 
     def compose(self) -> ComposeResult:
@@ -101,6 +102,7 @@ class ActionDialog(ModalScreen[None]):
         """Shows one step, and what its keys do."""
         for widget in self._frame.children:
             widget.display = widget in shown
+        self._typed.display = focus is self._typed
         self._frame.border_subtitle = keys
         self.set_focus(focus)
 
@@ -164,11 +166,9 @@ class ActionDialog(ModalScreen[None]):
         if not self.operation.to_do:
             self._show(self._page, keys="nothing to do · esc goes back", focus=self._page)
         elif self.operation.session.protected:
-            self._typed.value, self._typed.placeholder = (
-                "",
-                f"this profile is protected: type {self._to_type} to confirm",
-            )
-            self._show(self._page, self._typed, keys="enter confirms · esc goes back", focus=self._typed)
+            self._typed.clear()
+            self._typed.placeholder = f"this profile is protected: type {self._to_type} to confirm"
+            self._show(self._page, keys="enter confirms · esc goes back", focus=self._typed)
         else:
             self._show(self._page, keys="y does it · n or esc goes back, and nothing has happened", focus=self._page)
 

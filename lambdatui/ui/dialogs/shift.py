@@ -46,10 +46,7 @@ LEAVING = {
 class ShiftDialog(ActionDialog):
     """An action's dialog that plans a flight, or one change of the weights."""
 
-    DEFAULT_CSS = """
-    ShiftDialog > Vertical { height: 100%; }
-    ShiftDialog Page { height: 1fr; max-height: 100%; }
-    """
+    DEFAULT_CSS = "ShiftDialog > Vertical { height: 100%; }"
 
     def __init__(self, operation: Operation, params: Params | None = None) -> None:
         super().__init__(operation, params)
