@@ -26,8 +26,10 @@ SPARKS = 8
 LOOKED_AT = 80
 """Functions of a sweep that are looked at one by one, for what a sweep does not tell: a call of GetMetricData."""
 
-SOURCES_EVERY_MS = 10 * 60_000
-"""Between two sweeps of the event source mappings."""
+REST_A_PAGE_MS = 60_000
+"""After a sweep of the event source mappings for each page of it, so that it costs one call a minute."""
+LONGEST_REST_MS = 10 * 60_000
+"""Between two sweeps, however many pages they have."""
 
 
 class FunctionHealth:
@@ -118,6 +120,8 @@ class FunctionHealth:
         """Learns from one sweep of the region's event source mappings what functions read, no oftener than worth it.
 
         Until then, and where it is not permitted, every function is asked for an iterator age, and none for a queue's.
+        A mapping that is made later is learnt of a minute later, in a region with so many that they fill ten pages
+        or more ten minutes later.
 
         Returns:
             Whether there is more to ask for now.
@@ -126,13 +130,15 @@ class FunctionHealth:
             return False
         from lambdatui.aws.event_sources import list_event_source_mappings  # noqa: PLC0415 - imports the SDK
 
-        async def sweep(connection: Connection) -> list[EventSourceMapping]:
-            return [one async for page in list_event_source_mappings(connection) for one in page]
+        async def sweep(connection: Connection) -> list[tuple[EventSourceMapping, ...]]:
+            return [page async for page in list_event_source_mappings(connection)]
 
-        self._ages_due_ms = now_ms() + SOURCES_EVERY_MS
+        self._ages_due_ms = now_ms() + LONGEST_REST_MS
         before = self._ages
         with suppress(ConsoleError):  # it is in the error log
-            self._ages = event_ages(await self._session.ask("event source mappings", sweep))
+            pages = await self._session.ask("event source mappings", sweep)
+            self._ages = event_ages(mapping for page in pages for mapping in page)
+            self._ages_due_ms = now_ms() + min(len(pages) * REST_A_PAGE_MS, LONGEST_REST_MS)
         return self._ages != before
 
     def _queries(self, name: str) -> tuple[MetricQuery, ...]:

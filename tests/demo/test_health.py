@@ -26,7 +26,7 @@ SEEN = {
 
 @pytest.fixture
 async def verdicts(demo_endpoint: DemoEndpoint) -> dict[str, State]:
-    """The state of every function after one look."""
+    """The state of every function after one look, once it is known what they read."""
     target = Target(
         endpoint_url=demo_endpoint.endpoint,
         region=demo_endpoint.region,
@@ -39,6 +39,7 @@ async def verdicts(demo_endpoint: DemoEndpoint) -> dict[str, State]:
         listed = await connection.call("lambda", "ListFunctions")
     functions = [FunctionSummary.from_aws(one) for one in listed["Functions"]]
     try:
+        await session.health.learn_sources()
         await session.health.look(functions)
     finally:
         await session.disconnect()

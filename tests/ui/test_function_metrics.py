@@ -197,6 +197,33 @@ async def test_a_queue_of_another_account_is_not_asked_about(
     assert not any("AWS/SQS" in str(call) for call in cloud.asked)
 
 
+async def test_a_mapping_made_after_the_first_sweep_is_learnt_of_a_minute_later(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch, clock: Clock
+) -> None:
+    endpoint.on("lambda", "ListEventSourceMappings", mappings())
+    async with on_stage(console(endpoint.url, settings=METERED)) as stage:
+        await looked(stage)
+        await stage.wait_for(lambda: stage.app.session.health._ages is not None)
+        endpoint.on("lambda", "ListEventSourceMappings", reads("behind", "kinesis", "stream/clicks"))
+        clock.now_ms += MINUTE
+        await stage.wait_for(lambda: states(stage)["behind"] == "behind")
+
+
+async def test_mappings_are_swept_for_one_call_a_minute_however_many_pages_they_fill(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch, clock: Clock
+) -> None:
+    pages = [mappings(mapping(), more="next"), mappings(mapping(), more="last"), mappings(mapping())]
+    endpoint.on("lambda", "ListEventSourceMappings", *pages, *pages)
+    async with on_stage(console(endpoint.url, settings=METERED)) as stage:
+        health = stage.app.session.health
+        await stage.wait_for(lambda: health._ages is not None)
+        clock.now_ms += 3 * MINUTE - 1
+        await health.learn_sources()
+        assert endpoint.operations.count("lambda:ListEventSourceMappings") == 3
+        clock.now_ms += 1
+        await stage.wait_for(lambda: endpoint.operations.count("lambda:ListEventSourceMappings") == 6)
+
+
 async def test_once_it_is_known_what_functions_read_only_those_are_asked_for_an_age_in_one_call(
     console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch, clock: Clock
 ) -> None:
