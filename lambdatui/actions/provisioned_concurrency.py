@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.lately import highest
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.concurrency import (
     get_account_concurrency,
@@ -19,11 +20,12 @@ from lambdatui.aws.concurrency import (
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.releases import get_version, list_aliases, list_provisioned
 from lambdatui.errors import ConsoleError, NotFound, RequestRefused
-from lambdatui.insight.concurrency import ProvisionedChange, rule_on_provisioned, scaled
+from lambdatui.insight.concurrency import ProvisionedChange, rule_on_provisioned, scaled, spilling
 from lambdatui.insight.cost import PRICES, provisioned_month
 from lambdatui.insight.releases import READY
 from lambdatui.models.arn import LATEST
 from lambdatui.models.concurrency import ScalableTarget
+from lambdatui.models.metric import PROVISIONED_UTILIZATION
 from lambdatui.models.release import Alias, ProvisionedConcurrency, Version
 
 FAILED = "FAILED"
@@ -54,7 +56,9 @@ class ProvisionConcurrency(Action[Provisioned]):
             raise RequestRefused(refusals[0])
         return Draft(
             params=Provisioned(provisioned=_requested(found.now) or 1),
-            remarks=_said(how_it_stands(found.now), scaled(found.change.target), found.not_known, _left(found.change)),
+            remarks=_said(
+                how_it_stands(found.now), found.used, scaled(found.change.target), found.not_known, _left(found.change)
+            ),
         )
 
     async def plan(self, connection: Connection, subject: Subject, params: Provisioned) -> Plan:
@@ -69,7 +73,7 @@ class ProvisionConcurrency(Action[Provisioned]):
             before={LABEL: told(before)},
             after={LABEL: told(after)},
             calls=(_put(subject, after),) if to_do else (),
-            remarks=_said(how_it_stands(found.now), _left(found.change)),
+            remarks=_said(how_it_stands(found.now), found.used, _left(found.change)),
             warnings=_said(*ruling.warnings, found.not_known),
             price=_price(after, found.change.version, connection.region),
             undo=_undo(before),
@@ -111,14 +115,15 @@ class DeleteProvisionedConcurrency(Action[Params]):
             _scaling(connection, subject),
         )
         before = _requested(now)
+        utilization, used = await _utilization(connection, subject, now)
         return Plan(
             subject=subject,
             params=params,
             before={LABEL: told(before)},
             after={LABEL: None},
             calls=(_delete(subject),) if before else (),
-            remarks=(f"calls of {subject} start cold again",) if before else (),
-            warnings=_said(scaled(target), not_known),
+            remarks=(f"calls of {subject} start cold again", used) if before else (),
+            warnings=_said(scaled(target), not_known, spilling(before, 0, utilization)),
             price=f"until now: {_price(before, version, connection.region)}" if before else None,
             undo=_undo(before),
         )
@@ -147,7 +152,9 @@ class _Found:
 
     now: ProvisionedConcurrency | None
     change: ProvisionedChange
-    not_known: str
+    used: str = ""
+    """How much of it was used, where there is any."""
+    not_known: str = ""
     """What could not be found out, in a sentence."""
 
 
@@ -155,7 +162,7 @@ async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
     """Reads all that the rules ask for; what is provisioned has to be known, the rest where it is permitted."""
     function, qualifier = subject.function, subject.qualifier
     if qualifier.startswith(LATEST):
-        return _Found(now=None, change=ProvisionedChange(account=None, qualifier=qualifier, after=after), not_known="")
+        return _Found(now=None, change=ProvisionedChange(account=None, qualifier=qualifier, after=after))
     target, not_known = await _scaling(connection, subject)
     now, provisioned, account, reserved, alias, version = await asyncio.gather(
         get_provisioned(connection, function, qualifier),
@@ -165,6 +172,7 @@ async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
         _alias(connection, subject),
         permitted(get_version(connection, function, qualifier)),
     )
+    utilization, used = await _utilization(connection, subject, now)
     change = ProvisionedChange(
         account=account,
         provisioned=provisioned,
@@ -174,8 +182,9 @@ async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
         alias=alias,
         version=version,
         target=target,
+        utilization=utilization,
     )
-    return _Found(now=now, change=change, not_known=not_known)
+    return _Found(now=now, change=change, used=used, not_known=not_known)
 
 
 def _requested(now: ProvisionedConcurrency | None) -> int:
@@ -197,6 +206,17 @@ async def _scaling(connection: Connection, subject: Subject) -> tuple[ScalableTa
         return None, f"whether auto scaling will overwrite this is not known: {error.title}"
     about = (subject.function, subject.qualifier)
     return next((target for target in targets if (target.function, target.qualifier) == about), None), ""
+
+
+async def _utilization(
+    connection: Connection, subject: Subject, now: ProvisionedConcurrency | None
+) -> tuple[float | None, str]:
+    """How much of what is ready was used in the last hour, 0..1, and that in words; none where nothing is ready."""
+    if now is None:
+        return None, ""
+    used = await highest(connection, PROVISIONED_UTILIZATION.of(subject.function, qualifier=subject.qualifier))
+    share = used.why_not if used.value is None else f"at most {used.value * 100:.0f} %"
+    return used.value, f"utilization in the last hour: {share}"
 
 
 def _said(*sentences: str) -> tuple[str, ...]:

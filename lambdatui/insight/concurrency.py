@@ -73,7 +73,7 @@ class ReservedChange(_Change):
     after: int | None
     """None takes the reservation away, which is not 0."""
     peak: float | None = None
-    """The most of the function that ran at the same time lately."""
+    """The most of the function that ran at the same time in the last hour."""
 
     @property
     def takes(self) -> bool:
@@ -104,7 +104,7 @@ class ProvisionedChange(_Change):
     target: ScalableTarget | None = None
     """What scales it automatically."""
     utilization: float | None = None
-    """The highest lately, 0..1."""
+    """The highest in the last hour, 0..1."""
 
     @property
     def before(self) -> int:
@@ -146,6 +146,18 @@ def scaled(target: ScalableTarget | None) -> str:
     return f"auto scaling keeps it between {target.minimum:,} and {target.maximum:,}, and will overwrite this"
 
 
+def spilling(before: int, after: int, utilization: float | None) -> str:
+    """That what is kept ready was in use, and is to be no more; empty where it was not, or that is not known.
+
+    Args:
+        utilization: the highest in the last hour, 0..1, of what was kept ready then.
+    """
+    used = round((utilization or 0) * before)
+    if used <= after:
+        return ""
+    return f"about {used:,} of {before:,} were used at once in the last hour: what finds none ready starts cold"
+
+
 def rule_on_reserved(change: ReservedChange) -> Ruling:
     """What speaks against changing or removing reserved concurrency."""
     return _ruling(
@@ -160,7 +172,7 @@ def rule_on_provisioned(change: ProvisionedChange) -> Ruling:
     return _ruling(
         change,
         refusals=(_too_few, _latest, _weighted, _snap_start, _provisioned_above_reserved, _below_minimum),
-        warnings=(_overwritten, _perhaps_below_minimum, _not_checked, _all_provisioned, _dear),
+        warnings=(_overwritten, _perhaps_below_minimum, _not_checked, _all_provisioned, _dear, _spilling),
     )
 
 
@@ -240,7 +252,7 @@ def _throttles(change: ReservedChange) -> str:
     """A reservation is a ceiling too (facts 3.6)."""
     if not change.after or change.peak is None or change.peak <= change.after:
         return ""
-    return f"{change.peak:,.0f} ran at the same time lately: more than {change.after:,} will be throttled"
+    return f"{change.peak:,.0f} ran at the same time in the last hour: more than {change.after:,} will be throttled"
 
 
 # -- provisioned
@@ -288,8 +300,10 @@ def _dear(change: ProvisionedChange) -> str:
     """What is kept ready and hardly used costs more than on demand (facts 7.1, 9.4, C8)."""
     if change.utilization is None or change.utilization >= WORTH_ITS_PRICE or change.after < change.before:
         return ""
-    return f"{_percent(change.utilization)} of it was used: below {_percent(WORTH_ITS_PRICE)} on demand costs less"
+    used, worth = f"{change.utilization * 100:.0f} %", f"{WORTH_ITS_PRICE * 100:.0f} %"
+    return f"at most {used} of it was used in the last hour: below {worth} on demand costs less"
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+def _spilling(change: ProvisionedChange) -> str:
+    """What is used of it and no longer ready runs on demand (facts 6)."""
+    return spilling(change.before, change.after, change.utilization)

@@ -66,6 +66,7 @@ ERRORS = Metric("Errors", "Sum", "Count")
 THROTTLES = Metric("Throttles", "Sum", "Count")
 DURATION_P95 = Metric("Duration", "p95", "Milliseconds")
 CONCURRENCY = Metric("ConcurrentExecutions", "Maximum", "Count")
+PROVISIONED_UTILIZATION = Metric("ProvisionedConcurrencyUtilization", "Maximum", "None")
 ITERATOR_AGE = Metric("IteratorAge", "Maximum", "Milliseconds")
 ASYNC_AGE = Metric("AsyncEventAge", "Maximum", "Milliseconds")
 

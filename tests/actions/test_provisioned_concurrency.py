@@ -13,6 +13,7 @@ from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error, json_answer
+from tests.support.metrics import MINUTE, TEN, CloudWatch, dimensions
 from tests.support.releases import alias, aliases, provisioned, version
 
 PUT_ID, DELETE_ID = "provisioned-concurrency", "provisioned-concurrency-delete"
@@ -154,6 +155,83 @@ async def test_deleting_tells_what_it_cost_until_now(acting: Acting, account: Sc
     plan = await acting.plan(DELETE_ID, LIVE, Params())
     assert plan.price is not None
     assert plan.price.startswith("until now: $109.50 a month")
+
+
+# -- how much of it is used
+
+
+def used(endpoint: ScriptedEndpoint, *shares: float, code: str = "Complete") -> CloudWatch:
+    """So much of 10 was used in each of the last minutes."""
+    holds(endpoint, 10)
+    cloudwatch = CloudWatch(endpoint)
+    metric = ("ProvisionedConcurrencyUtilization", "orders")
+    cloudwatch.points[metric] = {TEN + minute * MINUTE: share for minute, share in enumerate(shares)}
+    cloudwatch.codes[metric] = code
+    return cloudwatch
+
+
+async def how_much(acting: Acting) -> set[str]:
+    """How much was used, as both previews and the form tell it."""
+    told = [
+        (await acting.draft(PUT_ID, LIVE)).remarks,
+        (await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=5))).remarks,
+        (await acting.plan(DELETE_ID, LIVE, Params())).remarks,
+    ]
+    return {remark for remarks in told for remark in remarks if remark.startswith("utilization")}
+
+
+async def test_the_most_that_was_used_in_the_last_hour_is_told(acting: Acting, account: ScriptedEndpoint) -> None:
+    cloudwatch = used(account, 0.1, 0.7, 0.3)
+    assert await how_much(acting) == {"utilization in the last hour: at most 70 %"}
+    [query] = cloudwatch.asked[0]["MetricDataQueries"]
+    assert query["MetricStat"]["Stat"] == "Maximum"
+    assert set(dimensions(query["MetricStat"]["Metric"])) == {("FunctionName", "orders"), ("Resource", "orders:live")}
+
+
+async def test_that_nothing_ran_is_not_told_as_a_share(acting: Acting, account: ScriptedEndpoint) -> None:
+    used(account)
+    assert await how_much(acting) == {"utilization in the last hour: no data"}
+
+
+async def test_a_part_of_the_data_is_not_told_as_all_of_it(acting: Acting, account: ScriptedEndpoint) -> None:
+    used(account, 0.1, code="PartialData")
+    assert await how_much(acting) == {"utilization in the last hour: unknown: AWS sent a part of the data"}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("refusal", "why"),
+    [
+        (DENIED, "not permitted: cloudwatch:GetMetricData"),
+        (error("ThrottlingException", 400), "throttled: cloudwatch:GetMetricData"),
+    ],
+    ids=["denied", "throttled"],
+)
+async def test_not_knowing_how_much_is_used_keeps_nobody_from_changing_it(
+    acting: Acting, account: ScriptedEndpoint, refusal: Answer, why: str
+) -> None:
+    holds(account, 10)
+    account.on("cloudwatch", "GetMetricData", refusal)
+    assert await how_much(acting) == {f"utilization in the last hour: unknown: {why}"}
+    assert (await acting.do(DELETE_ID, LIVE, Params())).result == "done"
+
+
+async def test_where_nothing_is_ready_nobody_asks_how_much_is_used(acting: Acting, account: ScriptedEndpoint) -> None:
+    await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=5))
+    assert account.counts["cloudwatch:GetMetricData"] == 0
+
+
+async def test_taking_away_what_is_in_use_is_warned_of(acting: Acting, account: ScriptedEndpoint) -> None:
+    used(account, 0.9)
+    expected = ("about 9 of 10 were used at once in the last hour: what finds none ready starts cold",)
+    assert (await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=5))).warnings == expected
+    assert (await acting.plan(DELETE_ID, LIVE, Params())).warnings == expected
+
+
+async def test_paying_for_more_than_is_used_is_warned_of(acting: Acting, account: ScriptedEndpoint) -> None:
+    used(account, 0.12)
+    plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=20))
+    assert plan.warnings == ("at most 12 % of it was used in the last hour: below 60 % on demand costs less",)
 
 
 async def test_a_price_that_is_not_known_is_not_guessed(

@@ -14,6 +14,7 @@ from lambdatui.insight.concurrency import (
     requested,
     rule_on_provisioned,
     rule_on_reserved,
+    spilling,
     told_minimum,
     unreserved_after,
 )
@@ -107,7 +108,9 @@ def test_a_reservation_covers_what_is_provisioned_on_all_versions() -> None:
 
 
 def test_a_reservation_below_what_ran_lately_is_warned_of() -> None:
-    assert on_reserved(80, peak=87.0).warnings == ("87 ran at the same time lately: more than 80 will be throttled",)
+    assert on_reserved(80, peak=87.0).warnings == (
+        "87 ran at the same time in the last hour: more than 80 will be throttled",
+    )
     assert on_reserved(87, peak=87.0) == FINE
 
 
@@ -208,9 +211,27 @@ def test_auto_scaling_that_is_suspended_overwrites_nothing() -> None:
 
 
 def test_keeping_more_ready_than_is_used_is_warned_of() -> None:
-    assert on_provisioned(5, utilization=0.42).warnings == ("42 % of it was used: below 60 % on demand costs less",)
+    assert on_provisioned(5, utilization=0.42).warnings == (
+        "at most 42 % of it was used in the last hour: below 60 % on demand costs less",
+    )
     assert on_provisioned(5, utilization=0.6) == FINE
     assert on_provisioned(5, utilization=0.42, provisioned=(provisioned("live", 10),)) == FINE
+
+
+@pytest.mark.parametrize(("after", "utilization", "used"), [(8, 0.9, 9), (0, 0.1, 1), (2, 0.3, 3)])
+def test_keeping_less_ready_than_was_used_is_warned_of(after: int, utilization: float, used: int) -> None:
+    told = f"about {used} of 10 were used at once in the last hour: what finds none ready starts cold"
+    assert spilling(10, after, utilization) == told
+
+
+@pytest.mark.parametrize(("after", "utilization"), [(9, 0.9), (3, 0.3), (0, 0.0), (0, None), (20, 1.0)])
+def test_keeping_ready_what_was_used_is_not_warned_of(after: int, utilization: float | None) -> None:
+    assert spilling(10, after, utilization) == ""
+
+
+def test_reducing_what_is_in_use_is_warned_of_before_it_is_put() -> None:
+    ten = (provisioned("live", 10),)
+    assert on_provisioned(5, utilization=0.9, provisioned=ten).warnings == (spilling(10, 5, 0.9),)
 
 
 def test_an_unknown_account_forbids_no_provisioning_and_is_said() -> None:

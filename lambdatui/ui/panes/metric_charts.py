@@ -16,6 +16,7 @@ from lambdatui.models.metric import (
     ERRORS,
     INVOCATIONS,
     ITERATOR_AGE,
+    PROVISIONED_UTILIZATION,
     THROTTLES,
     Metric,
     MetricQuery,
@@ -155,7 +156,7 @@ CHARTS = (
     Chart(
         title="Provisioned concurrency",
         unit="Share",
-        lines=(Line(Metric("ProvisionedConcurrencyUtilization", "Maximum", "None"), "used", "▒", "accent", "area"),),
+        lines=(Line(PROVISIONED_UTILIZATION, "used", "▒", "accent", "area"),),
         reach=frozenset({"release"}),
     ),
     Chart(
