@@ -16,10 +16,10 @@ from lambdatui.ui.panes.search import TELLS, SearchPane
 from lambdatui.ui.panes.search_columns import FoundRow, Shape, columns_of, moment_ms
 from lambdatui.ui.panes.search_results import SearchResults, usd
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, function, json_answer
-from tests.ui.answers import listing
+from tests.ui.answers import all_parts, detail, listing
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
-from tests.ui.test_looks import Compare, until
+from tests.ui.test_looks import SIZES, Compare, until
 from tests.ui.test_looks import shown as shown_on
 
 START, POLL, STOP = "logs:StartQuery", "logs:GetQueryResults", "logs:StopQuery"
@@ -596,6 +596,8 @@ def scripted() -> Iterator[ScriptedEndpoint]:
     with ScriptedEndpoint.in_thread() as account:
         account.many_functions(0)
         account.on("lambda", "ListFunctions", listing("orders", "refunds"))
+        account.on("lambda", "GetFunction", detail("orders"))
+        all_parts(account)  # a wide screen asks for the function under the cursor, however short it stays there
         account.on("logs", "StartQuery", json_answer({"queryId": "q-1"}))
         yield account
 
@@ -614,7 +616,7 @@ def _slow(number: int) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("size", [NARROW], ids=["80x24"])
+@SIZES
 @pytest.mark.parametrize("what", ["choice", "results", "editor"])
 def test_how_it_looks(
     snap_compare: Compare,
