@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import Field, SecretStr, model_validator
 
-from lambdatui.actions.action import Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.action import Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.function_changes import ConfigurationAction, read_configuration, update_calls
 from lambdatui.aws.connection import Connection
-from lambdatui.errors import RequestRefused
 from lambdatui.insight.configuration_settings import (
     ENVIRONMENT_BYTES,
     environment_problem,
@@ -18,9 +16,6 @@ from lambdatui.insight.configuration_settings import (
     environment_warning,
 )
 from lambdatui.models.configuration import FunctionConfiguration
-
-QUOTED = "String measured:"
-"""What begins the end of Lambda's refusal of too large an environment: all the variables, with their values."""
 
 
 class Variable(Params):
@@ -71,12 +66,6 @@ class SetVariable(ConfigurationAction[Variable]):
                 params=Variable(name=params.name, value=present, remove=present is None),
             ),
         )
-
-    async def send(self, connection: Connection, call: Call) -> Mapping[str, Any]:
-        try:
-            return await super().send(connection, call)
-        except RequestRefused as error:
-            raise RequestRefused(error.title.partition(QUOTED)[0].rstrip(), error.hint) from None
 
 
 def _variables(configuration: FunctionConfiguration) -> Mapping[str, SecretStr]:

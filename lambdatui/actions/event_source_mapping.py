@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, create_model
 from lambdatui.actions.action import Action, Call, Draft, P, Params, Plan, Subject, Undo
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import get_event_source_mapping
-from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.errors import Conflict, ConsoleError, RequestRefused
 from lambdatui.insight.configuration_settings import Bounds
 from lambdatui.insight.mapping_settings import (
     FOREVER,
@@ -158,9 +158,9 @@ def switch_call(uuid: str, *, enabled: bool) -> Call:
 
 
 def expect_settled(mapping: EventSourceMapping) -> None:
-    """Raises RequestRefused where AWS is still changing a mapping and would refuse to change it again (facts 3.5)."""
+    """Raises Conflict where AWS is still changing a mapping and would refuse to change it again (facts 3.5)."""
     if mapping.changing:
-        raise RequestRefused(f"AWS is not done with it: it is {mapping.state}", "try again when it is")
+        raise Conflict(f"AWS is not done with it: it is {mapping.state}", "try again when it is")
 
 
 def _expect_switched(found: list[EventSourceMapping], wanted: Mapping[str, bool | None]) -> None:

@@ -77,6 +77,8 @@ _THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
+_IN_CONFLICT = frozenset({"OperationAbortedException", "ResourceInUseException"})
+"""What comes with HTTP 400 where something else is changing the same (facts 3.4)."""
 _OUT_OF_ORDER = frozenset(
     {
         "InternalError",
@@ -97,6 +99,8 @@ _MISSING = ("NotFound", "NotFoundException", "NonExistentQueue", "QueueDoesNotEx
 
 _NAMED_ACTION = re.compile(r"not authorized to perform:? ([a-z0-9-]+:\w+)")
 _QUOTED_VALUE = re.compile(r"Value '.*?' at ", re.DOTALL)
+_QUOTED_ENVIRONMENT = re.compile(r"\s*String measured:.*", re.DOTALL)
+"""How Lambda's refusal of too large an environment ends: with all the variables, and their values."""
 _PARAMETER = re.compile(r'parameter "?([\w.\[\]]+)"?|in input: "([\w.\[\]]+)"')
 
 
@@ -168,7 +172,8 @@ def _refused(error: botocore.ClientError, connection: Connection, service: str) 
     details = error.response.get("Error", {})
     code = str(details.get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    message = _QUOTED_VALUE.sub("the value at ", str(details.get("Message") or code)).strip().rstrip(".")
+    unquoted = _QUOTED_ENVIRONMENT.sub("", _QUOTED_VALUE.sub("the value at ", str(details.get("Message") or code)))
+    message = unquoted.strip().rstrip(".")
     operation = error.operation_name
     setting_up = next((name for name, names in SESSION_SETUP.items() if operation in names), None)
 
@@ -197,7 +202,7 @@ def _refused(error: botocore.ClientError, connection: Connection, service: str) 
         return Unreachable(
             f"{service} is out of order: {code} (HTTP {status})", "nothing to do here; see health.aws.amazon.com"
         )
-    if status in {409, 412}:
+    if status in {409, 412} or code in _IN_CONFLICT:
         return Conflict(message, "look again at what is there now")
     if status == 404 or code.startswith("NoSuch") or code.endswith(_MISSING):
         return NotFound(message, "it may have been deleted; refresh")

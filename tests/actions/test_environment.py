@@ -83,7 +83,7 @@ async def test_no_value_is_in_what_aws_refuses(acting: Acting, endpoint: Scripte
     endpoint.on("lambda", "UpdateFunctionConfiguration", error("InvalidParameterValueException", 400, quoting))
     outcome = await acting.do("environment-variable", ORDERS, Variable(name="TOKEN", value=SecretStr(NEW)))
     assert isinstance(outcome.error, RequestRefused)
-    assert outcome.error.title == acting.last.error == "variables exceeded the 4KB limit."
+    assert outcome.error.title == acting.last.error == "variables exceeded the 4KB limit"
     assert not [secret for secret in (PASSWORD, NEW) if secret in f"{outcome!r} {outcome.summary} {acting.last!r}"]
 
 

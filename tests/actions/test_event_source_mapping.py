@@ -12,7 +12,7 @@ from lambdatui.actions import event_source_mapping
 from lambdatui.actions.action import Params, Subject
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.packages import packed
-from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.errors import Conflict, ConsoleError, RequestRefused
 from tests.actions.acting import Acting, loaded
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, cut, error, json_answer
 from tests.support.stoppable import Stoppable
@@ -142,7 +142,7 @@ async def test_what_aws_would_refuse_is_not_planned(
 async def test_a_mapping_that_aws_is_not_done_with_is_left_alone(acting: Acting, there: Stoppable, action: str) -> None:
     params = await filled_in(acting, batch_size=8) if action == "mapping-edit" else Params()
     there.mappings[UUID]["State"] = "Updating"
-    with pytest.raises(RequestRefused, match="AWS is not done with it: it is Updating"):
+    with pytest.raises(Conflict, match="AWS is not done with it: it is Updating"):
         await acting.plan(action, MAPPING, params)
 
 
@@ -193,12 +193,19 @@ async def test_a_mapping_that_never_settles_is_not_watched_for_ever(
 
 
 @pytest.mark.parametrize(
-    "answer", [error("AccessDeniedException", 403, "not you"), error("ResourceInUseException", 400, "it is in use")]
+    ("answer", "result"),
+    [
+        (error("AccessDeniedException", 403, "not you"), "failed"),
+        (error("ResourceInUseException", 400, "it is in use"), "conflict"),
+    ],
+    ids=["denied", "in use"],
 )
-async def test_a_refusal_of_aws_is_told_and_written_down(acting: Acting, there: Stoppable, answer: Answer) -> None:
+async def test_a_refusal_of_aws_is_told_and_written_down(
+    acting: Acting, there: Stoppable, answer: Answer, result: str
+) -> None:
     there.refused[UUID] = answer
     outcome = await acting.do("mapping-disable", MAPPING, Params())
-    assert outcome.result == acting.last.result == "failed"
+    assert outcome.result == acting.last.result == result
     assert there.states() == {UUID: "Enabled"}
 
 

@@ -49,6 +49,8 @@ async def fault(connection: Connection, service: str, operation: str, **paramete
         (error("ResourceNotFoundException", 404, "Function not found: f"), NotFound, "Function not found: f"),
         (error("ResourceConflictException", 409, "An update is in progress"), Conflict, "An update is in progress"),
         (error("PreconditionFailedException", 412, "The RevisionId differs"), Conflict, "The RevisionId differs"),
+        (error("ResourceInUseException", 400, "The mapping is in use"), Conflict, "The mapping is in use"),
+        (error("OperationAbortedException", 400, "Requests collided"), Conflict, "Requests collided"),
         (error("ServiceException", 500), Unreachable, r"lambda is out of order: ServiceException"),
         (error("ENILimitReachedException", 502, "The ENI limit is reached"), RequestRefused, "ENI limit is reached"),
         (error("InvalidParameterValueException", 400, "Too large"), RequestRefused, "Too large"),
