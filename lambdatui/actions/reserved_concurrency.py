@@ -7,12 +7,14 @@ from typing import Annotated
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.lately import highest
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.concurrency import get_account_concurrency, get_reserved_concurrency
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.releases import list_provisioned
 from lambdatui.errors import RequestRefused
 from lambdatui.insight.concurrency import ReservedChange, rule_on_reserved, unreserved_after
+from lambdatui.models.metric import CONCURRENCY
 
 
 class Reserved(Params):
@@ -43,7 +45,10 @@ class ReserveConcurrency(Action[Reserved]):
         before, after = await get_reserved_concurrency(connection, subject.function), params.reserved
         account = await permitted(get_account_concurrency(connection))
         provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
-        ruling = rule_on_reserved(ReservedChange(account=account, provisioned=provisioned, before=before, after=after))
+        lowered = after and (before is None or after < before)
+        peak = (await highest(connection, CONCURRENCY.of(subject.function))).value if lowered else None
+        change = ReservedChange(account=account, provisioned=provisioned, before=before, after=after, peak=peak)
+        ruling = rule_on_reserved(change)
         if ruling.refusals and after != before:
             raise RequestRefused(ruling.refusals[0])
         left = (

@@ -13,6 +13,7 @@ from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting
 from tests.support.endpoint import ScriptedEndpoint, Seen, cut, error, json_answer
+from tests.support.metrics import MINUTE, TEN, CloudWatch
 from tests.support.releases import nothing_configured, provisioned
 
 ID = "reserved-concurrency"
@@ -106,6 +107,19 @@ async def test_the_preview_tells_what_remains_unreserved(acting: Acting, account
 async def test_zero_is_warned_of(acting: Acting, account: ScriptedEndpoint) -> None:
     plan = await acting.plan(ID, ORDERS, Reserved(reserved=0))
     assert plan.warnings[0].startswith("stops the function: asynchronous events go to its dead-letter queue")
+
+
+async def test_a_ceiling_below_what_ran_in_the_last_hour_is_warned_of(
+    acting: Acting, account: ScriptedEndpoint
+) -> None:
+    CloudWatch(account).points[("ConcurrentExecutions", "orders")] = {TEN: 3, TEN + MINUTE: 9}
+    plan = await acting.plan(ID, ORDERS, Reserved(reserved=8))
+    assert plan.warnings == ("9 ran at the same time in the last hour: more than 8 will be throttled",)
+
+
+async def test_what_ran_matters_only_below_the_former_ceiling(acting: Acting, account: ScriptedEndpoint) -> None:
+    await acting.plan(ID, ORDERS, Reserved(reserved=20))
+    assert account.counts["cloudwatch:GetMetricData"] == 0
 
 
 async def test_what_is_so_already_needs_no_request(acting: Acting, account: ScriptedEndpoint) -> None:
