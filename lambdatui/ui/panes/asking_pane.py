@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,9 +36,9 @@ class AskingPane(Pane):
         self.title_line = TitleLine()
         self._line: TypingLine | None = None
 
+    @abstractmethod
     def questions(self) -> Mapping[str, Question]:
         """What can be asked for, by name."""
-        raise NotImplementedError
 
     @property
     def asking(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -89,13 +90,13 @@ class ListPane(Pane, Generic[R]):
     def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
         return ((RecordTable,),)
 
+    @abstractmethod
     def columns(self) -> Sequence[Column[R]]:
         """The columns, from left to right."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key(self, record: R) -> str:
         """What makes a record the same one after reading it again."""
-        raise NotImplementedError
 
     def name_of(self, record: R) -> str:
         """What `y` copies."""

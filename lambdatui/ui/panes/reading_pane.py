@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic
@@ -33,13 +34,13 @@ class ReadingPane(ListPane[R], Generic[R]):
         super().__init__(*arguments, **options)
         self._reading = Reading()
 
+    @abstractmethod
     def pages(self, connection: Connection) -> AsyncIterator[Sequence[R]]:
         """The records of the subject, or of the region, a page at a time.
 
         Raises:
             ConsoleError: some could not be had; those given before stay on screen.
         """
-        raise NotImplementedError
 
     def unsettled(self, record: R) -> bool:
         """Whether AWS is about to change a record by itself, so that it is to be watched."""
