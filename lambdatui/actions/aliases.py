@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import Field
 
 from lambdatui.actions.action import NOT_ASKED, Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.function_changes import refuse
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config
-from lambdatui.aws.releases import has_policy, list_aliases, list_provisioned, list_urls, list_versions
-from lambdatui.errors import AccessDenied, NotFound
+from lambdatui.aws.releases import get_alias, has_policy, list_aliases, list_provisioned, list_urls, list_versions
+from lambdatui.errors import AccessDenied
 from lambdatui.insight.configuration_settings import (
     DESCRIPTION_LENGTH,
     alias_name_problem,
@@ -92,7 +93,7 @@ class RepointAlias(Action[Pointing]):
     params = Pointing
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Pointing]:
-        alias = await _alias(connection, subject)
+        alias = await get_alias(connection, subject.function, subject.qualifier)
         versions = await _versions(connection, subject.function)
         now = f"{alias.name} points at version {alias.function_version}"
         weights = _weights(alias)
@@ -103,24 +104,26 @@ class RepointAlias(Action[Pointing]):
         )
 
     async def plan(self, connection: Connection, subject: Subject, params: Pointing) -> Plan:
-        alias = await _alias(connection, subject)
+        alias = await get_alias(connection, subject.function, subject.qualifier)
         described = NewAlias(name=alias.name, description=alias.description or "", **dict(params))
         before, after = _told(alias), _told(described.wanted)
         provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
         ready = sum(
             each.requested_provisioned_concurrent_executions for each in provisioned if each.qualifier == alias.name
         )
+        collision: tuple[str, ...] = ()
         if before != after:
             versions = await _versions(connection, subject.function)
             refuse(alias_version_problem(params.version, versions, provisioned=ready > 0))
             refuse("an alias with provisioned concurrency cannot have weights" if ready and params.weights else None)
+            collision = await refuse_while_codedeploy_shifts(connection, subject)
         return Plan(
             subject=subject,
             params=params,
             before=before,
             after=after,
             calls=() if before == after else _repoint_calls(subject.function, alias, params),
-            warnings=tuple(_warnings(alias, params, ready)),
+            warnings=(*_warnings(alias, params, ready), *collision),
             undo=Undo(action="alias-repoint", params=Pointing(**_lasting(alias))),
         )
 
@@ -139,6 +142,7 @@ class DeleteAlias(Action[Params]):
             if alias
             else None
         )
+        collision = await refuse_while_codedeploy_shifts(connection, subject) if alias else ()
         hanging = await _hanging(connection, subject) if alias else []
         if hanging:
             hanging.append("what hangs on it works no more, and undo brings back the alias alone")
@@ -148,7 +152,7 @@ class DeleteAlias(Action[Params]):
             before=_told(alias),
             after=_told(None),
             calls=(_call("DeleteAlias", subject.function, alias.name),) if alias else (),
-            warnings=tuple(hanging),
+            warnings=(*collision, *hanging),
             undo=back,
         )
 
@@ -158,18 +162,6 @@ async def _versions(connection: Connection, function: str) -> tuple[str, ...]:
     versions = [version async for page in list_versions(connection, function) for version in page]
     published = sorted((version for version in versions if version.published), key=lambda version: -version.order)
     return (*(version.number for version in published), LATEST)
-
-
-async def _alias(connection: Connection, subject: Subject) -> Alias:
-    """The alias with its RevisionId.
-
-    Raises:
-        NotFound: it is not there.
-    """
-    for alias in await list_aliases(connection, subject.function):
-        if alias.name == subject.qualifier:
-            return alias
-    raise NotFound(f"{subject.function} has no alias {subject.qualifier}", "it may have been deleted; refresh")
 
 
 def _told(alias: Alias | None) -> dict[str, str | None]:

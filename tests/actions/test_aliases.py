@@ -12,6 +12,7 @@ from lambdatui.actions.aliases import NewAlias, Pointing
 from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import NotFound, RequestRefused
 from tests.actions.acting import Acting
+from tests.support.codedeploy import CodeDeploy, target
 from tests.support.endpoint import ScriptedEndpoint, error, json_answer
 from tests.support.releases import alias, aliases, history, nothing_configured, policy, provisioned, url, versions
 
@@ -67,7 +68,7 @@ async def test_a_repointed_alias_has_no_weights_and_gets_them_back(
 
 async def test_pointing_at_the_same_version_ends_the_split(at_cloud: Acting, cloud: Cloud, released: None) -> None:
     plan = await at_cloud.plan("alias-repoint", LIVE, Pointing(version="1"))
-    assert plan.warnings == ("the split ends: now 10 % to version 2",)
+    assert "the split ends: now 10 % to version 2" in plan.warnings
     await at_cloud.perform("alias-repoint", plan)
     assert there(cloud)["live"] == ("1", {}, "shop")
 
@@ -99,12 +100,19 @@ async def test_the_form_offers_the_versions_newest_first(at_cloud: Acting, relea
 # -- at the wire
 
 
+def points(endpoint: ScriptedEndpoint, live: dict[str, Any]) -> None:
+    """The alias ``live`` is so, and is the only one."""
+    endpoint.on("lambda", "ListAliases", aliases(live))
+    endpoint.on("lambda", "GetAlias", json_answer(live))
+
+
 @pytest.fixture
 def scripted(endpoint: ScriptedEndpoint) -> ScriptedEndpoint:
     """Two versions and a plain alias that nothing hangs on."""
     nothing_configured(endpoint)
     endpoint.on("lambda", "ListVersionsByFunction", versions(*history("orders", 2)))
-    endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
+    points(endpoint, alias("live", 1))
+    CodeDeploy(endpoint)
     endpoint.on("lambda", "GetFunctionEventInvokeConfig", error("ResourceNotFoundException", 404))
     endpoint.on("lambda", "ListEventSourceMappings", json_answer({"EventSourceMappings": []}))
     return endpoint
@@ -140,7 +148,7 @@ async def test_versions_change_places_in_two_requests(acting: Acting, scripted: 
 
 
 async def test_a_shift_that_has_not_ended_is_warned_of(acting: Acting, scripted: ScriptedEndpoint) -> None:
-    scripted.on("lambda", "ListAliases", aliases(alias("live", 2, v1=1.0)))
+    points(scripted, alias("live", 2, v1=1.0))
     plan = await acting.plan("alias-repoint", LIVE, Pointing(version="2"))
     assert plan.warnings[0].startswith("all of live still goes to version 1")
     assert plan.undo is not None
@@ -158,8 +166,33 @@ async def test_provisioned_concurrency_delays_the_new_version(acting: Acting, sc
 
 
 async def test_an_alias_that_is_gone_is_not_found(acting: Acting, scripted: ScriptedEndpoint) -> None:
-    with pytest.raises(NotFound, match="orders has no alias beta"):
+    scripted.on("lambda", "GetAlias", error("ResourceNotFoundException", 404, "Cannot find alias arn: beta"))
+    with pytest.raises(NotFound, match="Cannot find alias"):
         await acting.plan("alias-repoint", Subject(function="orders", qualifier="beta"), Pointing(version="2"))
+
+
+REPOINT, DELETE = ("alias-repoint", Pointing(version="2")), ("alias-delete", Params())
+
+
+@pytest.mark.parametrize(("action", "params"), [REPOINT, DELETE], ids=["repoint", "delete"])
+async def test_while_codedeploy_shifts_it_an_alias_is_left_alone(
+    acting: Acting, scripted: ScriptedEndpoint, action: str, params: Params
+) -> None:
+    CodeDeploy(scripted).deploy("d-1", target())
+    with pytest.raises(RequestRefused, match="CodeDeploy shifts it now: d-1"):
+        await acting.plan(action, LIVE, params)
+
+
+@pytest.mark.parametrize(("action", "params"), [REPOINT, DELETE], ids=["repoint", "delete"])
+async def test_not_seeing_deployments_is_said_and_hinders_nothing(
+    acting: Acting, scripted: ScriptedEndpoint, action: str, params: Params
+) -> None:
+    scripted.on("codedeploy", "ListDeployments", error("AccessDeniedException", 400))
+    plan = await acting.plan(action, LIVE, params)
+    assert plan.warnings == (
+        "whether CodeDeploy shifts it too is not known: not permitted: codedeploy:ListDeployments",
+    )
+    assert plan.calls
 
 
 async def test_what_hangs_on_an_alias_is_named_before_it_is_deleted(acting: Acting, scripted: ScriptedEndpoint) -> None:
