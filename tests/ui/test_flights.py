@@ -397,6 +397,22 @@ async def test_a_shift_that_was_left_is_resumed_after_a_yes(
         await becomes(stage, alias, ("1", {"2": 0.25}))
 
 
+async def test_on_a_protected_profile_a_shift_that_was_left_is_resumed_by_the_typed_name(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind(phase="held", why="the console was left", leaving="hold")
+    async with on_stage(console(endpoint.url, settings={"protected": True})) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.press("space")
+        await stage.wait_for("type orders to confirm")
+        await stage.press("y", "enter")
+        assert not stage.app.session.flights.flying
+        await stage.press("backspace", *"orders", "enter")
+        await stage.wait_for(lambda: stage.app.session.flights.flying)
+
+
 async def test_a_shift_that_is_forgotten_leaves_the_alias_as_it_is(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:

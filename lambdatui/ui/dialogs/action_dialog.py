@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from lambdatui.errors import ConsoleError, Fault
+from lambdatui.ui.dialogs.confirmation import TypedName
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
 from lambdatui.ui.widgets.page import Page
@@ -52,7 +53,7 @@ class ActionDialog(ModalScreen[None]):
     }
     ActionDialog Page { height: auto; max-height: 1fr; }
     ActionDialog Input { background: $surface; }
-    ActionDialog Page > Input { dock: bottom; }
+    ActionDialog TypedName { dock: bottom; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,8 +71,7 @@ class ActionDialog(ModalScreen[None]):
         self._form: ParamsForm | None = None
         self._message = Static(READING, markup=False)
         self._view = SectionView()
-        self._typed = Input(compact=True)
-        self._typed.cursor_blink = False  # blinking costs bytes, for nothing that is new
+        self._typed = TypedName()
         self._page = Page(self._view, self._typed)  # docked to it, and in it, so that its keys scroll while one types
         self._frame = Vertical(self._message, self._page)
         self._started = False
@@ -143,12 +143,7 @@ class ActionDialog(ModalScreen[None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.input is not self._typed:
-            self.action_preview()
-        elif event.value.strip() == self._to_type:
-            self._start()
-        else:
-            self.notify(f"type {self._to_type} to confirm, esc goes back", severity="warning", markup=False)
+        self.action_preview()
 
     def action_preview(self) -> None:
         """Shows what would happen, if what was filled in can be."""
@@ -166,8 +161,7 @@ class ActionDialog(ModalScreen[None]):
         if not self.operation.to_do:
             self._show(self._page, keys="nothing to do · esc goes back", focus=self._page)
         elif self.operation.session.protected:
-            self._typed.clear()
-            self._typed.placeholder = f"this profile is protected: type {self._to_type} to confirm"
+            self._typed.ask(self._to_type)
             self._show(self._page, keys="enter confirms · esc goes back", focus=self._typed)
         else:
             self._show(self._page, keys="y does it · n or esc goes back, and nothing has happened", focus=self._page)
@@ -180,12 +174,16 @@ class ActionDialog(ModalScreen[None]):
     def _to_type(self) -> str:
         """What confirms on a protected profile: the function's name, or how many there are."""
         todo = self.operation.to_do
-        return plain(todo[0].subject.function) if len(todo) == 1 else str(len(todo))
+        return todo[0].subject.function if len(todo) == 1 else str(len(todo))
 
     def action_confirm(self) -> None:
         """Does what is on screen; on a protected profile that takes the typed name."""
         if self._page.display and self.operation.to_do and not self.operation.session.protected:
             self._start()
+
+    @on(TypedName.Confirmed)
+    def _confirmed(self) -> None:
+        self._start()
 
     def _start(self) -> None:
         if not self._started:

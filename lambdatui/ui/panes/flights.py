@@ -191,15 +191,16 @@ class FlightsPane(Pane):
         )
 
     def _ask(self, question: str, agreed: Callable[[], None]) -> None:
-        """Does something after a yes; `enter` is a no."""
-        from lambdatui.ui.dialogs.choice import Choice, Offer  # noqa: PLC0415 - the first paint does without
+        """Does something after a yes, which on a protected profile is the function's name."""
+        from lambdatui.ui.dialogs.confirmation import Confirmation  # noqa: PLC0415 - the first paint does without
 
-        def answered(answer: str | None) -> None:
-            if answer == "yes":
+        def answered(yes: bool | None) -> None:
+            if yes:
                 agreed()
 
-        offers = [Offer(id="no", title="No, leave it as it is", key="n"), Offer(id="yes", title="Yes", key="y")]
-        self.app.push_screen(Choice(question, offers), answered)
+        shown = self.shown
+        to_type = shown.state.function if shown is not None and self.session.protected else ""
+        self.app.push_screen(Confirmation(question, to_type), answered)
 
 
 def _resumed(flight: Flight) -> None:

@@ -1,0 +1,100 @@
+"""The operator's yes: a key, or on a protected profile a name that is typed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from lambdatui.ui.widgets.plain_text import plain
+
+
+class TypedName(Input):
+    """Confirms when what is typed is what was asked for.
+
+    Args:
+        name: what is asked for at first.
+    """
+
+    DEFAULT_CSS = """
+    TypedName { background: $surface; }
+    """
+
+    class Confirmed(Message):
+        """The name was typed."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(compact=True)
+        self.cursor_blink = False  # blinking costs bytes, for nothing that is new
+        self.ask(name)
+
+    def ask(self, name: str) -> None:
+        """Asks for a name, from the beginning."""
+        self._wanted = plain(name)
+        self.placeholder = f"this profile is protected: type {self._wanted} to confirm"
+        self.clear()
+
+    @on(Input.Submitted)
+    def _compare(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip() == self._wanted:
+            self.post_message(self.Confirmed())
+        else:
+            self.notify(f"type {self._wanted} to confirm, esc goes back", severity="warning", markup=False)
+
+
+class Confirmation(ModalScreen[bool]):
+    """Gives whether the operator agrees. `enter` alone never does.
+
+    Args:
+        question: what would be done, and what is to be known of it.
+        to_type: the name that has to be typed; empty where a key is enough.
+    """
+
+    DEFAULT_CSS = """
+    Confirmation { align: center middle; }
+    Confirmation > Vertical {
+        width: 100;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        background: $panel;
+        border: round $primary;
+        padding: 0 1;
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "agree", "yes", id="confirmation.yes", tooltip="do it"),
+        Binding("n,q,escape,enter", "decline", "no", id="confirmation.no", tooltip="leave everything as it is"),
+    ]
+
+    def __init__(self, question: str, to_type: str = "") -> None:
+        super().__init__()
+        self._question = question
+        self._to_type = to_type
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as frame:
+            yield Static(Content(plain(self._question)), markup=False)
+            if self._to_type:
+                yield TypedName(self._to_type)
+        frame.border_subtitle = f"{'enter confirms' if self._to_type else 'y does it'} · esc goes back"
+
+    @on(TypedName.Confirmed)
+    def _confirmed(self) -> None:
+        self.dismiss(True)
+
+    def action_agree(self) -> None:
+        if not self._to_type:
+            self.dismiss(True)
+
+    def action_decline(self) -> None:
+        self.dismiss(False)
