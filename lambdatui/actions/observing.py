@@ -11,9 +11,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from lambdatui.actions.flight import FlightState
 from lambdatui.aws.alarms import list_alarms
 from lambdatui.aws.cold_starts import PAGES, pattern
 from lambdatui.aws.connection import Connection
@@ -43,6 +42,26 @@ OVERLAP_MS = MINUTE_MS
 """How late an event may arrive in the log and still be found."""
 
 T = TypeVar("T")
+
+
+class Shift(Protocol):
+    """What is looked at, whoever runs it: an alias on its way from one version to another."""
+
+    @property
+    def function(self) -> str: ...
+    @property
+    def alias(self) -> str: ...
+    @property
+    def old(self) -> str: ...
+    @property
+    def new(self) -> str: ...
+    @property
+    def began_ms(self) -> int:
+        """Epoch ms."""
+
+    @property
+    def step_began_ms(self) -> int:
+        """Since when the new version has the share that it has, epoch ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,7 @@ class Figures:
 
 
 class Observer:
-    """Looks at the versions of one flight, no oftener than there can be news.
+    """Looks at the versions of one shift, no oftener than there can be news.
 
     Args:
         connection: to where the function is. Metrics are charged: 11 a minute, which is 0.7 US cents an hour.
@@ -106,7 +125,7 @@ class Observer:
         self._before = VersionLog()
         """What the old version logged, before the flight too."""
 
-    async def __call__(self, state: FlightState) -> Evidence:
+    async def __call__(self, shift: Shift) -> Evidence:
         """What is known of both versions since the flight began.
 
         Raises:
@@ -117,24 +136,24 @@ class Observer:
         if self._looked_ms is not None and 0 <= now - self._looked_ms < EVERY_MS:
             return self._evidence
         missing: list[str] = []
-        alarms = await _permitted("alarms", _fired(self._connection, state), missing) or ()
-        logged = await _permitted("log", self._read_logs(state, now), missing)
-        old, new = self._logs[state.old], self._logs[state.new]
+        alarms = await _permitted("alarms", _fired(self._connection, shift), missing) or ()
+        logged = await _permitted("log", self._read_logs(shift, now), missing)
+        old, new = self._logs[shift.old], self._logs[shift.new]
         fatal = {kind: count for kind, count in new.fatal.items() if kind not in self._before.errors}
         try:
-            measured = await self._measure(state, now)
+            measured = await self._measure(shift, now)
         except ConsoleError:
             if not (alarms or fatal):
                 raise
             # Enough to go back by itself, as the case may be, and never to go on.
-            return replace(self._evidence, alarms=alarms, fatal=fatal, late_s=self._age_s(state, now))
+            return replace(self._evidence, alarms=alarms, fatal=fatal, late_s=self._age_s(shift, now))
         settled_ms = _settled_ms(now, measured.period_ms)
         old_tally, new_tally = totals(list(measured.periods.values()))
         self.figures = Figures(
             old=VersionFigures(old_tally, percentiles(measured.old), len(old.cold) if logged else None),
             new=VersionFigures(new_tally, percentiles(measured.new), len(new.cold) if logged else None),
             throttles=measured.throttled(),
-            share=measured.share(state.step_began_ms),
+            share=measured.share(shift.step_began_ms),
             errors=tuple(new.last),
             newest_ms=measured.newest_ms,
             missing=tuple(missing),
@@ -150,54 +169,54 @@ class Observer:
         )
         return self._evidence
 
-    def _age_s(self, state: FlightState, now: int) -> float:
+    def _age_s(self, shift: Shift, now: int) -> float:
         """Seconds since metrics were had."""
-        return (now - (self._looked_ms or state.began_ms)) / 1_000
+        return (now - (self._looked_ms or shift.began_ms)) / 1_000
 
-    async def _measure(self, state: FlightState, now: int) -> Measured:
-        began_ms = state.began_ms // MINUTE_MS * MINUTE_MS
+    async def _measure(self, shift: Shift, now: int) -> Measured:
+        began_ms = shift.began_ms // MINUTE_MS * MINUTE_MS
         window = Window("flight", max(now - began_ms, 0) // MINUTE_MS * 60 + 60, 60)
-        throttles = THROTTLES.of(state.function, qualifier=state.alias)
+        throttles = THROTTLES.of(shift.function, qualifier=shift.alias)
         of_version = {
             version: {
-                metric: metric.of(state.function, qualifier=state.alias, executed_version=version)
+                metric: metric.of(shift.function, qualifier=shift.alias, executed_version=version)
                 for metric in OF_VERSION
             }
-            for version in (state.old, state.new)
+            for version in (shift.old, shift.new)
         }
         queries = (query for by_metric in of_version.values() for query in by_metric.values())
         found = await self._metrics.get([*queries, throttles], window)
         settled_ms = _settled_ms(now, window.period_s * 1_000)
         told = {
             version: {
-                metric: _points(found.get(query), state.began_ms, settled_ms) for metric, query in by_metric.items()
+                metric: _points(found.get(query), shift.began_ms, settled_ms) for metric, query in by_metric.items()
             }
             for version, by_metric in of_version.items()
         }
         return Measured(
-            old=told[state.old],
-            new=told[state.new],
-            throttles=_points(found.get(throttles), state.began_ms, settled_ms),
+            old=told[shift.old],
+            new=told[shift.new],
+            throttles=_points(found.get(throttles), shift.began_ms, settled_ms),
             period_ms=window.period_s * 1_000,
         )
 
-    async def _read_logs(self, state: FlightState, now: int) -> bool:
+    async def _read_logs(self, shift: Shift, now: int) -> bool:
         """Reads what the log has to tell since last time; whether there is a log at all."""
         if not self._sources:
-            self._sources = await self._find_sources(state)
-        read = await asyncio.gather(*(self._read_log(source, state, now) for source in self._sources))
+            self._sources = await self._find_sources(shift)
+        read = await asyncio.gather(*(self._read_log(source, shift, now) for source in self._sources))
         return any(read)
 
-    async def _find_sources(self, state: FlightState) -> tuple[LogSource, ...]:
+    async def _find_sources(self, shift: Shift) -> tuple[LogSource, ...]:
         """Where both versions log: that is part of each one's configuration."""
         groups = []
-        for version in (state.old, state.new):
-            logging = (await get_function(self._connection, state.function, version)).configuration.logging_config
-            groups.append((logging and logging.log_group) or f"/aws/lambda/{state.function}")
-        return tuple(LogSource(function=state.function, group=group) for group in dict.fromkeys(groups))
+        for version in (shift.old, shift.new):
+            logging = (await get_function(self._connection, shift.function, version)).configuration.logging_config
+            groups.append((logging and logging.log_group) or f"/aws/lambda/{shift.function}")
+        return tuple(LogSource(function=shift.function, group=group) for group in dict.fromkeys(groups))
 
-    async def _read_log(self, source: LogSource, state: FlightState, now: int) -> bool:
-        since_ms = min(self._read_ms.get(source, state.began_ms - BASELINE_MS), now - OVERLAP_MS)
+    async def _read_log(self, source: LogSource, shift: Shift, now: int) -> bool:
+        since_ms = min(self._read_ms.get(source, shift.began_ms - BASELINE_MS), now - OVERLAP_MS)
         pages = answers(
             self._connection,
             "logs",
@@ -212,7 +231,7 @@ class Observer:
         try:
             async for page in pages:
                 for event in page.get("events") or ():
-                    self._take(source, state, event["timestamp"], event["logStreamName"], event["message"])
+                    self._take(source, shift, event["timestamp"], event["logStreamName"], event["message"])
                     read_ms = max(read_ms, event["timestamp"])
                 number += 1
                 if number == PAGES and page.get(SMALL_TOKEN[1]):
@@ -224,14 +243,14 @@ class Observer:
         self._read_ms[source] = read_ms
         return True
 
-    def _take(self, source: LogSource, state: FlightState, at_ms: int, stream: str, message: str) -> None:
+    def _take(self, source: LogSource, shift: Shift, at_ms: int, stream: str, message: str) -> None:
         named = None if source.own else STREAM_OF_FUNCTION.match(stream)
         version = version_of(stream)
-        if version is None or (named is not None and named["function"] != state.function):
+        if version is None or (named is not None and named["function"] != shift.function):
             return
-        if version == state.old:
+        if version == shift.old:
             self._before.take(at_ms, stream, message)
-        if at_ms >= state.began_ms:
+        if at_ms >= shift.began_ms:
             self._logs[version].take(at_ms, stream, message)
 
 
@@ -252,24 +271,24 @@ def _points(series: Series | None, began_ms: int, settled_ms: int) -> Points:
     return {time_ms: value for time_ms, value in points if began_ms <= time_ms <= settled_ms}
 
 
-async def _fired(connection: Connection, state: FlightState) -> tuple[str, ...]:
+async def _fired(connection: Connection, shift: Shift) -> tuple[str, ...]:
     """The alarms that watch what the new version does for the alias, and fire since the flight began."""
     alarms = [alarm async for page in list_alarms(connection) for alarm in page]
-    fired = [alarm for alarm in alarms if alarm.firing and (alarm.since_ms or 0) >= state.began_ms]
+    fired = [alarm for alarm in alarms if alarm.firing and (alarm.since_ms or 0) >= shift.began_ms]
     return tuple(
         watch.alarm.alarm_name
         for watch in watches(fired, alarms)
-        if any(_concerns(watched, state) for watched in watch.watched)
+        if any(_concerns(watched, shift) for watched in watch.watched)
     )
 
 
-def _concerns(watched: Watched, state: FlightState) -> bool:
+def _concerns(watched: Watched, shift: Shift) -> bool:
     """Whether an alarm's metric has the new version in it, as the alias's traffic brings it there (facts 6)."""
-    resources = {"", f"{state.function}:{state.alias}", f"{state.function}:{state.new}"}
+    resources = {"", f"{shift.function}:{shift.alias}", f"{shift.function}:{shift.new}"}
     return (
-        watched.function == state.function
+        watched.function == shift.function
         and watched.resource in resources
-        and watched.executed_version in {"", state.new}
+        and watched.executed_version in {"", shift.new}
     )
 
 
