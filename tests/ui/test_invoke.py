@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,20 @@ async def test_the_last_payload_is_sent_again_with_three_keys(console: MakeConso
     async with opened(console, endpoint, '{"old": 1}', '{"order": 4711}') as stage:
         await invoked(stage)
         assert bodies(endpoint) == [{"order": 4711}]
+
+
+async def test_the_preview_that_is_asked_for_while_the_function_is_read_follows_and_nothing_is_typed(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    read = asyncio.Event()
+    async with opened(console, endpoint, "1") as stage:
+        endpoint.on("lambda", "ListAliases", replace(json_answer({"Aliases": []}), after=read))
+        await stage.press("i")
+        await stage.wait_for("Reading what is there now")
+        await stage.press("ctrl+s", "y")
+        read.set()
+        await stage.wait_for("the payload has 1 bytes")
+        assert bodies(endpoint) == []
 
 
 async def test_the_preview_says_what_is_sent_and_what_follows(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
@@ -359,7 +374,7 @@ async def test_leaving_while_it_runs_stops_nothing_and_the_end_is_told(
     console: MakeConsole, endpoint: ScriptedEndpoint
 ) -> None:
     answered = asyncio.Event()
-    endpoint.on(*INVOKE, Answer(**{**vars(ran({"ok": True})), "after": answered}))
+    endpoint.on(*INVOKE, replace(ran({"ok": True}), after=answered))
     async with opened(console, endpoint, "1") as stage:
         await invoked(stage, "the function's timeout is 3 s")
         await stage.press("escape")

@@ -69,6 +69,8 @@ class ActionDialog(ModalScreen[None]):
         self.operation = operation
         self._params = params
         self._form: ParamsForm | None = None
+        self._early = False
+        """Whether the preview was asked for before there was a form."""
         self._message = Static(READING, markup=False)
         self._view = SectionView()
         self._typed = TypedName()
@@ -122,6 +124,8 @@ class ActionDialog(ModalScreen[None]):
         self._form = await self.form_of(draft)
         await self._frame.mount(self._form, before=0)
         self._show_form()
+        if self._early:
+            self.action_preview()
 
     def when_left(self) -> Callable[[], None]:
         """What is told of the operation after the dialog was left; an action whose end is awaited overrides this."""
@@ -146,16 +150,26 @@ class ActionDialog(ModalScreen[None]):
         self.action_preview()
 
     def action_preview(self) -> None:
-        """Shows what would happen, if what was filled in can be."""
-        if self._form is not None and self._form.display and (params := self._form.filled_in()) is not None:
-            self._plan(params)
+        """Shows what would happen, if what was filled in can be; as soon as there is a form."""
+        if self._form is None:
+            self._early = True
+        elif self._form.display and (params := self._form.filled_in()) is not None:
+            self._plan(self.params_of(params))
+
+    def params_of(self, filled_in: Params) -> Params:
+        """What the action is asked for; an action whose form asks for something else overrides this."""
+        return filled_in
 
     # -- what would happen
 
-    @work(exclusive=True, exit_on_error=False, description="plan of an action")
-    async def _plan(self, params: Params) -> None:
+    def _plan(self, params: Params) -> None:
+        """Shows what would happen. From now on no key is typed into the form."""
         self._message.update(READING)
         self._show(self._message, keys="esc goes back")
+        self._work_out(params)
+
+    @work(exclusive=True, exit_on_error=False, description="plan of an action")
+    async def _work_out(self, params: Params) -> None:
         await self.operation.plan(params)
         self._view.show(await self.preview())
         if not self.operation.to_do:

@@ -22,9 +22,9 @@ from lambdatui.insight.shift_plan import ShiftPlan
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
 from lambdatui.ui.dialogs.plan_sections import toned
 from lambdatui.ui.dialogs.shift_form import ShiftForm, Wish, wish_draft
-from lambdatui.ui.flights import clock
 from lambdatui.ui.operation import Operation
 from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.shift import clock
 from lambdatui.ui.widgets.section_view import Section, Tone, Value
 
 MARKS: Mapping[Looked, tuple[str, Tone]] = {
@@ -103,13 +103,12 @@ class ShiftDialog(ActionDialog):
 
     # -- what would happen
 
-    def action_preview(self) -> None:
-        """Shows the flight, or the one change, that is wished for."""
-        if self._form is None or not self._form.display or not isinstance(wish := self._form.filled_in(), Wish):
-            return
-        plan = wish.plan(self._plans)
-        self._flight = None if plan is None else self._to_fly(wish, plan)
-        self._plan(wish.traffic(self._now.version) if self._flight is None else _first(self._flight))
+    def params_of(self, filled_in: Params) -> Traffic:
+        """The one change that is wished for, or what the flight that is wished for begins with."""
+        assert isinstance(filled_in, Wish)  # its own form asked for it
+        plan = filled_in.plan(self._plans)
+        self._flight = None if plan is None else self._to_fly(filled_in, plan)
+        return filled_in.traffic(self._now.version) if self._flight is None else _first(self._flight)
 
     def _to_fly(self, wish: Wish, plan: str) -> FlightState:
         identity, subject = self.operation.session.identity, self.operation.subjects[0]
