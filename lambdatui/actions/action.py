@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -217,6 +217,11 @@ class Action(ABC, Generic[P]):
             ConsoleError: it cannot be done to this subject, or that could not be found out.
         """
         return Draft(params=self.params())  # type: ignore[arg-type]
+
+    def undo_of(self, plan: Plan, made: Sequence[Call]) -> Undo | None:
+        """The inverse of a plan of which only the first requests were made: the whole one, where all are about one
+        thing."""
+        return plan.undo
 
     @abstractmethod
     async def plan(self, connection: Connection, subject: Subject, params: P) -> Plan:

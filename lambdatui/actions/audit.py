@@ -223,14 +223,12 @@ class AuditLine(Recorded):
         error: str = "",
         request_ids: Iterable[str] = (),
         after: Mapping[str, str | None] | None = None,
-        undo: AuditUndo | None = None,
     ) -> AuditLine:
         """The line of the outcome.
 
         Args:
             error: the title of what went wrong.
             after: what it became, where that is not what was meant.
-            undo: the inverse, where it was not known before.
         """
         learned = {
             "result": result,
@@ -238,7 +236,6 @@ class AuditLine(Recorded):
             "error": error,
             "request_ids": tuple(request_ids),
             "after": self.after if after is None else after,
-            "undo": undo or self.undo,
         }
         return AuditLine.model_validate({**dict(self), **learned})
 
@@ -273,13 +270,14 @@ class AuditReading:
         oldest_first = sorted(attempts.values(), key=lambda line: line.at)
         return cls(tuple(oldest_first[::-1]), unreadable)
 
+    @property
+    def taken_back(self) -> frozenset[str]:
+        """The ids of the attempts that others took back."""
+        return frozenset(line.undoes for line in self.entries if line.undoes and line.result == "done")
+
     def open_intents(self) -> tuple[AuditLine, ...]:
         """The attempts of which nobody wrote down what became of them."""
         return tuple(line for line in self.entries if line.result == "open")
-
-    def undoable(self) -> tuple[AuditLine, ...]:
-        """What was done, can be taken back, and was not."""
-        return tuple(line for line in self._not_undone() if line.result == "done" and line.undo is not None)
 
     def standing(self) -> tuple[AuditLine, ...]:
         """What is meant to be taken back some day, may be in force, and was not taken back: what is left stopped.
@@ -291,17 +289,13 @@ class AuditReading:
             if line.standing and line.result in IN_FORCE:
                 done_to = line.account, line.region, line.action, line.function, line.qualifier, line.mapping
                 newest.setdefault(done_to, line)
-        not_undone = {line.id for line in self._not_undone()}
-        return tuple(line for line in newest.values() if line.id in not_undone)
+        taken_back = self.taken_back
+        return tuple(line for line in newest.values() if line.id not in taken_back)
 
     def at(self, account: str, region: str) -> AuditReading:
         """What of it was attempted in one region of an account."""
         here = tuple(line for line in self.entries if (line.account, line.region) == (account, region))
         return replace(self, entries=here)
-
-    def _not_undone(self) -> Iterator[AuditLine]:
-        undone = {line.undoes for line in self.entries if line.result == "done"}
-        return (line for line in self.entries if line.id not in undone)
 
 
 class AuditTrail:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Self
 
@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from lambdatui.actions import EMERGENCY_STOP
 from lambdatui.actions.action import Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.audit import AuditLine, AuditTrail
-from lambdatui.actions.event_source_mapping import ENABLED, MappingAction, switch_call, told_enabled
+from lambdatui.actions.event_source_mapping import ENABLED, UPDATE, MappingAction, switch_call, told_enabled
 from lambdatui.actions.reserved_concurrency import ReserveConcurrency, Reserved, reserve_call, told
 from lambdatui.aws.concurrency import get_reserved_concurrency
 from lambdatui.aws.connection import Connection
@@ -92,6 +92,12 @@ class EmergencyStop(_OnRecord):
 
     params = Stop
 
+    def __init__(self, trail: AuditTrail | None = None) -> None:
+        super().__init__(trail)
+        self._sweep: tuple[EventSourceMapping, ...] | None = None
+        self._told: set[str] = set()
+        """The functions that were told their part of the sweep."""
+
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
         assert isinstance(params, Stop)
         function = subject.function
@@ -111,7 +117,7 @@ class EmergencyStop(_OnRecord):
                 reserved = Reserved(reserved=present)
         changing: list[str] = []
         if params.disable_mappings:
-            found = [mapping async for mapping in mappings_of(connection, function)]
+            found = await self._mappings(connection, function)
             for mapping in sorted(found, key=lambda mapping: mapping.changing):
                 label = label_of(mapping)
                 before[label], after[label] = told_enabled(mapping), ENABLED[False]
@@ -134,6 +140,26 @@ class EmergencyStop(_OnRecord):
             undo=Undo(action=RESTORE, params=Restore(reserved=reserved, mappings={**held.mappings, **mappings})),
             standing=True,
         )
+
+    async def _mappings(self, connection: Connection, function: str) -> list[EventSourceMapping]:
+        """The mappings of a function at any qualifier, as a sweep of the region found them.
+
+        None may be missed, and AWS does not say that asking for a function finds those of its aliases and versions.
+        A sweep serves all functions that are stopped together, and each of them once: who asks again wants news.
+        """
+        if self._sweep is None or function in self._told:
+            pages = list_event_source_mappings(connection)
+            self._sweep, self._told = tuple([mapping async for page in pages for mapping in page]), set()
+        self._told.add(function)
+        return [mapping for mapping in self._sweep if mapping.function_name == function]
+
+    def undo_of(self, plan: Plan, made: Sequence[Call]) -> Undo | None:
+        """Restores all that an earlier stop left, and of this one no mapping whose turn did not come."""
+        assert plan.undo is not None
+        assert isinstance(plan.undo.params, Restore)
+        left_alone = {call.parameters.get("UUID") for call in plan.calls if call not in made}
+        mappings = {uuid: label for uuid, label in plan.undo.params.mappings.items() if uuid not in left_alone}
+        return Undo(action=RESTORE, params=plan.undo.params.model_copy(update={"mappings": mappings}))
 
 
 class EmergencyRestore(_OnRecord):
@@ -182,13 +208,11 @@ class EmergencyRestore(_OnRecord):
             calls=tuple(calls),
             remarks=remarks,
             warnings=warnings,
-            undo=Undo(
-                action=EMERGENCY_STOP,
-                params=Stop(reserve_nothing=params.reserved is not None, disable_mappings=bool(params.mappings)),
-            )
-            if calls
-            else None,
+            undo=_stop_again(calls),
         )
+
+    def undo_of(self, plan: Plan, made: Sequence[Call]) -> Undo | None:
+        return _stop_again(made)
 
 
 def label_of(mapping: EventSourceMapping) -> str:
@@ -196,15 +220,12 @@ def label_of(mapping: EventSourceMapping) -> str:
     return f"{mapping.source} {mapping.uuid[:8]}"
 
 
-async def mappings_of(connection: Connection, function: str) -> AsyncIterator[EventSourceMapping]:
-    """The mappings of a function at any qualifier, found by a sweep of the region.
-
-    None may be missed, and AWS does not say that asking for a function finds those of its aliases and versions.
-    """
-    async for page in list_event_source_mappings(connection):
-        for mapping in page:
-            if mapping.function_name == function:
-                yield mapping
+def _stop_again(restoring: Sequence[Call]) -> Undo | None:
+    """What takes back the requests of a restore: whatever does not enable a mapping concerns the reservation."""
+    if not restoring:
+        return None
+    enabling = [call.operation == UPDATE for call in restoring]
+    return Undo(action=EMERGENCY_STOP, params=Stop(reserve_nothing=not all(enabling), disable_mappings=any(enabling)))
 
 
 async def _asynchronous(connection: Connection, function: str) -> str:

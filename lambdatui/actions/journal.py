@@ -7,14 +7,7 @@ from dataclasses import dataclass
 
 from lambdatui.actions import ActionEntry, entry_of, load_action
 from lambdatui.actions.action import Params, Subject, Undo, fits
-from lambdatui.actions.audit import AuditLine, AuditReading, AuditUndo
-
-NO_INVERSE: Mapping[str, str] = {
-    "open": "outcome not known: see :audit",
-    "unknown": "outcome not known: see :audit",
-    "partial": "half made: see what is there",
-}
-"""Why what had such a result has no inverse."""
+from lambdatui.actions.audit import IN_FORCE, AuditLine, AuditReading, AuditUndo
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +54,13 @@ def deeds(reading: AuditReading, secret_undos: Mapping[str, Undo], *, account: s
     Args:
         secret_undos: the inverses that the audit trail must not hold, by the attempt's id.
     """
-    taken_back = {line.undoes for line in reading.entries if line.result == "done"}
+    taken_back = reading.taken_back
     for line in reading.entries:
-        if (line.account, line.region) != (account, region) or line.result not in {"done", *NO_INVERSE}:
+        if (line.account, line.region) != (account, region) or line.result not in IN_FORCE:
             continue
         undo = secret_undos.get(line.id) or line.undo
-        if line.result != "done":
-            yield Deed(line, why_not=NO_INVERSE[line.result])
+        if line.result in {"open", "unknown"}:
+            yield Deed(line, why_not="outcome not known: see :audit")
         elif line.id in taken_back:
             yield Deed(line, why_not="taken back")
         elif undo is None:

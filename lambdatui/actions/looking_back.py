@@ -53,7 +53,8 @@ async def look_back(connection: Connection, line: AuditLine) -> AuditLine:
     now = (await action.plan(connection, subject, params)).before
     result = became(line.before, line.after, now)
     told = TOLD.get(result) or f"found later: it is not as meant: {'; '.join(changes(line.after, now))}"
-    return line.concluded(result, error=told, request_ids=line.request_ids)
+    after = now if result == "partial" else None
+    return line.concluded(result, error=told, request_ids=line.request_ids, after=after)
 
 
 def _lost(line: AuditLine, why: str) -> AuditLine:

@@ -38,6 +38,11 @@ class Sending:
         return tuple(answer.get("ResponseMetadata", {}).get("RequestId", "") for answer in self.answers)
 
     @property
+    def tried(self) -> int:
+        """How many requests were carried out, or may have been."""
+        return len(self.answers) + self.under_way
+
+    @property
     def when_left(self) -> Result:
         """What becomes of them where nothing more is sent."""
         if self.under_way:
@@ -54,6 +59,8 @@ class Outcome:
     error: ConsoleError | None = None
     answers: tuple[Mapping[str, Any], ...] = ()
     """What AWS answered to each request that it carried out, in their order."""
+    now: State | None = None
+    """What is there, where that is neither as before nor as meant."""
     unwritten: AuditFailed | None = None
     """Why the audit trail could not be told what became of it."""
 
@@ -93,21 +100,25 @@ class Performer:
         Raises:
             AuditFailed: it could not be written down, so that nothing was sent.
         """
-        line = self._line(action_id, plan, batch=batch, undoes=undoes)
+        line = self._undone_by(plan.undo, self._line(action_id, plan, batch=batch, undoes=undoes))
         sending = Sending()
+
+        def concluded(result: Result, error: str, now: State | None = None) -> AuditLine:
+            ended = line.concluded(result, error=error, request_ids=sending.request_ids, after=now)
+            if result != "partial":
+                return ended
+            return self._undone_by(action.undo_of(plan, plan.calls[: sending.tried]), ended)
+
         try:
             await asyncio.to_thread(self.trail.append, line)
             outcome = await self._attempt(action, plan, sending)
         except asyncio.CancelledError:  # the console is being left
             with suppress(AuditFailed):
-                self.trail.append(
-                    line.concluded(sending.when_left, error="the console was left", request_ids=sending.request_ids)
-                )
+                self.trail.append(concluded(sending.when_left, "the console was left"))
             raise
         error = outcome.error.title if outcome.error is not None else ""
-        concluded = line.concluded(outcome.result, error=error, request_ids=sending.request_ids)
         try:
-            await asyncio.to_thread(self.trail.append, concluded)
+            await asyncio.to_thread(self.trail.append, concluded(outcome.result, error, outcome.now))
         except AuditFailed as unwritten:
             return replace(outcome, unwritten=unwritten)
         return outcome
@@ -122,9 +133,9 @@ class Performer:
             error = expected
         except Exception as unexpected:  # whatever it was, what became of it is to be told
             error = Fault(unexpected)
-        result = "done" if error is None else await self._judge(action, plan, error, sending)
+        result, now = ("done", None) if error is None else await self._judge(action, plan, error, sending)
         answers = tuple(sending.answers)
-        return Outcome(plan=plan, result=result, error=None if result == "done" else error, answers=answers)
+        return Outcome(plan=plan, result=result, error=None if result == "done" else error, answers=answers, now=now)
 
     async def _expect_unchanged(self, action: Action[Any], plan: Plan) -> None:
         """Reads once more what the plan was made for: most of AWS's writes take no RevisionId (facts 3.4).
@@ -155,28 +166,31 @@ class Performer:
         sending.under_way = False
         return answer
 
-    async def _judge(self, action: Action[Any], plan: Plan, error: ConsoleError, sending: Sending) -> Result:
-        """What became of a plan that an error ended. Where an answer was lost, AWS is asked what is there now."""
-        if sending.under_way:
-            return await self.found(action, plan)
-        if sending.answers:
-            return "partial"
-        if isinstance(error, Conflict):
-            return "conflict"
-        return "refused" if isinstance(error, ReadOnly) else "failed"
+    async def _judge(
+        self, action: Action[Any], plan: Plan, error: ConsoleError, sending: Sending
+    ) -> tuple[Result, State | None]:
+        """What became of a plan that an error ended. Where something was sent, AWS is asked what is there now."""
+        if not sending.tried:
+            if isinstance(error, Conflict):
+                return "conflict", None
+            return "refused" if isinstance(error, ReadOnly) else "failed", None
+        now = await self._now(action, plan)
+        if not sending.under_way:
+            return "partial", now
+        result = became(plan.before, plan.after, now) if now is not None else "unknown"
+        return result, now if result == "partial" else None
 
-    async def found(self, action: Action[Any], plan: Plan) -> Result:
-        """What became of a plan, by what is there now."""
+    async def _now(self, action: Action[Any], plan: Plan) -> State | None:
+        """What is there now of what was to be changed; None where that is not known."""
         if plan.before == plan.after:
-            return "unknown"
+            return None
         try:
-            now = await action.plan(self.connection, plan.subject, plan.params)
+            return (await action.plan(self.connection, plan.subject, plan.params)).before
         except Exception:  # also what nobody expected: that it is not known is to be told
-            return "unknown"
-        return became(plan.before, plan.after, now.before)
+            return None
 
     def _line(self, action_id: str, plan: Plan, *, batch: str | None = None, undoes: str | None = None) -> AuditLine:
-        line = AuditLine(
+        return AuditLine(
             batch=batch,
             identity=self.identity.arn,
             account=self.identity.account,
@@ -195,12 +209,15 @@ class Performer:
             undoes=undoes,
             standing=plan.standing,
         )
-        if plan.undo is None:
-            return line
+
+    def _undone_by(self, undo: Undo | None, line: AuditLine) -> AuditLine:
+        """The line with its inverse."""
+        if undo is None:
+            return line.model_copy(update={"undo": None})
         try:
-            kept = AuditUndo(action=plan.undo.action, parameters=plan.undo.params.model_dump())
+            kept = AuditUndo(action=undo.action, parameters=undo.params.model_dump())
         except ValidationError:  # it holds a secret
-            self.secret_undos[line.id] = plan.undo
+            self.secret_undos[line.id] = undo
             return line
         return line.model_copy(update={"undo": kept})
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from lambdatui.actions import event_source_mapping
 from lambdatui.actions.action import Subject
 from lambdatui.actions.audit import AuditLine
-from lambdatui.actions.emergency_stop import Restore, Stop
+from lambdatui.actions.emergency_stop import EmergencyStop, Restore, Stop
 from lambdatui.actions.performing import Outcome
 from lambdatui.actions.reserved_concurrency import Reserved
 from lambdatui.demo.cloud import Cloud
@@ -22,7 +22,7 @@ from tests.support.endpoint import ACCOUNT, ScriptedEndpoint, Seen, cut, error
 from tests.support.stoppable import Stoppable
 
 ORDERS = Subject(function="orders")
-FIRST, SECOND = "11111111-0000-0000-0000-000000000000", "22222222-0000-0000-0000-000000000000"
+FIRST, SECOND, THIRD = (f"{digit * 8}-0000-0000-0000-000000000000" for digit in "123")
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"
 CHANGES = ("PutFunctionConcurrency", "DeleteFunctionConcurrency", "UpdateEventSourceMapping")
 
@@ -170,6 +170,75 @@ async def test_a_second_stop_takes_over_what_the_first_left_to_be_restored(actin
     assert orders.reserved == 5
     assert orders.states() == {FIRST: "Enabled", SECOND: "Enabled"}
     assert standing(acting) == ()
+
+
+@pytest.fixture
+def half_stopped(orders: Stoppable) -> Stoppable:
+    """The same with both mappings enabled, of which AWS will not disable the second."""
+    orders.mappings[SECOND]["State"] = "Enabled"
+    orders.refused[SECOND] = error("AccessDeniedException", 403, "not you")
+    return orders
+
+
+async def test_of_a_stop_in_part_that_part_alone_is_taken_back(acting: Acting, half_stopped: Stoppable) -> None:
+    await stop(acting)
+    half_stopped.refused.clear()
+    half_stopped.mappings[SECOND]["State"] = "Disabled"  # by somebody else, who had a reason
+    await acting.undo()
+    assert half_stopped.reserved == 5
+    assert half_stopped.states() == {FIRST: "Enabled", SECOND: "Disabled"}
+
+
+async def test_a_stop_in_part_is_written_down_as_what_it_became(acting: Acting, half_stopped: Stoppable) -> None:
+    await stop(acting)
+    assert acting.last.after == {
+        "reserved concurrency": "0",
+        "orders 11111111": "disabled",
+        "returns 22222222": "enabled",
+    }
+
+
+async def test_what_may_have_been_disabled_is_enabled_again_too(acting: Acting, half_stopped: Stoppable) -> None:
+    half_stopped.refused[SECOND] = cut()
+    assert (await stop(acting)).result == "partial"
+    assert acting.last.undo is not None
+    assert set(acting.last.undo.parameters["mappings"]) == {FIRST, SECOND}
+
+
+async def test_what_an_earlier_stop_left_is_restored_after_a_stop_in_part_too(
+    acting: Acting, half_stopped: Stoppable
+) -> None:
+    await stop(acting)
+    half_stopped.add_mapping(THIRD, "late")
+    half_stopped.reserved = 7
+    await stop(acting)
+    half_stopped.refused.clear()
+    await restore(acting)
+    assert half_stopped.reserved == 7
+    assert half_stopped.states() == {FIRST: "Enabled", SECOND: "Enabled", THIRD: "Enabled"}
+
+
+async def test_of_a_restore_in_part_that_part_alone_is_taken_back(acting: Acting, orders: Stoppable) -> None:
+    await stop(acting)
+    orders.refused[FIRST] = error("AccessDeniedException", 403, "not you")
+    await restore(acting)
+    orders.refused.clear()
+    orders.mappings[SECOND]["State"] = "Enabled"
+    await acting.undo()
+    assert orders.reserved == 0
+    assert orders.states() == {FIRST: "Disabled", SECOND: "Enabled"}
+
+
+async def test_functions_that_are_stopped_together_share_each_sweep_of_the_region(
+    acting: Acting, endpoint: ScriptedEndpoint, orders: Stoppable
+) -> None:
+    action = EmergencyStop()
+    subjects = [Subject(function=name) for name in ("orders", "returns", "payments")]
+    plans = [await action.plan(acting.connection, subject, Stop()) for subject in subjects]
+    assert endpoint.counts["lambda:ListEventSourceMappings"] == 1
+    for plan in plans:
+        await acting.performer.perform("emergency-stop", action, plan)
+    assert endpoint.counts["lambda:ListEventSourceMappings"] == 2
 
 
 async def test_what_somebody_reserved_after_a_stop_is_what_the_next_stop_restores(

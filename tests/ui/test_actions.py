@@ -296,17 +296,30 @@ async def test_what_somebody_changed_since_is_warned_of_before_it_is_taken_back(
     assert put_by(endpoint) == []
 
 
+async def test_what_was_made_in_part_is_taken_back_too(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    trail().append(attempt().concluded("partial"))
+    reservations.by_function[FIRST] = 7
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await journal(stage)
+        await stage.press("enter")
+        await stage.wait_for("y does it")
+        await stage.press("y")
+        await stage.wait_for("✓ done")
+    assert reservations.by_function == {FIRST: 5}
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
         (attempt(undo=None).concluded("done"), "no inverse is known"),
         (attempt(undo=None, params=None).concluded("done"), "held a secret that another console knew"),
         (attempt(undo={"action": "gone"}).concluded("done"), "no action gone in this console"),
-        (attempt().concluded("partial"), "half made: see what is there"),
         (attempt().concluded("unknown"), "outcome not known: see :audit"),
         (attempt(), "outcome not known: see :audit"),
     ],
-    ids=["no inverse", "secret", "no such action", "partial", "unknown", "open"],
+    ids=["no inverse", "secret", "no such action", "unknown", "open"],
 )
 async def test_what_cannot_be_taken_back_says_why(
     console: MakeConsole, endpoint: ScriptedEndpoint, line: AuditLine, why: str
