@@ -283,6 +283,7 @@ async def test_a_malformed_query_is_told_in_awss_words_and_can_be_mended(
         await open_search(stage)
         await write(stage, "bogus", "ctrl+s")
         await stage.wait_for(message)
+        assert "E edits the query" in stage.text
         await stage.press("E")
         await stage.wait_for(lambda: isinstance(stage.app.screen, QueryEditor))
         assert stage.app.screen.query_one(QueryText).text == "bogus"

@@ -21,11 +21,12 @@ from lambdatui.models.log import LogEvent, LogSource
 from lambdatui.ui import figures
 from lambdatui.ui.log_feed import LogFeed
 from lambdatui.ui.log_reader import LogReader
-from lambdatui.ui.panes.list_pane import TitleLine, forbidden_or_failed
+from lambdatui.ui.panes.list_pane import TitleLine
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.log_ring import LogRing
 from lambdatui.ui.widgets.log_view import LogView
 from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.trouble import forbidden_or_failed, trouble
 
 AROUND_MS = 2_000
 """What is read before and after an invocation, for lines that the clocks of others date."""
@@ -137,7 +138,7 @@ class LogLines(ModalScreen[None]):
         except ConsoleError as error:
             self.session.log(self._title, error)
             self._view.placeholder = forbidden_or_failed(error)
-            self._show_state(Content.styled(f"! {plain(error.title)}", "$error"))
+            self._show_state(trouble(error))
             return
         self._show(had)
 

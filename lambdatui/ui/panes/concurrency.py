@@ -24,11 +24,12 @@ from lambdatui.ui import figures
 from lambdatui.ui.panes.concurrency_answers import Answers, T
 from lambdatui.ui.panes.concurrency_columns import concurrency_columns
 from lambdatui.ui.panes.functions import LOOK_EVERY_S, REST_S
-from lambdatui.ui.panes.list_pane import ListPane, error_mark
+from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import TELL_EVERY_S, InventoryChange, Reading
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.trouble import trouble
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
@@ -253,8 +254,7 @@ class ConcurrencyPane(ListPane[Standing]):
 
     def _troubles(self) -> Iterator[Content]:
         for error in self._errors.values():
-            glyph, colour = error_mark(error)
-            yield Content.styled(f"{glyph} {plain(error.title)}", colour)
+            yield trouble(error)
         for answers in (self._reserved, self._provisioned):
             if answers.stale:
                 error = next(iter(answers.stale.values()))

@@ -9,10 +9,10 @@ from textual.content import Content
 from lambdatui.insight.concurrency import requested
 from lambdatui.insight.concurrency_board import Standing
 from lambdatui.ui import figures
-from lambdatui.ui.panes.release_columns import COLOURS, allocated, part_cell
+from lambdatui.ui.panes.release_columns import allocated, part_cell
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
-from lambdatui.ui.widgets.section_view import GLYPHS
+from lambdatui.ui.widgets.section_view import COLOURS, GLYPHS
 
 SEVERITIES = ("error", "warning", "", "dim")
 """The tones of verdicts, the worst first."""

@@ -16,11 +16,11 @@ from lambdatui.errors import ConsoleError
 from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
 from lambdatui.ui.panes.function_columns import METRIC_COLUMNS, function_columns
-from lambdatui.ui.panes.list_pane import ListPane, error_mark
+from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, Reading, Session
-from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.trouble import trouble
 
 REFRESH_AGES_S = 60.0
 """Ages are written in minutes at the finest that matters."""
@@ -163,8 +163,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
             return super().state()
         told = [Content.styled(f"metrics {self.session.window.name}", "$secondary")]
         if self.session.health.error is not None:
-            glyph, _ = error_mark(self.session.health.error)
-            told = [Content.styled(f"{glyph} metrics: {plain(self.session.health.error.title)}", "$error")]
+            told = [trouble(self.session.health.error, "metrics: ")]
         elif self.session.metrics_slowed_until_ms is not None:
             told = [Content.styled("metrics: budget used up, reading less often", "$warning")]
         if unwell := self.session.health.unwell:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied, ConsoleError, NotFound
+from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.insight.layer_owners import Owner, layer_owner
 from lambdatui.insight.layer_use import LIMIT, NEAR_LIMIT, UNZIPPED_LIMIT, LayerUse, package_size
 from lambdatui.models.function import FunctionSummary
@@ -18,6 +18,7 @@ from lambdatui.models.layer import LayerVersion, LayerVersionId, UsedLayer
 from lambdatui.ui import figures
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.trouble import trouble
 
 Fact = tuple[str, Content]
 
@@ -70,12 +71,6 @@ def mark(glyph: str, text: str, colour: str) -> Content:
 def state_cell(glyph: str, text: str, colour: str) -> Content:
     """The same in a table, where the text has to be read on the cursor's line too: the glyph alone is coloured."""
     return Content.assemble((glyph, colour), f" {text}")
-
-
-def trouble(error: ConsoleError, what: str = "") -> Content:
-    """Why something is not known: forbidden and failed look different."""
-    text = f"{what}{plain(error.title)}"
-    return mark("⊘", text, "$warning") if isinstance(error, AccessDenied) else mark("!", text, "$error")
 
 
 def package_weight(function: FunctionSummary, layers: Sequence[UsedLayer]) -> Content:

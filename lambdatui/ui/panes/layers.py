@@ -22,6 +22,7 @@ from lambdatui.ui.panes.reading_pane import ReadingPane
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.trouble import in_short
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
@@ -156,8 +157,8 @@ def used_layer_columns(account: Callable[[], str]) -> Sequence[Column[UsedLayer]
         if layer.versions is None:
             return Content.styled("…", "dim")
         if isinstance(layer.versions, ConsoleError):
-            denied = isinstance(layer.versions, AccessDenied)
-            return state_cell("⊘", "not permitted", "$warning") if denied else state_cell("!", "failed", "$error")
+            (glyph, colour), word = in_short(layer.versions)
+            return state_cell(glyph, word, colour)
         if layer.behind is None:
             return Content("newest not known")
         return (

@@ -14,13 +14,13 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import Reading
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.trouble import forbidden_or_failed, trouble
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
@@ -44,21 +44,6 @@ class TitleLine(Widget):
         right = self.right.truncate(max(0, room), ellipsis=True)
         gap = max(1, self.size.width - self.left.cell_length - right.cell_length - 1)
         return Content.assemble(self.left, " " * gap, right)
-
-
-def error_mark(error: ConsoleError) -> tuple[str, str]:
-    """The glyph and the colour of an error: what may not be done looks different from what failed."""
-    return ("⊘", "$warning") if isinstance(error, AccessDenied | ReadOnly) else ("!", "$error")
-
-
-def forbidden_or_failed(error: ConsoleError) -> Content:
-    """What stands where nothing can be shown because of an error."""
-    glyph, _ = error_mark(error)
-    lines = [Content.styled(f"{glyph} {plain(error.title)}", "bold $error")]
-    if error.hint:
-        lines.append(Content(plain(error.hint)))
-    lines.append(Content.styled("It is tried again by itself; ctrl+r tries now.", "dim"))
-    return Content("\n").join(lines)
 
 
 class ListPane(Pane, Generic[R]):
@@ -143,8 +128,7 @@ class ListPane(Pane, Generic[R]):
             return Content.styled(f"{pages}…", "$secondary")
         if reading.error is not None and self.table.total:
             stale = f"stale {figures.age(now_ms() - reading.read_at)}: " if reading.read_at else ""
-            glyph, _ = error_mark(reading.error)
-            return Content.styled(f"{glyph} {stale}{plain(reading.error.title)}", "$error")
+            return trouble(reading.error, stale)
         return Content("")
 
     def _placeholder(self) -> Content:

@@ -10,8 +10,8 @@ from textual.content import Content
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.ui import figures
-from lambdatui.ui.panes.list_pane import error_mark, forbidden_or_failed
 from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.trouble import forbidden_or_failed, trouble
 
 if TYPE_CHECKING:
     from lambdatui.ui.log_feed import LogFeed
@@ -50,8 +50,7 @@ def log_title(feed: LogFeed, view: LogView, *, named: bool) -> Content:
 def log_standing(view: LogView, problem: ConsoleError | None) -> Content:
     """Whether the newest events are in view, or what stands in the way of having them."""
     if problem is not None:
-        glyph, colour = error_mark(problem)
-        return Content.styled(f"{glyph} {plain(problem.title)}", colour)
+        return trouble(problem)
     if not view.display:
         return Content("")
     if view.paused:

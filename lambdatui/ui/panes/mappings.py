@@ -15,9 +15,10 @@ from lambdatui.ui import figures
 from lambdatui.ui.panes import trigger_words as words
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import ReadingPane
-from lambdatui.ui.panes.triggers import TONES, told
+from lambdatui.ui.panes.triggers import told
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.section_view import COLOURS
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
@@ -139,4 +140,4 @@ class MappingsPane(ReadingPane[EventSourceMapping]):
 
 def _glyph(mapping: EventSourceMapping) -> Content:
     glyph, tone = GLYPHS.get(urgency(mapping), (" ", ""))
-    return Content.styled(glyph, TONES[tone])
+    return Content.styled(glyph, COLOURS[tone])

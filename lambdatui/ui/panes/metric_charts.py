@@ -27,6 +27,7 @@ from lambdatui.models.metric import (
 from lambdatui.models.release import Alias, Version
 from lambdatui.ui import figures
 from lambdatui.ui.widgets.time_chart import Drawing, Level, Trace
+from lambdatui.ui.widgets.trouble import FAILED, FORBIDDEN
 
 Reach = Literal["function", "release", "version"]
 """Of what a metric tells: of all of a function, of one alias or version, of the version that ran for an alias."""
@@ -370,8 +371,8 @@ def _note(series: Series | None, span: Span) -> str:
     return {
         Status.COMPLETE: "",
         Status.PARTIAL: "in part",
-        Status.FORBIDDEN: "⊘ not permitted",
-        Status.FAILED: f"! {series.why}",
+        Status.FORBIDDEN: f"{FORBIDDEN[0]} not permitted",
+        Status.FAILED: f"{FAILED[0]} {series.why}",
     }[series.status]
 
 

@@ -24,7 +24,7 @@ from lambdatui.models.metric import MetricQuery, Series, Status
 from lambdatui.models.release import Part
 from lambdatui.ui import figures
 from lambdatui.ui.log_feed import LogFeed
-from lambdatui.ui.panes.list_pane import TitleLine, error_mark, forbidden_or_failed
+from lambdatui.ui.panes.list_pane import TitleLine
 from lambdatui.ui.panes.metric_charts import CHARTS, Scope, Span, drawings, lettered, queries, scopes
 from lambdatui.ui.panes.metric_lines import alarm_lines, deployment, deployment_lines, missing_lines
 from lambdatui.ui.panes.metric_sources import OF_REGION, OF_WINDOW, REQUESTS, Asked
@@ -33,6 +33,7 @@ from lambdatui.ui.panes.reading_pane import REST_S
 from lambdatui.ui.widgets.chart_page import ChartPage
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.time_chart import CURSOR_HEAD, Drawing, Level, TimeChart
+from lambdatui.ui.widgets.trouble import forbidden_or_failed, trouble
 
 LOOK_EVERY_MS = 15_000
 """Between two looks for news, at most: less, where the period ends sooner."""
@@ -262,8 +263,7 @@ class MetricsPane(Pane):
     def _standing(self) -> Content:
         if self._error is not None:
             age = f"stale {figures.age(now_ms() - self._read_ms)}: " if self._read_ms is not None else ""
-            glyph, _ = error_mark(self._error)
-            return Content.styled(f"{glyph} {age}{plain(self._error.title)}", "$error")
+            return trouble(self._error, age)
         if self._read_ms is None:
             return Content.styled("reading…", "$secondary")
         if slowed := self._slowed():

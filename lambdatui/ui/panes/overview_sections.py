@@ -24,7 +24,8 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
 from lambdatui.ui.function_health import GLYPHS as STATE_GLYPHS
 from lambdatui.ui.function_health import STOPPED
-from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
+from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value, problem
+from lambdatui.ui.widgets.trouble import FORBIDDEN
 
 MASK = "••••••••"
 DEFAULT_RETRIES = 2
@@ -95,7 +96,7 @@ def unsettled(part: Part) -> bool:
 def _problem(error: ConsoleError) -> Value:
     if isinstance(error, NotFound):
         return Value("not offered by this endpoint", "dim")
-    return Value(f"⊘ {error.title}", "warning") if isinstance(error, AccessDenied) else Value(f"! {error}", "error")
+    return problem(error, hint=True)
 
 
 def _pending(part: Part) -> Value | None:
@@ -313,7 +314,7 @@ def _environment(function: Part, known: FunctionConfiguration | None, *, reveale
     if environment is None:
         return Section("Environment", (("variables", Value("none", "dim")),))
     if environment.error is not None:
-        return Section("Environment", (("variables", Value(f"⊘ {_fault(environment.error)}", "warning")),))
+        return Section("Environment", (("variables", Value(f"{FORBIDDEN[0]} {_fault(environment.error)}", "warning")),))
     variables = sorted(environment.variables.items())
     if not variables:
         return Section("Environment", (("variables", Value("none", "dim")),))
@@ -329,7 +330,7 @@ def _tags(function: Part) -> Section:
     if not isinstance(function, FunctionDetail):
         return Section("Tags", (("tags", _with_function(function)),))
     if function.tags_error is not None:
-        return Section("Tags", (("tags", Value("⊘ not permitted: lambda:ListTags", "warning")),))
+        return Section("Tags", (("tags", problem(AccessDenied("lambda:ListTags"))),))
     if not function.tags:
         return Section("Tags", (("tags", Value("none", "dim")),))
     return Section("Tags", tuple((name, Value(value)) for name, value in sorted(function.tags.items())))

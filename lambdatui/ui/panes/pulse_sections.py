@@ -30,6 +30,7 @@ from lambdatui.models.metric import (
 )
 from lambdatui.ui import figures
 from lambdatui.ui.function_health import GLYPHS
+from lambdatui.ui.widgets.trouble import FAILED, FORBIDDEN, Mark, error_mark
 
 if TYPE_CHECKING:
     from lambdatui.aws.metrics import Sweep
@@ -37,13 +38,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Mark = tuple[str, str]
-"""A glyph and its style."""
 NONE: Mark = (" ", "")
 WELL: Mark = ("✓", "$success")
 UNKNOWN = GLYPHS[State.UNKNOWN]
-FORBIDDEN: Mark = ("⊘", "$error")
-FAILED: Mark = ("!", "$error")
 FIRING: Mark = ("!", "bold $error")
 FAILING = GLYPHS[State.FAILING]
 THROTTLED = GLYPHS[State.THROTTLED]
@@ -375,10 +372,10 @@ def _trouble(section: str, told: Told[T]) -> Iterator[Finding]:
     """Why the last answer is missing, if it is."""
     if told.error is not None:
         stale = "stale: " if told.value is not None else ""
+        what, why = told.error.title, told.error.hint
         if isinstance(told.error, AccessDenied):
-            yield _line(section, FORBIDDEN, f"{stale}not permitted", told.error.action, "errors")
-        else:
-            yield _line(section, FAILED, f"{stale}{told.error.title}", told.error.hint, "errors")
+            what, why = "not permitted", told.error.action
+        yield _line(section, error_mark(told.error), f"{stale}{what}", why, "errors")
 
 
 def _silence(section: str, told: Told[T]) -> tuple[Finding, ...]:

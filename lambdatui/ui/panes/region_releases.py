@@ -18,10 +18,11 @@ from lambdatui.models.release import FunctionReleases, Part
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import ReadingPane
-from lambdatui.ui.panes.release_columns import part_cell, trouble
+from lambdatui.ui.panes.release_columns import part_cell
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.trouble import trouble
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject

@@ -9,20 +9,18 @@ from typing import Any
 from textual.content import Content
 
 from lambdatui.clock import now_ms
-from lambdatui.errors import ConsoleError
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route
 from lambdatui.ui import figures
-from lambdatui.ui.panes.list_pane import error_mark
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
-from lambdatui.ui.widgets.section_view import GLYPHS
+from lambdatui.ui.widgets.section_view import COLOURS, GLYPHS
+from lambdatui.ui.widgets.trouble import FORBIDDEN, error_mark
 
 BAR = 10
 """Cells of the bar that shows an alias' share."""
 HASH_SHOWN = 8
-COLOURS = {"": "", "dim": "dim", "warning": "$warning", "error": "$error"}
 STATUSES = {"READY": ("✓ ", "$success"), "IN_PROGRESS": ("◌ ", "$warning"), "FAILED": ("! ", "$error")}
 """How provisioned concurrency stands, as a glyph and a colour."""
 
@@ -120,12 +118,6 @@ def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
     )
 
 
-def trouble(error: ConsoleError) -> Content:
-    """Why something is not shown: not permitted and failed look different."""
-    glyph, colour = error_mark(error)
-    return Content.styled(f"{glyph} {plain(error.title)}", colour)
-
-
 def part_cell(*parts: Part[Any]) -> Content | None:
     """What stands in a cell for parts that gave nothing: not permitted, failed, being asked for; None if they did.
 
@@ -133,8 +125,8 @@ def part_cell(*parts: Part[Any]) -> Content | None:
     """
     for part in parts:
         if part.error is not None:
-            glyph, colour = error_mark(part.error)
-            return Content.styled(glyph if glyph == "⊘" else f"{glyph} not read", colour)
+            glyph, colour = mark = error_mark(part.error)
+            return Content.styled(glyph if mark is FORBIDDEN else f"{glyph} not read", colour)
     return Content.styled("…", "dim") if any(part.pending for part in parts) else None
 
 

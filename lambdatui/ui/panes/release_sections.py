@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from lambdatui.errors import AccessDenied
 from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.arn import qualifier_of
 from lambdatui.models.configuration import FunctionUrl
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Remark, Route
 from lambdatui.ui import figures
 from lambdatui.ui.panes.release_columns import percent, snap_start
-from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
+from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value, problem
 
 Row = tuple[str, Value]
 
@@ -72,10 +71,8 @@ def _section(title: str, rows: Sequence[Row], *needed: Part[Any]) -> Section:
 
 def _nothing(needed: Sequence[Part[Any]]) -> Value:
     error = next((part.error for part in needed if part.error is not None), None)
-    if isinstance(error, AccessDenied):
-        return Value(f"⊘ {error.title}", "warning")
     if error is not None:
-        return Value(f"! {error}", "error")
+        return problem(error, hint=True)
     return Value("…" if any(part.pending for part in needed) else "none", "dim")
 
 

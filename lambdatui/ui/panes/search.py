@@ -18,12 +18,13 @@ from lambdatui.insight.log_queries import GB, READY, price_usd, query_for
 from lambdatui.models.function import FunctionSummary
 from lambdatui.models.log import LogSource
 from lambdatui.ui.dialogs.query_editor import QueryEditor, Written
-from lambdatui.ui.panes.list_pane import ListPane, error_mark
+from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.log_words import some_of
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.search_results import Question, SearchResults, region_of, usd
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.trouble import trouble
 
 _MINUTE = 60_000
 SPANS: Mapping[str, int] = {
@@ -146,9 +147,7 @@ class QueryChoice(ListPane[Offer]):
         if not self.functions:
             return Content("")
         if not self.session.target.billed_reads:
-            off = BilledReadOff(SEARCHES)
-            glyph, colour = error_mark(off)
-            return Content.styled(f"{glyph} {off.title}", colour)
+            return trouble(BilledReadOff(SEARCHES))
         price = price_usd(GB, region_of(self.session))
         billed = "AWS bills what is scanned" if price is None else f"{usd(price)} per GB scanned"
         return Content.assemble((self.over, "bold"), f" · {billed}")

@@ -18,7 +18,7 @@ from lambdatui.insight.log_queries import price_usd
 from lambdatui.models.log import LogSource
 from lambdatui.models.log_query import QueryRow, QueryState
 from lambdatui.ui import figures
-from lambdatui.ui.panes.list_pane import ListPane, error_mark
+from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.log_words import some_of
 from lambdatui.ui.panes.search_columns import (
     MESSAGE,
@@ -33,6 +33,7 @@ from lambdatui.ui.panes.search_columns import (
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, FilterError, RecordTable
+from lambdatui.ui.widgets.trouble import forbidden_or_failed, in_short, trouble
 
 ROWS_AT_MOST = 1_000
 """Rows that are asked for where the query itself sets no limit."""
@@ -40,6 +41,7 @@ AROUND_MS = 60_000
 """How much before and after a log event is shown around it."""
 STOPPING_S = 1.0
 """How long leaving the pane waits for AWS to take note that the query is to stop."""
+EDIT_OR_AGAIN = "E edits the query; ctrl+r runs it again, which is billed again."
 
 MISSING_GROUP = re.compile(r"Log group '([^']+)' does not exist")
 """How AWS refuses a query, unbilled, because of one group among all: a function that never logged has none."""
@@ -219,8 +221,8 @@ class SearchResults(ListPane[FoundRow]):
     def _standing(self) -> Content:
         """How the query stands, in AWS's word where it has one."""
         if self._error is not None:
-            glyph, colour = error_mark(self._error)
-            return Content.styled(f"{glyph} {plain(self._error.title) if self.table.total else 'failed'}", colour)
+            (glyph, colour), word = in_short(self._error)
+            return trouble(self._error) if self.table.total else Content.styled(f"{glyph} {word}", colour)
         if self.searching:
             return Content.styled(f"{plain(self._found.status)}…" if self._found else "Starting…", "$secondary")
         if self._found is None or self._found.status != "Complete":
@@ -245,7 +247,7 @@ class SearchResults(ListPane[FoundRow]):
     def nothing(self) -> Content:
         over = self.question.over
         if self._error is not None:
-            return _failure(self._error)
+            return forbidden_or_failed(self._error, EDIT_OR_AGAIN)
         if self.searching:
             return Content.assemble(f"AWS searches {over}. ", ("esc", "bold $accent"), " stops it.")
         if self._found is None or self._found.status != "Complete":
@@ -297,12 +299,3 @@ class SearchResults(ListPane[FoundRow]):
 def region_of(session: Session) -> str:
     """Where the session is, as far as it is known; empty if it is not."""
     return session.identity.region if session.identity else session.target.region or ""
-
-
-def _failure(error: ConsoleError) -> Content:
-    glyph, _ = error_mark(error)
-    lines = [Content.styled(f"{glyph} {plain(error.title)}", "bold $error")]
-    if error.hint:
-        lines.append(Content(plain(error.hint)))
-    lines.append(Content.styled("e edits the query; ctrl+r runs it again, which is billed again.", "dim"))
-    return Content("\n").join(lines)

@@ -20,7 +20,7 @@ from lambdatui.models.event_source import (
 from lambdatui.models.trigger import Check, Found, NotRead, Permission, Trigger
 from lambdatui.ui import figures
 from lambdatui.ui.panes import trigger_words as words
-from lambdatui.ui.widgets.section_view import Section, Value
+from lambdatui.ui.widgets.section_view import Section, Value, problem
 
 Rows = list[tuple[str, Value]]
 T = TypeVar("T")
@@ -155,7 +155,7 @@ def _source(parts: MappingParts) -> Iterable[tuple[str, Value]]:
         case NotFound() as gone:
             yield "state", Value(f"✗ gone: {gone.title}", "error")
         case ConsoleError() as error:
-            yield "state", words.problem(error)
+            yield "state", problem(error)
         case QueueState() as queue:
             yield from _queue(queue)
             yield from _dead_letter(queue, parts.dead_letter)
@@ -189,7 +189,7 @@ def _dead_letter(queue: QueueState, dead_letter: Part[QueueState]) -> Iterable[t
         case NotFound():
             yield "dead letters", Value("✗ gone: there is no such queue", "error")
         case ConsoleError() as error:
-            yield "dead letters", words.problem(error)
+            yield "dead letters", problem(error)
         case _:
             yield "dead letters", WAITING
 
@@ -199,7 +199,7 @@ def _metrics(mapping: EventSourceMapping, metrics: Part[tuple[MetricValue, ...]]
     if metrics == "asking":
         yield "values", WAITING
     elif isinstance(metrics, ConsoleError):
-        yield "values", words.problem(metrics)
+        yield "values", problem(metrics)
     for metric in metrics if isinstance(metrics, tuple) else ():
         yield METRIC_NAMES.get(metric.name, metric.name), _metric(metric)
 
@@ -245,7 +245,7 @@ def trigger_sections(trigger: Trigger, outcome: words.Outcome | None) -> list[Se
             rows += [("state", words.state(trigger)), ("ARN", Value(found.id))]
             return [Section(trigger.what, (*rows, *(("also", Value(text)) for text in found.told)))]
         case NotRead(error=error):
-            told: Rows = [("place", Value(trigger.source)), ("why", words.problem(error))]
+            told: Rows = [("place", Value(trigger.source)), ("why", problem(error))]
             return [Section("Not read", (*told, ("what helps", Value(error.hint))))]
     return []
 

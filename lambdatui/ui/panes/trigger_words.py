@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from lambdatui.errors import AccessDenied, ConsoleError, NotFound, ReadOnly
+from lambdatui.errors import ConsoleError
 from lambdatui.models.configuration import FunctionUrl
 from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.trigger import Check, Found, NotRead, Permission, Trigger, Verdict
-from lambdatui.ui.widgets.section_view import Value
+from lambdatui.ui.widgets.section_view import Value, problem
 
 Outcome = Check | ConsoleError
 """What a look at a permission's source gave."""
-
-
-def problem(error: ConsoleError) -> Value:
-    """An error: what may not be asked looks different from what failed, and both from what is not there."""
-    if isinstance(error, AccessDenied | ReadOnly):
-        return Value(f"⊘ {error.title}", "warning")
-    return Value(f"✗ {error.title}", "warning") if isinstance(error, NotFound) else Value(f"! {error.title}", "error")
 
 
 def state_of_mapping(mapping: EventSourceMapping) -> Value:

@@ -20,13 +20,12 @@ from lambdatui.ui.panes import trigger_words as words
 from lambdatui.ui.panes.reading_pane import ReadingPane
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
-from lambdatui.ui.widgets.section_view import Value
+from lambdatui.ui.widgets.section_view import COLOURS, Value
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
     from lambdatui.aws.connection import Connection
 
-TONES = {"": "", "dim": "dim", "good": "$success", "warning": "$warning", "error": "bold $error"}
 LASTING = (AccessDenied, ReadOnly, RequestRefused)
 """What is not asked again by itself: only `ctrl+r` does."""
 ELSEWHERE = "Scheduler, Pipes, Step Functions, CloudFront"
@@ -34,7 +33,7 @@ ELSEWHERE = "Scheduler, Pipes, Step Functions, CloudFront"
 
 def told(value: Value) -> Content:
     """A value as a table draws it."""
-    return Content.styled(plain(value.text), TONES[value.tone])
+    return Content.styled(plain(value.text), COLOURS[value.tone])
 
 
 class TriggersPane(ReadingPane[Trigger]):

@@ -13,11 +13,15 @@ from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
 
+from lambdatui.errors import ConsoleError
 from lambdatui.ui.widgets.plain_text import plain, plain_lines
+from lambdatui.ui.widgets.trouble import FORBIDDEN, error_mark
 
 Tone = Literal["", "dim", "good", "warning", "error"]
 GLYPHS: Mapping[Tone, str] = {"good": "✓ ", "warning": "▲ ", "error": "! ", "dim": "", "": ""}
 """What says the same as the tone where there is no colour."""
+COLOURS: Mapping[str, str] = {"good": "$success", "warning": "$warning", "error": "bold $error", "dim": "dim", "": ""}
+"""The tones in a table or on a line."""
 
 TWO_COLUMNS = 110
 """From as many cells on, sections stand in two columns where that is wanted."""
@@ -33,6 +37,19 @@ class Value:
     tone: Tone = ""
     block: bool = False
     """Whether its line breaks are the console's own, and break lines; those of AWS's texts are shown as signs."""
+
+
+def problem(error: ConsoleError, *, hint: bool = False) -> Value:
+    """Why something is not known.
+
+    Args:
+        hint: whether it is also told what helps, where that is not just the permission.
+    """
+    mark = error_mark(error)
+    glyph, _ = mark
+    if mark is FORBIDDEN:
+        return Value(f"{glyph} {error.title}", "warning")
+    return Value(f"{glyph} {error if hint else error.title}", "error")
 
 
 @dataclass(frozen=True, slots=True)
