@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -26,7 +27,7 @@ from lambdatui.models.arn import LATEST
 from lambdatui.models.configuration import FunctionDetail
 from lambdatui.models.invocation_result import InvocationRequest, InvocationResult, InvocationType
 from lambdatui.models.release import Alias
-from lambdatui.models.trigger import url_trigger
+from lambdatui.models.trigger import Permission, url_trigger
 
 RESULT = "InvocationResult"
 """Under which the answer to the request holds the `InvocationResult`."""
@@ -265,18 +266,28 @@ async def _none() -> None:
 
 
 async def event_templates(connection: Connection, function: str, arn: str) -> tuple[EventTemplate, ...]:
-    """Every kind of event, those of the function's own sources first; what may not be seen is left out.
+    """Every kind of event, those of the function's own sources first, whether they call it or one of its aliases.
+
+    What may not be seen is left out.
 
     Args:
         arn: the function's, without qualifier.
     """
-    policy, urls, mappings = await asyncio.gather(
-        permitted(get_policy(connection, function)),
+    aliases = await permitted(list_aliases(connection, function)) or ()
+    qualifiers = (LATEST, *(alias.name for alias in aliases))
+    permissions, urls, mappings = await asyncio.gather(
+        asyncio.gather(*(_permissions(connection, function, qualifier) for qualifier in qualifiers)),
         permitted(list_urls(connection, function)),
         permitted(_mappings(connection, function)),
     )
-    triggers = [permission_trigger(permission, arn) for permission in read_policy(policy, LATEST)] if policy else []
-    return templates_for((*triggers, *map(url_trigger, urls or ())), mappings or ())
+    allowed = [permission_trigger(permission, arn) for permission in chain(*permissions)]
+    return templates_for((*allowed, *map(url_trigger, urls or ())), mappings or ())
+
+
+async def _permissions(connection: Connection, function: str, qualifier: str) -> tuple[Permission, ...]:
+    """What the policy of the function or of an alias says: each has its own (facts 1.1 notes)."""
+    policy = await permitted(get_policy(connection, function, qualifier))
+    return read_policy(policy, qualifier) if policy else ()
 
 
 async def _mappings(connection: Connection, function: str) -> list[Any]:

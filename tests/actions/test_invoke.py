@@ -18,6 +18,7 @@ from lambdatui.errors import OutcomeUnknown, RequestRefused, Throttled, Unreacha
 from lambdatui.models.invocation_result import InvocationType
 from tests.actions.acting import Acting
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, cut, error, function, html, json_answer
+from tests.support.releases import NO_POLICY, alias, aliases, policy
 from tests.ui.answers import detail
 
 INVOKE = ("lambda", "Invoke")
@@ -288,6 +289,22 @@ async def test_the_functions_own_sources_come_first(acting: Acting, endpoint: Sc
     endpoint.on("lambda", "ListEventSourceMappings", json_answer({"EventSourceMappings": [mapping]}))
     first, *others = await event_templates(acting.connection, "orders", ARN)
     assert (first.id, first.source, len(others)) == ("sqs", queue, 14)
+
+
+async def test_what_calls_an_alias_is_among_the_functions_own_sources(
+    acting: Acting, endpoint: ScriptedEndpoint
+) -> None:
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:charges"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Condition": {"ArnLike": {"aws:SourceArn": topic}},
+    }
+    endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
+    endpoint.on("lambda", "GetPolicy", lambda seen: policy(statement) if seen.query.get("Qualifier") else NO_POLICY)
+    first, *_ = await event_templates(acting.connection, "orders", ARN)
+    assert (first.id, first.source) == ("sns", topic)
 
 
 # -- the real thing
