@@ -69,7 +69,7 @@ class ReleasesPane(ReadingPane[Release]):
         self._shifted: frozenset[str] | None = None
         """The aliases of which a shift is on record; None until that was looked for."""
         self._flown: tuple[tuple[str, float], ...] = ()
-        """How far the shifts were that the console knows, when their aliases were last read."""
+        """How far the shifts were that this console flies, when their aliases were last read."""
 
     def columns(self) -> Sequence[Column[Release]]:
         return release_columns(self.session, today())
@@ -115,6 +115,7 @@ class ReleasesPane(ReadingPane[Release]):
         assert self.subject is not None
         name = self.subject.name
         self._flown = self._flying()
+        self._shifted = await self.session.flights.explained(name)
         asking = [asyncio.ensure_future(self._ask(part, request, name)) for part, request in _requests().items()]
         try:
             if self._stale:
@@ -152,10 +153,10 @@ class ReleasesPane(ReadingPane[Release]):
         return releases(self._versions, self._parts, whole=True, shifted=self._shifted)
 
     def _flying(self) -> tuple[tuple[str, float], ...]:
-        """How far the shifts of the function are that the console knows."""
+        """How far the shifts of the function are that this console flies or flew."""
         name = self.subject.name if self.subject is not None else None
-        every = self.session.flights.every
-        return tuple((id_, shift.percent) for id_, shift in every.items() if shift.subject.function == name)
+        states = [flown.state for flown in self.session.flights.flown.values()]
+        return tuple((state.id, state.percent) for state in states if state.function == name)
 
     def flights_changed(self) -> None:
         if not self.hidden and self._flying() != self._flown:
@@ -163,10 +164,7 @@ class ReleasesPane(ReadingPane[Release]):
             super().read_again()
 
     async def _ask(self, part: str, request: Request, name: str) -> None:
-        """Asks for one part; what it gave before stays when it fails.
-
-        What explains an alias that is divided is looked for where there is one.
-        """
+        """Asks for one part; what it gave before stays when it fails."""
         known: Part[Any] = getattr(self._parts, part)
         try:
             items = await self.session.ask(f"{part} of {name}", lambda connection: request(connection, name))
@@ -175,8 +173,6 @@ class ReleasesPane(ReadingPane[Release]):
             now = Part(known.items, error, pending=False)
         if part == "aliases":
             self._tell_gone({alias.name for alias in known.items} - {alias.name for alias in now.items})
-            if any(alias.additional for alias in now.items):
-                self._shifted = await self.session.flights.explained(name)
         self._parts = replace(self._parts, **{part: now})
 
     async def _ask_policies(self, name: str) -> None:
