@@ -15,24 +15,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import uuid4
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    computed_field,
-)
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, computed_field
 
-from lambdatui.actions.action import MASK
+from lambdatui.actions.recordable import Recordable, RecordableOrNothing, RecordableWhole
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError
 
@@ -41,12 +29,6 @@ Result = Literal["done", "refused", "failed", "partial", "unknown", "cancelled",
 
 IN_FORCE = frozenset({"open", "done", "partial", "unknown"})
 """The results after which what was attempted may be so."""
-
-PAYLOADS = frozenset({"payload", "clientcontext"})
-"""Parameters of which only the size is told, by AWS's names or the console's, without regard to case and ``_``."""
-
-SECRET_MAPS = frozenset({"variables"})
-"""Parameters of which only the names inside are told, likewise: the values of a function's environment."""
 
 FILE_BYTES = 5_000_000
 """How big a file grows before the next one is begun."""
@@ -76,59 +58,6 @@ class AuditFailed(ConsoleError):
         )
 
 
-def recordable(value: Any) -> Any:
-    """The value as JSON may hold it: payloads as their sizes, and a mask for whatever is secret or not plain."""
-    match value:
-        case Mapping():
-            return {str(name): _recordable_parameter(name, part) for name, part in value.items()}
-        case list():
-            return [recordable(part) for part in value]
-        case tuple():
-            return tuple(recordable(part) for part in value)
-        case bytes() | bytearray():
-            return _size(value)
-        case None | str() | int() | float():
-            return value
-        case _:
-            return MASK
-
-
-def _recordable_parameter(name: Any, value: Any) -> Any:
-    known = str(name).replace("_", "").casefold()
-    if known in PAYLOADS and value is not None:
-        return _size(value)
-    if known in SECRET_MAPS and isinstance(value, Mapping):
-        return dict.fromkeys(value, MASK)
-    return recordable(value)
-
-
-def _size(payload: Any) -> str:
-    match payload:
-        case str():
-            return _size(payload.encode(errors="surrogatepass"))
-        case SecretStr():
-            return _size(payload.get_secret_value())
-        case bytes() | bytearray():
-            return f"{len(payload):,} bytes"
-        case _:
-            return MASK
-
-
-def _recordable_unless_read(value: Any, info: ValidationInfo) -> Any:
-    """A line that is read holds sizes already, which would be taken for payloads."""
-    return value if info.mode == "json" else recordable(value)
-
-
-def _recordable_as_it_is(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    if recordable(value) != value:
-        raise ValueError("an inverse that needs a secret or a payload cannot be kept")
-    return value
-
-
-def _recordable_or_nothing(value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return value if recordable(value) == value else None
-
-
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -152,15 +81,15 @@ class AuditCall(Recorded):
 
     service: str
     operation: str
-    parameters: Annotated[Mapping[str, Any], BeforeValidator(_recordable_unless_read)] = {}
-    """With AWS's names, as `recordable` leaves them, whatever they were."""
+    parameters: Recordable = {}
+    """With AWS's names."""
 
 
 class AuditUndo(Recorded):
     """The inverse of an attempt: an action again. ValidationError if it holds what the trail must not."""
 
     action: str
-    parameters: Annotated[Mapping[str, Any], AfterValidator(_recordable_as_it_is)] = {}
+    parameters: RecordableWhole = {}
 
 
 class AuditLine(Recorded):
@@ -184,7 +113,7 @@ class AuditLine(Recorded):
     qualifier: str = ""
     mapping: str = ""
     """The UUID of an event source mapping."""
-    params: Annotated[Mapping[str, Any] | None, BeforeValidator(_recordable_or_nothing)] = None
+    params: RecordableOrNothing = None
     """What the action was asked for, to plan it again; None where that holds a secret or a payload."""
     before: Mapping[str, str | None] = {}
     """As it was shown, by label; None for what is not there. Secrets are masked by who shows them."""
