@@ -22,7 +22,7 @@ class ActionEntry:
     target: Kind
     """What it is done to."""
     load: str
-    """``module:class``; the module is imported when the action is first wanted."""
+    """``module:class``; the module, one of this folder, is imported when the action is first wanted."""
     needs: tuple[str, ...]
     """The IAM actions of what it sends, for the reason why it cannot run."""
     key: str | None = None
@@ -46,7 +46,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         group="invoke",
         several=False,
         needs=("lambda:InvokeFunction",),
-        load="lambdatui.actions.invoke:Invoke",
+        load="invoke:Invoke",
     ),
     ActionEntry(
         id="reserved-concurrency",
@@ -56,7 +56,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         key="c",
         group="concurrency",
         needs=("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
-        load="lambdatui.actions.reserved_concurrency:ReserveConcurrency",
+        load="reserved_concurrency:ReserveConcurrency",
     ),
     ActionEntry(
         id="provisioned-concurrency",
@@ -66,7 +66,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         key="c",
         group="concurrency",
         needs=("lambda:PutProvisionedConcurrencyConfig",),
-        load="lambdatui.actions.provisioned_concurrency:ProvisionConcurrency",
+        load="provisioned_concurrency:ProvisionConcurrency",
     ),
     ActionEntry(
         id="provisioned-concurrency-delete",
@@ -76,7 +76,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         key="c",
         group="concurrency",
         needs=("lambda:DeleteProvisionedConcurrencyConfig",),
-        load="lambdatui.actions.provisioned_concurrency:DeleteProvisionedConcurrency",
+        load="provisioned_concurrency:DeleteProvisionedConcurrency",
     ),
     ActionEntry(
         id="mapping-edit",
@@ -87,7 +87,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         group="mapping",
         several=False,
         needs=("lambda:UpdateEventSourceMapping",),
-        load="lambdatui.actions.event_source_mapping:EditMapping",
+        load="event_source_mapping:EditMapping",
     ),
     ActionEntry(
         id="mapping-enable",
@@ -97,7 +97,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         key="e",
         group="mapping",
         needs=("lambda:UpdateEventSourceMapping",),
-        load="lambdatui.actions.event_source_mapping:EnableMapping",
+        load="event_source_mapping:EnableMapping",
     ),
     ActionEntry(
         id="mapping-disable",
@@ -107,7 +107,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         key="e",
         group="mapping",
         needs=("lambda:UpdateEventSourceMapping",),
-        load="lambdatui.actions.event_source_mapping:DisableMapping",
+        load="event_source_mapping:DisableMapping",
     ),
     ActionEntry(
         id=EMERGENCY_STOP,
@@ -117,7 +117,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         key="x",
         group="emergency stop",
         needs=("lambda:PutFunctionConcurrency", "lambda:UpdateEventSourceMapping"),
-        load="lambdatui.actions.emergency_stop:EmergencyStop",
+        load="emergency_stop:EmergencyStop",
     ),
     ActionEntry(
         id="emergency-restore",
@@ -132,7 +132,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
             "lambda:DeleteFunctionConcurrency",
             "lambda:UpdateEventSourceMapping",
         ),
-        load="lambdatui.actions.emergency_stop:EmergencyRestore",
+        load="emergency_stop:EmergencyRestore",
     ),
     ActionEntry(
         id="version-publish",
@@ -140,7 +140,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="keep code and configuration as they are now",
         target="function",
         needs=("lambda:PublishVersion",),
-        load="lambdatui.actions.versions:PublishVersion",
+        load="versions:PublishVersion",
     ),
     ActionEntry(
         id="alias-create",
@@ -148,7 +148,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="give a version a name",
         target="function",
         needs=("lambda:CreateAlias",),
-        load="lambdatui.actions.aliases:CreateAlias",
+        load="aliases:CreateAlias",
         several=False,
     ),
     ActionEntry(
@@ -157,7 +157,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="send all of its traffic to one version",
         target="alias",
         needs=("lambda:UpdateAlias",),
-        load="lambdatui.actions.aliases:RepointAlias",
+        load="aliases:RepointAlias",
         several=False,
     ),
     ActionEntry(
@@ -169,7 +169,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         group="traffic",
         several=False,
         needs=("lambda:UpdateAlias",),
-        load="lambdatui.actions.traffic:ShiftTraffic",
+        load="traffic:ShiftTraffic",
     ),
     ActionEntry(
         id="codedeploy-shift",
@@ -177,7 +177,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="let CodeDeploy shift it in AWS, whether this console goes on or not",
         target="alias",
         needs=("codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision"),
-        load="lambdatui.actions.codedeploy_shift:HandShiftOver",
+        load="codedeploy_shift:HandShiftOver",
         several=False,
     ),
     ActionEntry(
@@ -186,7 +186,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="give all of the traffic back to the version that it came from",
         target="alias",
         needs=("codedeploy:StopDeployment",),
-        load="lambdatui.actions.codedeploy_shift:StopDeployment",
+        load="codedeploy_shift:StopDeployment",
     ),
     ActionEntry(
         id="alias-delete",
@@ -194,7 +194,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="take away the name, not the version",
         target="alias",
         needs=("lambda:DeleteAlias",),
-        load="lambdatui.actions.aliases:DeleteAlias",
+        load="aliases:DeleteAlias",
     ),
     ActionEntry(
         id="configuration-edit",
@@ -202,7 +202,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="memory, timeout, /tmp and description",
         target="function",
         needs=("lambda:UpdateFunctionConfiguration",),
-        load="lambdatui.actions.configuration:EditConfiguration",
+        load="configuration:EditConfiguration",
         several=False,
     ),
     ActionEntry(
@@ -211,7 +211,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="set or remove one variable of the environment",
         target="function",
         needs=("lambda:UpdateFunctionConfiguration",),
-        load="lambdatui.actions.environment:SetVariable",
+        load="environment:SetVariable",
         several=False,
     ),
     ActionEntry(
@@ -220,7 +220,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="attach, detach and reorder layers",
         target="function",
         needs=("lambda:UpdateFunctionConfiguration",),
-        load="lambdatui.actions.layers:EditLayers",
+        load="layers:EditLayers",
         several=False,
     ),
     ActionEntry(
@@ -229,7 +229,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="give the function a tag, or another value for one",
         target="function",
         needs=("lambda:TagResource",),
-        load="lambdatui.actions.tags:SetTag",
+        load="tags:SetTag",
     ),
     ActionEntry(
         id="tag-remove",
@@ -237,7 +237,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="take a tag from the function",
         target="function",
         needs=("lambda:UntagResource",),
-        load="lambdatui.actions.tags:RemoveTag",
+        load="tags:RemoveTag",
     ),
     ActionEntry(
         id="log-retention",
@@ -245,7 +245,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="how long the log group keeps events",
         target="function",
         needs=("logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
-        load="lambdatui.actions.log_retention:SetLogRetention",
+        load="log_retention:SetLogRetention",
     ),
 )
 
@@ -266,5 +266,5 @@ def entry_of(action_id: str) -> ActionEntry | None:
 def load_action(entry: ActionEntry) -> Action[Any]:
     """The action itself."""
     module, _, name = entry.load.partition(":")
-    action: Action[Any] = getattr(importlib.import_module(module), name)()
+    action: Action[Any] = getattr(importlib.import_module(f"{__name__}.{module}"), name)()
     return action
