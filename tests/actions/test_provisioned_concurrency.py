@@ -15,6 +15,7 @@ from tests.actions.acting import Acting
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error, json_answer
 from tests.support.metrics import MINUTE, TEN, CloudWatch, dimensions
 from tests.support.releases import alias, aliases, provisioned, version
+from tests.support.reservations import Reservations
 
 PUT_ID, DELETE_ID = "provisioned-concurrency", "provisioned-concurrency-delete"
 LIVE = Subject(function="orders", qualifier="live")
@@ -52,20 +53,20 @@ def holds(endpoint: ScriptedEndpoint, requested: int, status: str = "READY") -> 
     )
 
 
-def reserves(endpoint: ScriptedEndpoint, reserved: int | None) -> None:
-    answer = {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
-    endpoint.on("lambda", "GetFunctionConcurrency", json_answer(answer))
+@pytest.fixture
+def reservations(endpoint: ScriptedEndpoint) -> Reservations:
+    """Others have reserved 100 of 1,000."""
+    kept = Reservations({"others": 100})
+    kept.serve(endpoint)
+    return kept
 
 
 @pytest.fixture
-def account(endpoint: ScriptedEndpoint) -> ScriptedEndpoint:
+def account(endpoint: ScriptedEndpoint, reservations: Reservations) -> ScriptedEndpoint:
     """An account with 1,000, of which 900 are unreserved, and ``orders:live`` at version 1 with nothing provisioned."""
-    limits = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 900}
-    endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
     endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
     endpoint.on("lambda", "GetFunction", json_answer({"Configuration": version("orders", 1, MemorySize=1024)}))
     endpoint.on(*SCALING, json_answer({"ScalableTargets": []}))
-    reserves(endpoint, None)
     holds(endpoint, 0)
 
     def put(seen: Seen) -> Answer:
@@ -144,8 +145,10 @@ async def test_the_preview_tells_what_remains_and_the_price_of_a_month(
     assert plan.price.startswith("$109.50 a month for 10 of 1,024 MB, x86_64")
 
 
-async def test_of_a_reservation_it_tells_how_much_is_provisioned(acting: Acting, account: ScriptedEndpoint) -> None:
-    reserves(account, 50)
+async def test_of_a_reservation_it_tells_how_much_is_provisioned(
+    acting: Acting, account: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    reservations.by_function["orders"] = 50
     plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
     assert plan.remarks == ("provisioned of the 50 that the function has reserved: 10 then",)
 
@@ -322,8 +325,10 @@ async def test_snap_start_excludes_it(acting: Acting, account: ScriptedEndpoint)
     assert await refusal(acting, LIVE, 1) == "version 1 has SnapStart, which excludes it"
 
 
-async def test_a_reservation_covers_what_is_provisioned(acting: Acting, account: ScriptedEndpoint) -> None:
-    reserves(account, 8)
+async def test_a_reservation_covers_what_is_provisioned(
+    acting: Acting, account: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    reservations.by_function["orders"] = 8
     assert await refusal(acting, LIVE, 9) == "makes 9 provisioned of the function, and 8 are reserved for it"
 
 

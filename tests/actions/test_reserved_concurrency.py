@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -12,14 +11,14 @@ from lambdatui.actions.reserved_concurrency import Reserved
 from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting
-from tests.support.endpoint import ScriptedEndpoint, Seen, cut, error, json_answer
+from tests.support.endpoint import ScriptedEndpoint, error, json_answer
 from tests.support.metrics import MINUTE, TEN, CloudWatch
-from tests.support.releases import nothing_configured, provisioned
+from tests.support.releases import provisioned
+from tests.support.reservations import PUT, Reservations
 
 ID = "reserved-concurrency"
 ORDERS = Subject(function="orders")
 LABEL = "reserved concurrency"
-PUT, DELETE = "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"
 DENIED = error("AccessDeniedException", 403)
 
 
@@ -29,25 +28,17 @@ def reserved(cloud: Cloud) -> int | None:
     return found.get("ReservedConcurrentExecutions")
 
 
-def holds(endpoint: ScriptedEndpoint, concurrency: int | None) -> None:
-    answer = {} if concurrency is None else {"ReservedConcurrentExecutions": concurrency}
-    endpoint.on("lambda", "GetFunctionConcurrency", json_answer(answer))
+@pytest.fixture
+def reservations(endpoint: ScriptedEndpoint) -> Reservations:
+    """An account with 1,000, of which 900 are unreserved and 10 are reserved for ``orders``."""
+    kept = Reservations({"orders": 10, "others": 90})
+    kept.serve(endpoint)
+    return kept
 
 
 @pytest.fixture
-def account(endpoint: ScriptedEndpoint) -> ScriptedEndpoint:
-    """An account with 1,000, of which 900 are unreserved and 10 are reserved for ``orders``."""
-    nothing_configured(endpoint)
-    limits = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 900}
-    endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
-    holds(endpoint, 10)
-
-    def put(seen: Seen) -> Any:
-        holds(endpoint, json.loads(seen.body)["ReservedConcurrentExecutions"])
-        return json_answer({})
-
-    endpoint.on("lambda", "PutFunctionConcurrency", put)
-    endpoint.on("lambda", "DeleteFunctionConcurrency", json_answer({}, 204))
+def account(endpoint: ScriptedEndpoint, reservations: Reservations) -> ScriptedEndpoint:
+    """The endpoint of that account."""
     return endpoint
 
 
@@ -154,9 +145,11 @@ async def test_nothing_is_planned_where_the_present_may_not_be_seen(acting: Acti
 # -- what becomes of it
 
 
-async def test_a_change_by_somebody_else_is_not_overwritten(acting: Acting, account: ScriptedEndpoint) -> None:
+async def test_a_change_by_somebody_else_is_not_overwritten(
+    acting: Acting, account: ScriptedEndpoint, reservations: Reservations
+) -> None:
     plan = await acting.plan(ID, ORDERS, Reserved(reserved=4))
-    holds(account, 77)
+    reservations.by_function["orders"] = 77
     outcome = await acting.perform(ID, plan)
     assert outcome.result == acting.last.result == "conflict"
     assert "was 10 and is 77" in acting.last.error
@@ -184,12 +177,10 @@ async def test_what_aws_throttled_is_sent_again(acting: Acting, account: Scripte
     assert account.counts[PUT] == 2
 
 
-async def test_after_a_lost_answer_aws_is_asked_what_is_there(acting: Acting, account: ScriptedEndpoint) -> None:
-    def carried_out(_: Seen) -> Any:
-        holds(account, 20)
-        return cut()
-
-    account.on("lambda", "PutFunctionConcurrency", carried_out)
+async def test_after_a_lost_answer_aws_is_asked_what_is_there(
+    acting: Acting, account: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    account.on("lambda", "PutFunctionConcurrency", reservations.put_then_cut)
     outcome = await acting.do(ID, ORDERS, Reserved(reserved=20))
     assert outcome.result == acting.last.result == "done"
     assert account.counts[PUT] == 1
