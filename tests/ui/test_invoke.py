@@ -20,7 +20,7 @@ from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.packages import packed
 from lambdatui.paths import state_folder
 from lambdatui.ui.dialogs.invoke import InvokeDialog
-from lambdatui.ui.widgets.payload_editor import PayloadEditor, harmless_json
+from lambdatui.ui.widgets.payload_editor import HIGHLIGHTED_AT_MOST, PayloadEditor, harmless_json
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, cut, error, function, json_answer
 from tests.ui.answers import all_parts, detail, listing
 from tests.ui.conftest import MakeConsole
@@ -179,6 +179,19 @@ async def test_the_frame_says_of_every_key_whether_it_is_json(console: MakeConso
         await stage.wait_for("line 1, column 2: extra data")
         await stage.press("backspace", "backspace")
         await stage.wait_for("no payload")
+
+
+async def test_a_long_payload_is_neither_coloured_nor_checked_at_every_key_and_says_so(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    async with opened(console, endpoint, "1") as stage:
+        text = await editing(stage)
+        text.insert("x" * HIGHLIGHTED_AT_MOST)
+        await stage.wait_for("too long to be coloured; checked at the preview")
+        assert text.language is None
+        text.put("[]")
+        await stage.wait_for("JSON, 2 B")
+        assert text.language == "json"
 
 
 async def test_a_function_that_was_never_invoked_begins_with_the_event_of_its_first_source(

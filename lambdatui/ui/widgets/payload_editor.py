@@ -9,14 +9,15 @@ from rich.style import Style
 from textual import on
 from textual.content import Content
 from textual.widgets import TextArea
-from textual.widgets.text_area import Edit, EditResult, TextAreaTheme
+from textual.widgets.text_area import Edit, EditResult, Location, TextAreaTheme
 
 from lambdatui.actions.invoke import JsonProblem, json_problem
 from lambdatui.ui import figures
 from lambdatui.ui.widgets.plain_text import plain
 
 HIGHLIGHTED_AT_MOST = 50_000
-"""Characters; a longer text is neither coloured nor checked at every key, so that typing stays quick."""
+"""Characters; a longer text is neither coloured nor checked at every key, and no bracket's other one is looked for, so
+that typing stays quick."""
 THEME = "payload"
 COLOURS: Mapping[str, str] = {
     "string": "success",
@@ -36,9 +37,8 @@ def harmless_json(text: str) -> str:
     What is pasted or loaded may come from a log. JSON allows such characters inside strings alone, where the escape
     means the same.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(letter if letter in "\n\r\t" or plain(letter) == letter else _escape(letter) for letter in text)
+    moving = {ord(letter): _escape(letter) for letter in set(text) - set("\n\r\t") if plain(letter) != letter}
+    return text.translate(moving)
 
 
 def _escape(letter: str) -> str:
@@ -55,16 +55,18 @@ class PayloadEditor(TextArea):
     """
 
     def __init__(self, text: str) -> None:
-        super().__init__(language="json", soft_wrap=False, show_line_numbers=False)
+        super().__init__(soft_wrap=False, show_line_numbers=False)
         self.cursor_blink = False  # blinking costs bytes, for nothing that is new
         self.border_title = "Payload"
         self._coloured = True
+        self._long = False
         self._held = ""
         self.put(text)
 
     def on_mount(self) -> None:
         if self.app.theme == "monochrome":
-            self._coloured, self.language = False, None
+            self._coloured = False
+            self._spare(self.text)
             return
         colours = self.app.theme_variables
         styles = {token: Style(color=colours[colour]) for token, colour in COLOURS.items()}
@@ -77,9 +79,19 @@ class PayloadEditor(TextArea):
     def put(self, text: str) -> None:
         """Holds this text in place of what it held."""
         self._held = harmless_json(text)
-        self.language = "json" if self._coloured and len(text) <= HIGHLIGHTED_AT_MOST else None
+        self._spare(self._held)
         self.text = self._held
         self._tell()
+
+    def _spare(self, text: str) -> None:
+        """Leaves out what would take long with a text."""
+        self._long = len(text) > HIGHLIGHTED_AT_MOST
+        language = "json" if self._coloured and not self._long else None
+        if language != self.language:  # to be told of the same one, too, would cost as much
+            self.language = language
+
+    def find_matching_bracket(self, bracket: str, search_from: Location) -> Location | None:
+        return None if self._long else super().find_matching_bracket(bracket, search_from)
 
     @property
     def written(self) -> bool:
@@ -100,13 +112,14 @@ class PayloadEditor(TextArea):
     @on(TextArea.Changed)
     def _check(self, event: TextArea.Changed) -> None:
         event.stop()
+        self._spare(self.text)
         self._tell()
 
     def _tell(self, problem: JsonProblem | None = None) -> None:
         text = self.text
         size = figures.size(len(text.encode(errors="surrogatepass")))
-        if len(text) > HIGHLIGHTED_AT_MOST and problem is None:
-            self.border_subtitle = f"{size}, checked at the preview"
+        if self._long and problem is None:
+            self.border_subtitle = f"too long to be coloured; checked at the preview · {size}"
             return
         problem = problem or json_problem(text)
         told = Content.styled(f"! {problem}", "bold $error") if problem else Content(f"JSON, {size}")
