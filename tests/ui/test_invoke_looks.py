@@ -34,7 +34,7 @@ async def edit(pilot: Pilot[None]) -> None:
     await shown(pilot, ACCOUNT)
     await shown(pilot, "Functions 1")
     await pilot.press("i")
-    await shown(pilot, "JSON, ")
+    await shown(pilot, "^s preview")
 
 
 async def preview(pilot: Pilot[None]) -> None:

@@ -42,7 +42,7 @@ BEGINNING = 60
 """Characters of a payload by which it is known in a list."""
 FILE_AT_MOST = max(PAYLOAD_AT_MOST.values())
 """Bytes."""
-FORM_KEYS = "^s preview · ^t templates · ^o history · ^n keep · ^e editor · ^l file · esc"
+FORM_KEYS = "^s preview · ^t events · ^o history · ^n keep · ^e editor · ^l file · esc"
 """^ is ctrl: all of them are to fit into 80 columns."""
 
 
