@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Self
 
@@ -11,18 +10,17 @@ from pydantic import Field, ValidationError, model_validator
 
 from lambdatui.actions import EMERGENCY_STOP
 from lambdatui.actions.action import Call, Draft, Params, Plan, Subject, Undo
-from lambdatui.actions.audit import AuditLine, AuditTrail
+from lambdatui.actions.audit import AuditLine, AuditReading
 from lambdatui.actions.event_source_mapping import ENABLED, UPDATE, MappingAction, switch_call, told_enabled
+from lambdatui.actions.on_record import on_record
 from lambdatui.actions.reserved_concurrency import ReserveConcurrency, Reserved, reserve_call, told
 from lambdatui.aws.concurrency import get_reserved_concurrency
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import get_event_source_mapping, list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config, get_function
-from lambdatui.aws.identity import get_identity
 from lambdatui.errors import ConsoleError, NotFound, RequestRefused
 from lambdatui.models.arn import LATEST
 from lambdatui.models.event_source import EventSourceMapping
-from lambdatui.paths import state_folder
 
 RESTORE = "emergency-restore"
 RESERVED = "reserved concurrency"
@@ -61,30 +59,7 @@ class Restore(Params):
     """The UUIDs of the mappings that were enabled, each with the label that plans give it."""
 
 
-class _OnRecord(MappingAction[Params]):
-    """What knows from the audit trail which stop of a function stands.
-
-    Args:
-        trail: the operator's, unless given.
-    """
-
-    def __init__(self, trail: AuditTrail | None = None) -> None:
-        self._trail = trail or AuditTrail(state_folder())
-
-    async def _standing(self, connection: Connection, function: str) -> tuple[AuditLine, Restore] | None:
-        """The emergency stop that holds a function here, and what it left to be restored; None where none is known."""
-        reading = await asyncio.to_thread(self._trail.read)
-        if not any(line.function == function for line in reading.standing()):
-            return None
-        identity = await get_identity(connection)
-        for line in reading.at(identity.account, identity.region).standing():
-            if line.action == EMERGENCY_STOP and line.function == function and line.undo is not None:
-                with suppress(ValidationError):  # another lambdatui wrote it down
-                    return line, Restore.model_validate(line.undo.parameters)
-        return None
-
-
-class EmergencyStop(_OnRecord):
+class EmergencyStop(MappingAction[Params]):
     """PutFunctionConcurrency with 0, then UpdateEventSourceMapping of each mapping that is enabled (facts 3.6, 4.3).
 
     A second stop takes over what the first one left to be restored.
@@ -92,8 +67,7 @@ class EmergencyStop(_OnRecord):
 
     params = Stop
 
-    def __init__(self, trail: AuditTrail | None = None) -> None:
-        super().__init__(trail)
+    def __init__(self) -> None:
         self._sweep: tuple[EventSourceMapping, ...] | None = None
         self._told: set[str] = set()
         """The functions that were told their part of the sweep."""
@@ -101,7 +75,7 @@ class EmergencyStop(_OnRecord):
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
         assert isinstance(params, Stop)
         function = subject.function
-        standing = await self._standing(connection, function)
+        standing = await _standing(connection, function)
         held = standing[1] if standing is not None else Restore()
         before: dict[str, str | None] = {}
         after: dict[str, str | None] = {}
@@ -162,13 +136,13 @@ class EmergencyStop(_OnRecord):
         return Undo(action=RESTORE, params=plan.undo.params.model_copy(update={"mappings": mappings}))
 
 
-class EmergencyRestore(_OnRecord):
+class EmergencyRestore(MappingAction[Params]):
     """Puts or deletes the reserved concurrency that there was, and enables the mappings that were: absent is not 0."""
 
     params = Restore
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Params]:
-        standing = await self._standing(connection, subject.function)
+        standing = await _standing(connection, subject.function)
         if standing is None:
             raise RequestRefused(f"nothing is on record that stopped {subject.function} and was not taken back")
         line, params = standing
@@ -218,6 +192,19 @@ class EmergencyRestore(_OnRecord):
 def label_of(mapping: EventSourceMapping) -> str:
     """What plans call a mapping: two of a function may read the same source."""
     return f"{mapping.source} {mapping.uuid[:8]}"
+
+
+async def _standing(connection: Connection, function: str) -> tuple[AuditLine, Restore] | None:
+    """The emergency stop that holds a function here, and what it left to be restored; None where none is known."""
+
+    def stops(reading: AuditReading) -> Iterator[AuditLine]:
+        return (line for line in reading.standing() if line.action == EMERGENCY_STOP and line.function == function)
+
+    for line in await on_record(connection, stops):
+        if line.undo is not None:
+            with suppress(ValidationError):  # another lambdatui wrote it down
+                return line, Restore.model_validate(line.undo.parameters)
+    return None
 
 
 def _stop_again(restoring: Sequence[Call]) -> Undo | None:

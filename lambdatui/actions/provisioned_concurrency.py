@@ -11,6 +11,7 @@ from pydantic import Field
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.lately import highest
 from lambdatui.actions.permission import permitted
+from lambdatui.actions.reserved_concurrency import least_unreserved
 from lambdatui.aws.concurrency import (
     get_account_concurrency,
     get_provisioned,
@@ -175,6 +176,7 @@ async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
     utilization, used = await _utilization(connection, subject, now)
     change = ProvisionedChange(
         account=account,
+        minimum=await least_unreserved(connection, account),
         provisioned=provisioned,
         qualifier=qualifier,
         after=after,

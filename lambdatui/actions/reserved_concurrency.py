@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.audit import AuditLine, AuditReading
 from lambdatui.actions.lately import highest
+from lambdatui.actions.on_record import on_record
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.concurrency import get_account_concurrency, get_reserved_concurrency
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.releases import list_provisioned
 from lambdatui.errors import RequestRefused
-from lambdatui.insight.concurrency import ReservedChange, rule_on_reserved, unreserved_after
+from lambdatui.insight.concurrency import (
+    DEFAULT_LIMIT,
+    ReservedChange,
+    rule_on_reserved,
+    told_minimum,
+    unreserved_after,
+)
+from lambdatui.models.concurrency import AccountConcurrency
 from lambdatui.models.metric import CONCURRENCY
 
 
@@ -47,8 +57,16 @@ class ReserveConcurrency(Action[Reserved]):
         provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
         lowered = after and (before is None or after < before)
         peak = (await highest(connection, CONCURRENCY.of(subject.function))).value if lowered else None
-        change = ReservedChange(account=account, provisioned=provisioned, before=before, after=after, peak=peak)
-        ruling = rule_on_reserved(change)
+        ruling = rule_on_reserved(
+            ReservedChange(
+                account=account,
+                minimum=await least_unreserved(connection, account),
+                provisioned=provisioned,
+                before=before,
+                after=after,
+                peak=peak,
+            )
+        )
         if ruling.refusals and after != before:
             raise RequestRefused(ruling.refusals[0])
         left = (
@@ -64,6 +82,21 @@ class ReserveConcurrency(Action[Reserved]):
             warnings=ruling.warnings,
             undo=Undo(action="reserved-concurrency", params=Reserved(reserved=before)),
         )
+
+
+async def least_unreserved(connection: Connection, account: AccountConcurrency | None) -> int | None:
+    """What AWS keeps unreserved where the account's limit was lowered: it says so in a refusal only (facts 3.6).
+
+    Returns:
+        As in the last refusal on record; None where there is none, or where `DEFAULT_LIMIT` tells.
+    """
+    if account is None or account.limit >= DEFAULT_LIMIT:
+        return None
+
+    def refusals(reading: AuditReading) -> Iterator[AuditLine]:
+        return (line for line in reading.entries if told_minimum(line.error) is not None)
+
+    return next((told_minimum(line.error) for line in await on_record(connection, refusals)), None)
 
 
 def told(reserved: int | None) -> str | None:

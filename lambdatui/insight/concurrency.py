@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lambdatui.errors import ConsoleError
 from lambdatui.models.arn import LATEST
 from lambdatui.models.concurrency import AccountConcurrency, ScalableTarget
 from lambdatui.models.release import Alias, ProvisionedConcurrency, Version
@@ -46,7 +45,7 @@ class _Change(ABC):
     account: AccountConcurrency | None
     """None where it is not known."""
     minimum: int | None = None
-    """What must stay unreserved, where AWS told (`told_minimum`)."""
+    """What must stay unreserved, where AWS told (`told_minimum`); it is asked for where the limit was lowered."""
     provisioned: tuple[ProvisionedConcurrency, ...] = ()
     """All of the function's as they are now."""
 
@@ -95,8 +94,6 @@ class ProvisionedChange(_Change):
     after: int
     reserved: int | None = None
     """The function's."""
-    elsewhere: int = 0
-    """What other functions without a reservation have provisioned, as far as it is known."""
     alias: Alias | None = None
     """Where the qualifier is one."""
     version: Version | None = None
@@ -116,7 +113,7 @@ class ProvisionedChange(_Change):
         return self.reserved is None and self.after > self.before
 
     def left(self, account: AccountConcurrency) -> int:
-        return account.unreserved - self.elsewhere - self.covered[1]
+        return account.unreserved - self.covered[1]
 
     @property
     def covered(self) -> tuple[int | None, int]:
@@ -133,9 +130,9 @@ def unreserved_after(account: AccountConcurrency, before: int | None, after: int
     return account.unreserved + (before or 0) - (after or 0)
 
 
-def told_minimum(refusal: ConsoleError) -> int | None:
+def told_minimum(refusal: str) -> int | None:
     """What must stay unreserved, from AWS's refusal to reserve more; None where it is about something else."""
-    told = _MINIMUM.search(refusal.title)
+    told = _MINIMUM.search(refusal)
     return int(told[1]) if told else None
 
 

@@ -30,7 +30,7 @@ CHANGES = ("PutFunctionConcurrency", "DeleteFunctionConcurrency", "UpdateEventSo
 @pytest.fixture(autouse=True)
 def one_trail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The actions read the audit trail that the operator writes."""
-    monkeypatch.setattr("lambdatui.actions.emergency_stop.state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr("lambdatui.actions.on_record.state_folder", lambda: tmp_path / "state")
     monkeypatch.setattr(event_source_mapping, "WATCH_S", 0)
 
 

@@ -11,7 +11,7 @@ from lambdatui.actions.reserved_concurrency import Reserved
 from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting
-from tests.support.endpoint import ScriptedEndpoint, error, json_answer
+from tests.support.endpoint import IDENTITY, ScriptedEndpoint, error, json_answer
 from tests.support.metrics import MINUTE, TEN, CloudWatch
 from tests.support.releases import provisioned
 from tests.support.reservations import PUT, Reservations
@@ -162,6 +162,20 @@ async def test_a_refusal_of_awss_is_told_in_its_words(acting: Acting, account: S
     outcome = await acting.do(ID, ORDERS, Reserved(reserved=20))
     assert outcome.result == acting.last.result == "failed"
     assert "minimum value of [50]" in acting.last.error
+
+
+async def test_the_minimum_that_aws_told_is_known_to_the_next_plan(
+    acting: Acting, account: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdatui.actions.on_record.state_folder", lambda: acting.trail.path.parent)
+    account.on("sts", "GetCallerIdentity", IDENTITY)
+    limits = {"ConcurrentExecutions": 110, "UnreservedConcurrentExecutions": 90}
+    account.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits}))
+    words = "decreases account's UnreservedConcurrentExecution below its minimum value of [50]."
+    account.on("lambda", "PutFunctionConcurrency", error("InvalidParameterValueException", 400, words))
+    await acting.do(ID, ORDERS, Reserved(reserved=60))
+    with pytest.raises(RequestRefused, match="leaves 40 of 110 unreserved; AWS keeps at least 50"):
+        await acting.plan(ID, ORDERS, Reserved(reserved=60))
 
 
 async def test_who_may_not_is_told_which_permission_is_missing(acting: Acting, account: ScriptedEndpoint) -> None:
