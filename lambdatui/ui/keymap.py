@@ -28,11 +28,16 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     Everything is imported here and not above, for the console has painted before it asks.
     """
     from lambdatui.ui.app import Console  # noqa: PLC0415
+    from lambdatui.ui.dialogs.action_dialog import ActionDialog  # noqa: PLC0415
+    from lambdatui.ui.dialogs.alarm import AlarmFacts  # noqa: PLC0415
+    from lambdatui.ui.dialogs.choice import Choice  # noqa: PLC0415
+    from lambdatui.ui.dialogs.confirmation import Confirmation  # noqa: PLC0415
     from lambdatui.ui.dialogs.goto import GoTo  # noqa: PLC0415
     from lambdatui.ui.dialogs.help import Help  # noqa: PLC0415
     from lambdatui.ui.dialogs.invoke import InvokeDialog  # noqa: PLC0415
     from lambdatui.ui.dialogs.invoke_result import InvokeResult  # noqa: PLC0415
     from lambdatui.ui.dialogs.log_lines import LogLines  # noqa: PLC0415
+    from lambdatui.ui.dialogs.params_form import Tick  # noqa: PLC0415
     from lambdatui.ui.dialogs.query_editor import QueryEditor  # noqa: PLC0415
     from lambdatui.ui.dialogs.raw_json import RawJson  # noqa: PLC0415
     from lambdatui.ui.dialogs.release import ReleaseComparison  # noqa: PLC0415
@@ -51,7 +56,8 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     ]
     return [
         *places,
-        *((Page, dialog) for dialog in (Help, RawJson, ReleaseComparison, TriggerDetail)),
+        *((Page, dialog) for dialog in (AlarmFacts, Help, RawJson, ReleaseComparison, TriggerDetail)),
+        (Tick, ActionDialog),
         (Page, InvokeDialog),
         (Page, ShiftDialog),
         (WeightInput, ShiftDialog),
@@ -60,6 +66,8 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
         (QueryEditor,),
         (TypingLine,),
         (GoTo,),
+        (Choice,),
+        (Confirmation,),
     ]
 
 

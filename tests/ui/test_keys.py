@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pytest
+from textual.dom import DOMNode
 
+import lambdatui.ui
+from lambdatui.ui.keymap import all_bindings, bindings_of
 from tests.support.endpoint import ACCOUNT, REGION, ScriptedEndpoint, json_answer
 from tests.ui.answers import listing, one_function
 from tests.ui.conftest import MakeConsole
@@ -393,6 +398,17 @@ async def test_a_remapped_key_does_what_the_former_did(console: MakeConsole, end
         await stage.wait_until_read()
         await stage.press("f5")
         await stage.wait_for("RUNTIME▲")
+
+
+def test_every_key_that_a_widget_has_can_be_remapped() -> None:
+    for module in pkgutil.walk_packages(lambdatui.ui.__path__, "lambdatui.ui."):
+        importlib.import_module(module.name)
+    known = set(all_bindings())
+    holders = [DOMNode]
+    for holder in holders:
+        holders += holder.__subclasses__()
+    forgotten = {holder.__name__: ids for holder in holders if (ids := set(bindings_of(holder)) - known)}
+    assert not forgotten
 
 
 async def test_the_former_key_of_a_remapped_action_does_nothing(
