@@ -22,7 +22,7 @@ from lambdatui.aws.connection import Connection
 from lambdatui.aws.releases import get_version, list_aliases, list_provisioned
 from lambdatui.errors import ConsoleError, NotFound, RequestRefused
 from lambdatui.insight.concurrency import ProvisionedChange, rule_on_provisioned, scaled, spilling
-from lambdatui.insight.cost import PRICES, provisioned_month
+from lambdatui.insight.cost import AS_OF, provisioned_month
 from lambdatui.insight.releases import READY
 from lambdatui.models.arn import LATEST
 from lambdatui.models.concurrency import ScalableTarget
@@ -244,7 +244,7 @@ def _price(executions: int, version: Version | None, region: str) -> str:
     if month is None:
         return f"price unknown for {region}"
     what = f"{executions:,} of {memory_mb:,} MB, {architecture}, without their invocations"
-    return f"${month:,.2f} a month for {what}, at the list price of {PRICES.as_of}"
+    return f"${month:,.2f} a month for {what}, at the list price of {AS_OF}"
 
 
 def _put(subject: Subject, executions: int) -> Call:

@@ -17,7 +17,6 @@ from pydantic import SecretStr
 
 from lambdatui.models.arn import LATEST, Arn
 from lambdatui.models.configuration import FunctionConfiguration
-from lambdatui.models.release import Alias
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,6 @@ def _accelerated(configuration: FunctionConfiguration) -> bool:
 
 DESCRIPTION_LENGTH = 256
 """Characters, of functions, versions and aliases alike (facts 3.7)."""
-
-
-def description_problem(text: str) -> str | None:
-    """What is wrong with a description."""
-    excess = len(text) - DESCRIPTION_LENGTH
-    return f"{excess:,} characters too long: {DESCRIPTION_LENGTH} are allowed" if excess > 0 else None
 
 
 # -- environment
@@ -215,34 +208,18 @@ def alias_name_problem(name: str, taken: Collection[str] = ()) -> str | None:
     return None if len(name) <= ALIAS_LENGTH else f"{len(name)} characters: {ALIAS_LENGTH} are allowed"
 
 
-def alias_version_problem(
-    version: str, published: Collection[str], alias: Alias | None = None, *, provisioned: bool = False
-) -> str | None:
+def alias_version_problem(version: str, published: Collection[str], *, provisioned: bool = False) -> str | None:
     """What is wrong with an alias' pointing at a version (facts 3.2, 3.3).
 
     Args:
         version: digits, or ``$LATEST``.
         published: the numbers of the function's published versions.
-        alias: as it is now, its weights to be kept; None for a new one.
         provisioned: whether the alias has provisioned concurrency.
     """
     if version not in {LATEST, *published}:
         return f"there is no version {version}"
     if version == LATEST and provisioned:
         return f"{LATEST} cannot have the alias' provisioned concurrency"
-    if alias is None:
-        return None
-    if version == alias.function_version:
-        return f"{alias.name} points at {version} already"
-    if alias.all_on_additional:
-        return (
-            f"all of {alias.name} still goes to version {alias.all_on_additional}, for a provisioned shift has not "
-            "ended: wait for it, or clear the weights first"
-        )
-    if alias.additional and version == LATEST:
-        return f"{alias.name} has weights, and {LATEST} cannot share traffic"
-    if version in alias.additional:
-        return f"version {version} is the additional version of {alias.name}: clear the weights first"
     return None
 
 
