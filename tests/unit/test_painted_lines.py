@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
-from lambdatui.ui.widgets.painted_lines import PLACING, PaintedLines, changed_cells
+from lambdatui.ui.widgets.painted_lines import PLACING, PaintedLines, bytes_sent, changed_cells
 
 RED = Style.parse("red")
 CONSOLE = Console(file=io.StringIO())
@@ -44,7 +44,7 @@ def test_a_line_is_stale_as_far_as_it_changed():
     text = ["1 s text", "2 s text"]
     lines = PaintedLines(lambda y: line(text[y]))
     for y in (0, 1):
-        lines.paint(y, CONSOLE)
+        lines.paint(y)
     text[1] = "3 s text"
     assert lines.stale(2) == (Region(0, 1, 1, 1),)
 
@@ -52,7 +52,7 @@ def test_a_line_is_stale_as_far_as_it_changed():
 def test_a_line_below_the_height_is_not_stale():
     text = ["before"]
     lines = PaintedLines(lambda y: line(text[y]))
-    lines.paint(0, CONSOLE)
+    lines.paint(0)
     text[0] = "after"
     assert lines.stale(0) == ()
 
@@ -60,16 +60,12 @@ def test_a_line_below_the_height_is_not_stale():
 def test_nothing_is_stale_that_was_forgotten():
     text = ["before"]
     lines = PaintedLines(lambda y: line(text[y]))
-    lines.paint(0, CONSOLE)
+    lines.paint(0)
     text[0] = "after"
     lines.forget()
     assert (lines.stale(1), bool(lines)) == ((), False)
 
 
 def test_bytes_are_counted_as_they_are_sent():
-    text = ["1 日本"]
-    lines = PaintedLines(lambda y: line(text[y]))
-    lines.paint(0, CONSOLE)
-    text[0] = "2 日本"
-    lines.paint(0, CONSOLE)
-    assert lines.sent == len("1 日本".encode()) + len(b"2") + 2 * PLACING
+    assert bytes_sent(line("1 日本"), line("2 日本"), CONSOLE) == len(b"2") + PLACING
+    assert bytes_sent(None, line("1 日本"), CONSOLE) == len("1 日本".encode()) + PLACING

@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.css.styles import RulesMap
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.style import Style
 from textual.timer import Timer
-from textual.widget import Widget
 
 from lambdatui.models.log import LogEvent
-from lambdatui.ui.widgets.cells import harmless
-from lambdatui.ui.widgets.column import GUTTER, Cell
+from lambdatui.ui.widgets.column import Cell
+from lambdatui.ui.widgets.line_view import LineView
 from lambdatui.ui.widgets.log_excerpt import LogExcerpt
 from lambdatui.ui.widgets.log_line import Line, Piece
 from lambdatui.ui.widgets.log_places import LogPlaces, Place, Position
 from lambdatui.ui.widgets.log_ring import LogRing
-from lambdatui.ui.widgets.painted_lines import PaintedLines
-
-if TYPE_CHECKING:
-    from typing import Self
+from lambdatui.ui.widgets.painted_lines import bytes_sent
 
 __all__ = ["Line", "LogView"]
 
@@ -47,7 +39,7 @@ def none(_event: LogEvent) -> bool:
     return False
 
 
-class LogView(Widget, can_focus=True):
+class LogView(LineView, can_focus=True):
     """Shows the events of a ring, of which it looks at no more than the screen holds.
 
     It follows the newest event until the operator moves up; from then on the row under the cursor holds its place,
@@ -61,32 +53,11 @@ class LogView(Widget, can_focus=True):
         placeholder: said instead of events while none is shown.
     """
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"log-view--{look}" for look in ("line", "muted", "warning", "error", "match", "cursor")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line-view--{look}" for look in ("warning", "error", "match")}
     DEFAULT_CSS = """
-    LogView {
-        height: 1fr;
-        color: $foreground;
-
-        & > .log-view--muted { color: $text-muted; }
-        & > .log-view--warning { color: $text-warning; }
-        & > .log-view--error { color: $text-error; }
-        & > .log-view--match { text-style: bold underline; }
-        & > .log-view--cursor {
-            color: $block-cursor-blurred-foreground;
-            background: $block-cursor-blurred-background;
-            text-style: $block-cursor-blurred-text-style;
-        }
-        &:focus > .log-view--cursor {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: $block-cursor-text-style;
-        }
-        &:nocolor > .log-view--cursor { text-style: underline; }
-        &:nocolor:focus > .log-view--cursor { text-style: reverse; }
-    }
+    LogView > .line-view--warning { color: $text-warning; }
+    LogView > .line-view--error { color: $text-error; }
+    LogView > .line-view--match { text-style: bold underline; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False, id="log.up", tooltip="up a line"),
@@ -138,10 +109,9 @@ class LogView(Widget, can_focus=True):
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(placeholder=placeholder, id=id, classes=classes)
         self._excerpt = LogExcerpt(ring, hidden)
         self._places = LogPlaces(self._excerpt, describe, expand)
-        self._placeholder = placeholder
         self._following = True
         self._cursor: Position | None = None
         self._rows: list[Position | None] = []
@@ -149,10 +119,8 @@ class LogView(Widget, can_focus=True):
         self._due = False
         self._pictured = 0.0
         self._told = (True, False, 0, 0)
-        self._room = Size()
-        self._looks: dict[tuple[str, ...], Style] = {}
-        self._painted = PaintedLines(self._line)
-        self._rules: RulesMap = {}
+        self._sent = 0
+        """Bytes that went to the terminal since the last picture."""
 
     # What is shown
 
@@ -184,18 +152,6 @@ class LogView(Widget, can_focus=True):
     def shown_events(self) -> Sequence[LogEvent]:
         """What is shown, the oldest first; it stays as it is whatever arrives, so that it can be saved at leisure."""
         return tuple(self._events)
-
-    @property
-    def placeholder(self) -> Cell:
-        """What is said while no event is shown: waiting, empty, failed or forbidden each in their own words."""
-        return self._placeholder
-
-    @placeholder.setter
-    def placeholder(self, placeholder: Cell) -> None:
-        if placeholder != self._placeholder:
-            self._placeholder = placeholder
-            if not self._events:
-                self._repaint()
 
     @property
     def matches(self) -> int:
@@ -247,13 +203,13 @@ class LogView(Widget, can_focus=True):
     def _show_new(self) -> None:
         self._due = False
         self._frame = self.set_timer(FRAME_S, self._next_frame)
-        self._pictured, self._painted.sent = monotonic(), 0
+        self._pictured, self._sent = monotonic(), 0
         self._excerpt.take()
         self._settle(hold=True)
 
     def _next_frame(self) -> None:
         self._frame = None
-        rest = self._pictured + min(SLOWEST_S, self._painted.sent / BYTES_PER_S) - monotonic()
+        rest = self._pictured + min(SLOWEST_S, self._sent / BYTES_PER_S) - monotonic()
         if rest > 0:
             self._frame = self.set_timer(rest, self._next_frame)
         elif self._due:
@@ -419,35 +375,15 @@ class LogView(Widget, can_focus=True):
 
     # Drawing
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._looks.clear()
-
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """As in every widget, save that all of it is repainted only if the styles around its lines have changed."""
-        rules = self.styles.get_rules()
-        if repaint and not regions and rules == self._rules and self._painted:
-            regions = self._painted.stale(self._room.height)
-            repaint = bool(regions)
-        self._rules = rules
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    def _repaint(self) -> None:
-        if stale := self._painted.stale(self._room.height):
-            self.refresh(*stale)
-
-    def on_hide(self) -> None:
-        """What is painted now is of no use for comparing when the log is shown again."""
-        self._painted.forget()
-        self.refresh()
+    def _room_changed(self) -> None:
+        self._places.resize(self._room.width)
+        self._settle()
 
     def render_line(self, y: int) -> Strip:
-        if self.content_size != self._room:
-            self._room = self.content_size
-            self._places.resize(self._room.width)
-            self._painted.forget()
-            self._settle()
-        return self._painted.paint(y, self.app.console)
+        before = self._painted.last(y)
+        line = super().render_line(y)
+        self._sent += bytes_sent(before, line, self.app.console)
+        return line
 
     def _line(self, y: int) -> Strip:
         if not self._events:
@@ -460,22 +396,3 @@ class LogView(Widget, can_focus=True):
             )
         segments = [Segment(text, self._look(*looks).rich_style) for text, looks in pieces if text]
         return self._whole(segments, self._look(*pieces[-1][1]))
-
-    def _placeholder_line(self, line: int) -> Strip:
-        room = max(1, self._room.width - 2 * GUTTER)
-        lines = [part for each in self._placeholder.split("\n") for part in harmless(each).wrap(room)]
-        text = lines[line] if 0 <= line < len(lines) else Content("")
-        look = self._look("muted")
-        return self._whole(text.pad_left(GUTTER).render_segments(look), look)
-
-    def _whole(self, segments: list[Segment], look: Style) -> Strip:
-        return Strip(segments).adjust_cell_length(self._room.width, look.rich_style).simplify()
-
-    def _look(self, *looks: str) -> Style:
-        """The style of looks, the later over the earlier; `get_visual_style` leaves out what is reversed."""
-        style = self._looks.get(looks)
-        if style is None:
-            names = [f"log-view--{look}" for look in looks]
-            reverse = any(self.get_component_styles(name).text_style.reverse for name in names)
-            style = self._looks[looks] = self.get_visual_style(*names) + Style(reverse=reverse)
-        return style

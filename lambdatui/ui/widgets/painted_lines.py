@@ -16,15 +16,13 @@ PLACING = 10
 
 
 class PaintedLines:
-    """Lines as they were last painted, and what that cost.
+    """Lines as they were last painted.
 
     Args:
         draw: the line at a height as it would look now; always as wide as the widget.
     """
 
     def __init__(self, draw: Callable[[int], Strip]) -> None:
-        self.sent = 0
-        """Bytes that painting sent to the terminal, escapes included; whoever reads them may set them back."""
         self._draw = draw
         self._painted: dict[int, Strip] = {}
 
@@ -39,17 +37,24 @@ class PaintedLines:
             if y < height and (cells := changed_cells(painted, self._draw(y)))
         )
 
-    def paint(self, y: int, console: Console) -> Strip:
+    def last(self, y: int) -> Strip | None:
+        """The line as it was last painted at a height, if one was."""
+        return self._painted.get(y)
+
+    def paint(self, y: int) -> Strip:
         """Draws a line, and takes it for painted."""
-        line = self._draw(y)
-        changed = line.crop(0, changed_cells(self._painted.get(y), line))
-        self.sent += len(changed.render(console).encode()) + PLACING
-        self._painted[y] = line
+        line = self._painted[y] = self._draw(y)
         return line
 
     def forget(self) -> None:
         """Takes nothing for painted: what is on the terminal is of no use for comparing any more."""
         self._painted.clear()
+
+
+def bytes_sent(before: Strip | None, after: Strip, console: Console) -> int:
+    """How many bytes, escapes included, turn a line on the terminal into another."""
+    changed = after.crop(0, changed_cells(before, after))
+    return len(changed.render(console).encode()) + PLACING
 
 
 def changed_cells(before: Strip | None, after: Strip) -> int:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
+from typing import Any, ClassVar, Generic
 
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.content import Content
-from textual.css.styles import RulesMap
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.style import Style
 from textual.timer import Timer
 
-from lambdatui.ui.widgets.cells import harmless, record_line, title_line
+from lambdatui.ui.widgets.cells import record_line, title_line
 from lambdatui.ui.widgets.column import GAP, GUTTER, Cell, Column, R, fit
-from lambdatui.ui.widgets.painted_lines import changed_cells
+from lambdatui.ui.widgets.line_view import LineView
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_set import RecordSet
-
-if TYPE_CHECKING:
-    from typing import Self
 
 __all__ = ["Column", "FilterError", "RecordTable"]
 
@@ -38,13 +32,11 @@ READ_EVERY, READ_AT_ONCE = 0.05, 250
 """Seconds, and records: about 1 ms of work each time."""
 
 
-class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
+class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bindings=False):
     """Shows any number of records, one on a line, under a header that stays.
 
-    Only what can be seen is drawn, and only lines that look different from what the terminal already shows are
-    repainted: whatever changes, `_repaint` compares. The cursor and the marks belong to keys, not to lines, and so
-    survive sorting, filtering and refreshing. Until the operator first moves, the cursor stays on the top line while
-    records stream in.
+    Only what can be seen is drawn. The cursor and the marks belong to keys, not to lines, and so survive sorting,
+    filtering and refreshing. Until the operator first moves, the cursor stays on the top line while records stream in.
 
     Args:
         columns: from left to right.
@@ -52,38 +44,16 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         placeholder: said instead of records while none is shown.
     """
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "record-table--header",
-        "record-table--row",
-        "record-table--cursor",
-        "record-table--mark",
-        "record-table--placeholder",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--header", "line-view--mark"}
     DEFAULT_CSS = """
     RecordTable {
-        height: 1fr;
-        color: $foreground;
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
 
-        & > .record-table--header { color: $text-muted; text-style: bold; }
-        & > .record-table--mark { color: $text-accent; }
-        & > .record-table--placeholder { color: $text-muted; }
-        & > .record-table--cursor {
-            color: $block-cursor-blurred-foreground;
-            background: $block-cursor-blurred-background;
-            text-style: $block-cursor-blurred-text-style;
-        }
-        &:focus > .record-table--cursor {
-            color: $block-cursor-foreground;
-            background: $block-cursor-background;
-            text-style: $block-cursor-text-style;
-        }
-        &:nocolor > .record-table--cursor { text-style: underline; }
-        &:nocolor:focus > .record-table--cursor { text-style: reverse; }
+        & > .line-view--header { color: $text-muted; text-style: bold; }
+        & > .line-view--mark { color: $text-accent; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -139,21 +109,17 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(placeholder=placeholder, id=id, classes=classes)
         self._set: RecordSet[R] = RecordSet(columns, key)
         self._columns = columns
-        self._placeholder: Cell = placeholder
         self._cursor = 0
         self._cursor_key: str | None = None
         self._marks: set[str] = set()
-        self._width = -1
         self._fitted: list[tuple[Column[R], int]] = []
         self._highlighted: R | None = None
         self._reader: Timer | None = None
         self._counts = (0, 0, 0)
         self._strips: LRUCache[tuple[str, bool, bool], tuple[R, Strip]] = LRUCache(1024)
-        self._painted: dict[int, Strip] = {}
-        self._rules: RulesMap = {}
 
     # What is in the table
 
@@ -199,16 +165,6 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         self._set.reread()
         self._strips.clear()
         self._rearranged()
-
-    @property
-    def placeholder(self) -> Cell:
-        """What is said while no record is shown: loading, empty, failed or forbidden each in their own words."""
-        return self._placeholder
-
-    @placeholder.setter
-    def placeholder(self, placeholder: Cell) -> None:
-        self._placeholder = placeholder
-        self._repaint()
 
     # Filtering and sorting
 
@@ -412,54 +368,19 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         super().notify_style_update()
         self._strips.clear()
 
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """As in every widget, save that all of it is repainted only if the styles around its lines have changed.
+    def _room_changed(self) -> None:
+        self._fitted = fit(self._columns, self._room.width)
+        self._strips.clear()
 
-        Textual asks for all of it whenever the focus comes or goes, when the cursor's line alone looks different.
-        """
-        rules = self.styles.get_rules()
-        if repaint and not regions and rules == self._rules and self._painted:
-            regions = self._stale()
-            repaint = bool(regions)
-        self._rules = rules
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    def _repaint(self) -> None:
-        """Repaints the lines that would look different from what was last painted there."""
-        if stale := self._stale():
-            self.refresh(*stale)
-
-    def _stale(self) -> tuple[Region, ...]:
-        width, height = self.scrollable_content_region.size
-        return tuple(
-            Region(0, y, cells, 1)
-            for y, painted in self._painted.items()
-            if y < height and (cells := changed_cells(painted, self._line(y, width)))
-        )
-
-    def on_hide(self) -> None:
-        """What is painted now is of no use for comparing when the table is shown again."""
-        self._painted.clear()
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        strip = self._painted[y] = self._line(y, self.scrollable_content_region.width)
-        return strip
-
-    def _line(self, y: int, width: int) -> Strip:
-        if width != self._width:
-            self._width = width
-            self._fitted = fit(self._columns, width)
-            self._strips.clear()
+    def _line(self, y: int) -> Strip:
         if y < HEADER:
-            titles = title_line(self._fitted, self.sort_column, self.sort_reverse)
-            return self._strip("record-table--header", titles)
+            return self._drawn("header", title_line(self._fitted, self.sort_column, self.sort_reverse))
         index = self._top + y - HEADER
         if index < len(self._set.shown):
             return self._row(index)
         if not self._set.shown:
             return self._placeholder_line(y - HEADER - 1)
-        return self._strip("record-table--row", Content(""))
+        return self._drawn("line", Content(""))
 
     def _row(self, index: int) -> Strip:
         key = self._set.shown[index]
@@ -471,26 +392,6 @@ class RecordTable(ScrollView, Generic[R], can_focus=True, inherit_bindings=False
         return strip
 
     def _draw(self, record: R, at_cursor: bool, marked: bool) -> Strip:
-        name = "record-table--cursor" if at_cursor else "record-table--row"
-        mark = Content.styled(MARK, self._look(name, "record-table--mark")) if marked else Content(" ")
-        return self._strip(name, record_line(self._fitted, record, mark))
-
-    def _placeholder_line(self, line: int) -> Strip:
-        room = max(1, self._width - 2 * GUTTER)
-        lines = [part for each in self._placeholder.split("\n") for part in harmless(each).wrap(room)]
-        text = lines[line] if 0 <= line < len(lines) else Content("")
-        return self._strip("record-table--placeholder", text.pad_left(GUTTER))
-
-    def _strip(self, component: str, content: Content) -> Strip:
-        """A whole line in the style of a component."""
-        base = self._look(component)
-        segments = [
-            Segment(text, style.rich_style)
-            for text, style in content.render(base, end="", parse_style=self.app.stylesheet.parse_style)
-        ]
-        return Strip(segments).simplify().adjust_cell_length(self._width, base.rich_style)
-
-    def _look(self, *components: str) -> Style:
-        """The style of components, the later over the earlier; `get_visual_style` leaves out what is reversed."""
-        reverse = any(self.get_component_styles(component).text_style.reverse for component in components)
-        return self.get_visual_style(*components) + Style(reverse=reverse)
+        look = "cursor" if at_cursor else "line"
+        mark = Content.styled(MARK, self._look(look, "mark")) if marked else Content(" ")
+        return self._drawn(look, record_line(self._fitted, record, mark))
