@@ -40,13 +40,18 @@ class Subject:
     aliases: tuple[str, ...] = field(default=(), compare=False)
     """Of a version: those that point at it, for an action that is done to an alias."""
 
+    @property
+    def alias(self) -> str:
+        """The alias that the qualifier is; empty where it is a version, or there is none."""
+        number = self.qualifier.isdecimal() or self.qualifier.startswith(LATEST)
+        return "" if number else self.qualifier
+
     def __str__(self) -> str:
         return self.title or ":".join(filter(None, (self.function, self.qualifier)))
 
 
 def fits(subject: Subject, kind: Kind) -> Subject | None:
     """What of a subject an action of a kind is done to; None where the subject does not say."""
-    number = subject.qualifier.isdecimal() or subject.qualifier.startswith(LATEST)
     match kind:
         case "function":
             return Subject(function=subject.function) if subject.function else None
@@ -57,11 +62,11 @@ def fits(subject: Subject, kind: Kind) -> Subject | None:
         case _ if subject.mapping or not subject.qualifier:
             return None
         case "version":
-            return subject if number else None
+            return None if subject.alias else subject
         case "alias" if len(subject.aliases) == 1:
             return Subject(function=subject.function, qualifier=subject.aliases[0])
         case "alias":
-            return None if number else subject
+            return subject if subject.alias else None
         case "release":
             return subject
 

@@ -11,10 +11,11 @@ from lambdatui.actions.action import NOT_ASKED, Action, Call, Draft, Params, Pla
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.function_changes import refuse
 from lambdatui.actions.permission import permitted
+from lambdatui.actions.subjects import published_versions
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config
-from lambdatui.aws.releases import get_alias, has_policy, list_aliases, list_provisioned, list_urls, list_versions
+from lambdatui.aws.releases import get_alias, has_policy, list_aliases, list_provisioned, list_urls
 from lambdatui.errors import AccessDenied
 from lambdatui.insight.configuration_settings import (
     DESCRIPTION_LENGTH,
@@ -159,9 +160,7 @@ class DeleteAlias(Action[Params]):
 
 async def _versions(connection: Connection, function: str) -> tuple[str, ...]:
     """What an alias can point at: the published versions from the newest to the oldest, and ``$LATEST``."""
-    versions = [version async for page in list_versions(connection, function) for version in page]
-    published = sorted((version for version in versions if version.published), key=lambda version: -version.order)
-    return (*(version.number for version in published), LATEST)
+    return (*await published_versions(connection, function), LATEST)
 
 
 def _told(alias: Alias | None) -> dict[str, str | None]:

@@ -14,11 +14,12 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject
 from lambdatui.actions.permission import permitted
+from lambdatui.actions.subjects import alias_of, published_versions
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config, get_function
 from lambdatui.aws.invocations import check, invoke, parameters_of
-from lambdatui.aws.releases import list_aliases, list_urls, list_versions
+from lambdatui.aws.releases import list_aliases, list_urls
 from lambdatui.aws.triggers import get_policy
 from lambdatui.errors import ConsoleError, RequestRefused, Unreachable
 from lambdatui.insight.event_templates import EventTemplate, templates_for
@@ -128,7 +129,7 @@ class Invoke(Action[Invocation]):
         detail, aliases, versions = await asyncio.gather(
             permitted(get_function(connection, subject.function)),
             permitted(list_aliases(connection, subject.function)),
-            permitted(_versions(connection, subject.function)),
+            permitted(published_versions(connection, subject.function)),
         )
         kind = TenantInvocation if _isolates_tenants(detail) else Invocation
         asked = subject.qualifier or LATEST
@@ -147,7 +148,7 @@ class Invoke(Action[Invocation]):
         at = None if params.qualifier == LATEST else params.qualifier
         detail, aliases, retries = await asyncio.gather(
             permitted(get_function(connection, subject.function, at)),
-            permitted(_alias(connection, subject)),
+            permitted(alias_of(connection, subject)),
             _retries(connection, subject.function, at) if request.type is InvocationType.EVENT else _none(),
         )
         _refuse_impossible(detail, params)
@@ -238,21 +239,6 @@ def _warnings(request: InvocationRequest, detail: FunctionDetail | None, retries
             if event
             else "reserved concurrency is 0: AWS will refuse it as throttled"
         )
-
-
-async def _versions(connection: Connection, function: str) -> tuple[str, ...]:
-    """Their numbers, the newest first; ``$LATEST`` is not among them."""
-    found = [version async for page in list_versions(connection, function) for version in page if version.published]
-    return tuple(version.number for version in sorted(found, key=lambda version: version.order, reverse=True))
-
-
-async def _alias(connection: Connection, subject: Subject) -> Alias | None:
-    """The alias that a qualifier is; None where it is none."""
-    if subject.qualifier.startswith(LATEST) or subject.qualifier.isdecimal():
-        return None
-    return next(
-        (alias for alias in await list_aliases(connection, subject.function) if alias.name == subject.qualifier), None
-    )
 
 
 async def _retries(connection: Connection, function: str, qualifier: str | None) -> int | None:

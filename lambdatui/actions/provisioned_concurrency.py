@@ -12,6 +12,7 @@ from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject,
 from lambdatui.actions.lately import highest
 from lambdatui.actions.permission import permitted
 from lambdatui.actions.reserved_concurrency import least_unreserved
+from lambdatui.actions.subjects import alias_of
 from lambdatui.aws.concurrency import (
     get_account_concurrency,
     get_provisioned,
@@ -19,7 +20,7 @@ from lambdatui.aws.concurrency import (
     list_scalable_targets,
 )
 from lambdatui.aws.connection import Connection
-from lambdatui.aws.releases import get_version, list_aliases, list_provisioned
+from lambdatui.aws.releases import get_version, list_provisioned
 from lambdatui.errors import ConsoleError, NotFound, RequestRefused
 from lambdatui.insight.concurrency import ProvisionedChange, rule_on_provisioned, scaled, spilling
 from lambdatui.insight.cost import AS_OF, provisioned_month
@@ -27,7 +28,7 @@ from lambdatui.insight.releases import READY
 from lambdatui.models.arn import LATEST
 from lambdatui.models.concurrency import ScalableTarget
 from lambdatui.models.metric import PROVISIONED_UTILIZATION
-from lambdatui.models.release import Alias, ProvisionedConcurrency, Version
+from lambdatui.models.release import ProvisionedConcurrency, Version
 
 FAILED = "FAILED"
 LABEL = "provisioned concurrency"
@@ -170,7 +171,7 @@ async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
         list_provisioned(connection, function),
         permitted(get_account_concurrency(connection)),
         permitted(get_reserved_concurrency(connection, function)),
-        _alias(connection, subject),
+        permitted(alias_of(connection, subject)),
         permitted(get_version(connection, function, qualifier)),
     )
     utilization, used = await _utilization(connection, subject, now)
@@ -191,13 +192,6 @@ async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
 
 def _requested(now: ProvisionedConcurrency | None) -> int:
     return now.requested_provisioned_concurrent_executions if now is not None else 0
-
-
-async def _alias(connection: Connection, subject: Subject) -> Alias | None:
-    if subject.qualifier.isdecimal():
-        return None
-    aliases = await permitted(list_aliases(connection, subject.function)) or ()
-    return next((alias for alias in aliases if alias.name == subject.qualifier), None)
 
 
 async def _scaling(connection: Connection, subject: Subject) -> tuple[ScalableTarget | None, str]:

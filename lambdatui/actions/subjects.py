@@ -1,4 +1,4 @@
-"""What there is to do an action to, where the operator has only named the function."""
+"""What there is of a function: to do an action to, where the operator has only named the function, and to choose."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.releases import list_aliases, list_versions
 from lambdatui.models.event_source import EventSourceMapping
+from lambdatui.models.release import Alias
 
 
 def mapping_subject(mapping: EventSourceMapping) -> Subject:
@@ -36,3 +37,25 @@ async def subjects_of(connection: Connection, function: str, kind: Kind) -> tupl
     if kind != "alias":
         qualifiers += [version.number async for page in list_versions(connection, function) for version in page]
     return tuple(Subject(function=function, qualifier=qualifier) for qualifier in qualifiers)
+
+
+async def alias_of(connection: Connection, subject: Subject) -> Alias | None:
+    """The alias that the subject is; None where it is none, or there is none of that name.
+
+    Raises:
+        ConsoleError: the function's aliases could not be read.
+    """
+    if not subject.alias:
+        return None
+    aliases = await list_aliases(connection, subject.function)
+    return next((alias for alias in aliases if alias.name == subject.alias), None)
+
+
+async def published_versions(connection: Connection, function: str) -> tuple[str, ...]:
+    """The numbers of a function's published versions, the newest first; ``$LATEST`` is not among them.
+
+    Raises:
+        ConsoleError: they could not be read.
+    """
+    versions = [version async for page in list_versions(connection, function) for version in page if version.published]
+    return tuple(version.number for version in sorted(versions, key=lambda version: -version.order))

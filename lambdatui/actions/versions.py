@@ -9,9 +9,9 @@ from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject
 from lambdatui.actions.function_changes import refuse_busy, until_ready
+from lambdatui.actions.subjects import published_versions
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
-from lambdatui.aws.releases import list_versions
 from lambdatui.insight.configuration_settings import DESCRIPTION_LENGTH
 from lambdatui.insight.release_diff import compare
 from lambdatui.models.arn import LATEST
@@ -117,5 +117,4 @@ async def _standing(connection: Connection, latest: FunctionDetail) -> _Standing
 
 async def _newest(connection: Connection, function: str) -> str | None:
     """The number of the newest version; None where none was published."""
-    versions = [version async for page in list_versions(connection, function) for version in page if version.published]
-    return max(versions, key=lambda version: version.order).number if versions else None
+    return next(iter(await published_versions(connection, function)), None)

@@ -78,6 +78,7 @@ def account(endpoint: ScriptedEndpoint) -> None:
     endpoint.on("lambda", "GetFunction", detail)
     endpoint.on("lambda", "ListVersionsByFunction", versions(*there))
     endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
+    endpoint.on("lambda", "GetAlias", json_answer(alias("live", 1)))
     endpoint.on("lambda", "GetFunctionEventInvokeConfig", error("ResourceNotFoundException", 404))
     endpoint.on("lambda", "ListEventSourceMappings", json_answer({"EventSourceMappings": []}))
     group = {"logGroupName": "/aws/lambda/orders", "retentionInDays": 14}
@@ -191,6 +192,7 @@ async def test_what_is_so_already_is_not_sent(change: Change, acting: Acting, en
     endpoint.on("lambda", "GetFunction", json_answer({"Configuration": changed, "Tags": tags}))
     live = () if change.action == "alias-delete" else (alias("live", 2),)
     endpoint.on("lambda", "ListAliases", aliases(*live, alias("beta", 2)))
+    endpoint.on("lambda", "GetAlias", json_answer(alias("live", 2)))
     group = {"logGroupName": "/aws/lambda/orders", "retentionInDays": 30}
     endpoint.on("logs", "DescribeLogGroups", json_answer({"logGroups": [group]}))
     plan = await acting.plan(change.action, change.subject, change.params)
