@@ -16,7 +16,7 @@ from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config
 from lambdatui.aws.releases import get_alias, has_policy, list_aliases, list_provisioned, list_urls
-from lambdatui.errors import AccessDenied
+from lambdatui.errors import ConsoleError
 from lambdatui.insight.configuration_settings import (
     DESCRIPTION_LENGTH,
     alias_name_problem,
@@ -228,7 +228,7 @@ async def _hanging(connection: Connection, subject: Subject) -> list[str]:
         return await get_event_invoke_config(connection, function, alias) is not None
 
     async def has_mappings() -> bool:
-        pages = list_event_source_mappings(connection, function)
+        pages = list_event_source_mappings(connection, f"{function}:{alias}")
         return any([mapping.qualifier == alias async for page in pages for mapping in page])
 
     looks: Mapping[str, Callable[[], Awaitable[bool]]] = {
@@ -243,8 +243,8 @@ async def _hanging(connection: Connection, subject: Subject) -> list[str]:
         try:
             if await look():
                 found.append(f"it has {what}")
-        except AccessDenied as denied:
-            found.append(f"whether it has {what} is not known: {denied.title}")
+        except ConsoleError as error:
+            found.append(f"whether it has {what} is not known: {error.title}")
     return found
 
 

@@ -26,6 +26,7 @@ from lambdatui.insight.event_templates import EventTemplate, templates_for
 from lambdatui.insight.resource_policy import permission_trigger, read_policy
 from lambdatui.models.arn import LATEST
 from lambdatui.models.configuration import FunctionDetail
+from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.invocation_result import InvocationRequest, InvocationResult, InvocationType
 from lambdatui.models.release import Alias
 from lambdatui.models.trigger import Permission, url_trigger
@@ -149,7 +150,7 @@ class Invoke(Action[Invocation]):
         detail, aliases, retries = await asyncio.gather(
             permitted(get_function(connection, subject.function, at)),
             permitted(alias_of(connection, subject)),
-            _retries(connection, subject.function, at) if request.type is InvocationType.EVENT else _none(),
+            _retries(connection, request, at),
         )
         _refuse_impossible(detail, params)
         if detail is not None and detail.configuration.timeout is not None:
@@ -241,14 +242,12 @@ def _warnings(request: InvocationRequest, detail: FunctionDetail | None, retries
         )
 
 
-async def _retries(connection: Connection, function: str, qualifier: str | None) -> int | None:
-    """How often a failed event is tried again; None where the default applies or it may not be seen."""
-    config = await permitted(get_event_invoke_config(connection, function, qualifier))
+async def _retries(connection: Connection, request: InvocationRequest, qualifier: str | None) -> int | None:
+    """How often an event is tried again; None where the default applies, it may not be seen, or there is no event."""
+    if request.type is not InvocationType.EVENT:
+        return None
+    config = await permitted(get_event_invoke_config(connection, request.function, qualifier))
     return config.maximum_retry_attempts if config else None
-
-
-async def _none() -> None:
-    return None
 
 
 async def event_templates(connection: Connection, function: str, arn: str) -> tuple[EventTemplate, ...]:
@@ -261,13 +260,13 @@ async def event_templates(connection: Connection, function: str, arn: str) -> tu
     """
     aliases = await permitted(list_aliases(connection, function)) or ()
     qualifiers = (LATEST, *(alias.name for alias in aliases))
-    permissions, urls, mappings = await asyncio.gather(
+    permissions, mappings, urls = await asyncio.gather(
         asyncio.gather(*(_permissions(connection, function, qualifier) for qualifier in qualifiers)),
+        asyncio.gather(*(_mappings(connection, function, qualifier) for qualifier in qualifiers)),
         permitted(list_urls(connection, function)),
-        permitted(_mappings(connection, function)),
     )
     allowed = [permission_trigger(permission, arn) for permission in chain(*permissions)]
-    return templates_for((*allowed, *map(url_trigger, urls or ())), mappings or ())
+    return templates_for((*allowed, *map(url_trigger, urls or ())), chain(*mappings))
 
 
 async def _permissions(connection: Connection, function: str, qualifier: str) -> tuple[Permission, ...]:
@@ -276,5 +275,12 @@ async def _permissions(connection: Connection, function: str, qualifier: str) ->
     return read_policy(policy, qualifier) if policy else ()
 
 
-async def _mappings(connection: Connection, function: str) -> list[Any]:
-    return [mapping async for page in list_event_source_mappings(connection, function) for mapping in page]
+async def _mappings(connection: Connection, function: str, qualifier: str) -> list[EventSourceMapping]:
+    """What the function or an alias reads: AWS does not say that those of the aliases are among the function's."""
+    name = function if qualifier == LATEST else f"{function}:{qualifier}"
+    found = await permitted(_all_mappings(connection, name))
+    return found or []
+
+
+async def _all_mappings(connection: Connection, name: str) -> list[EventSourceMapping]:
+    return [mapping async for page in list_event_source_mappings(connection, name) for mapping in page]

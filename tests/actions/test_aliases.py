@@ -201,7 +201,12 @@ async def test_what_hangs_on_an_alias_is_named_before_it_is_deleted(acting: Acti
     scripted.on("lambda", "ListProvisionedConcurrencyConfigs", provisioned("live", "READY"))
     scripted.on("lambda", "GetFunctionEventInvokeConfig", json_answer({"MaximumRetryAttempts": 0}))
     mapping = {"UUID": "1", "FunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:orders:live"}
-    scripted.on("lambda", "ListEventSourceMappings", json_answer({"EventSourceMappings": [mapping]}))
+    nothing, found = (json_answer({"EventSourceMappings": each}) for each in ([], [mapping]))
+    scripted.on(
+        "lambda",
+        "ListEventSourceMappings",
+        lambda seen: found if seen.query["FunctionName"] == "orders:live" else nothing,
+    )
     plan = await acting.plan("alias-delete", LIVE, Params())
     assert plan.warnings == (
         "it has a function URL",
