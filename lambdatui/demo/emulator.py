@@ -42,6 +42,15 @@ SETTINGS = {
     "SFTP_ENABLED": "0",
 }
 
+#: Runs ministack, and tells it which services AWS has by the names of botocore's folders: it would read all of the
+#: models at the first request for a service that it lacks, and answer nobody for seconds.
+LAUNCH = """
+import os, runpy, botocore
+from ministack.core import router
+router._KNOWN_AWS_SERVICE_NAMES = frozenset(os.listdir(os.path.join(os.path.dirname(botocore.__file__), "data")))
+runpy.run_module("ministack", run_name="__main__")
+"""
+
 
 class EmulatorError(Exception):
     """ministack did not start; the message is what it said."""
@@ -104,7 +113,7 @@ class Emulator:
     @staticmethod
     def _spawn(port: int, said: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", str(WARDEN), sys.executable, "-m", "ministack"],
+            [sys.executable, "-I", "-S", str(WARDEN), sys.executable, "-c", LAUNCH],
             env=scrubbed(os.environ) | {"GATEWAY_PORT": str(port)},
             stdin=subprocess.PIPE,
             stdout=said,

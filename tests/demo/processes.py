@@ -7,6 +7,8 @@ from pathlib import Path
 
 import psutil
 
+from lambdatui.demo.emulator import LAUNCH
+
 PATIENCE_S = 15.0
 
 
@@ -38,6 +40,6 @@ class Trace:
 def runs(process: psutil.Process) -> bool:
     """Whether this is ministack itself, not the warden that was given its command."""
     try:
-        return process.cmdline()[1:] == ["-m", "ministack"]
+        return process.cmdline()[1:] == ["-c", LAUNCH]
     except psutil.NoSuchProcess:  # it ended meanwhile
         return False

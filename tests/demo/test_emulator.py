@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from lambdatui.demo.cloud import Cloud
-from lambdatui.demo.emulator import Emulator, EmulatorError
+from lambdatui.demo.emulator import LAUNCH, Emulator, EmulatorError
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.packages import packed
 from tests.demo.processes import Trace
@@ -21,6 +21,13 @@ TELL_ENVIRONMENT = b"import os\ndef handler(event, context):\n    return dict(os
 
 def test_empty_emulator_answers_and_holds_nothing(empty_endpoint: DemoEndpoint) -> None:
     assert Cloud(empty_endpoint)["lambda"].list_functions()["Functions"] == []
+
+
+def test_ministack_keeps_the_services_that_aws_has_where_it_is_told_them() -> None:
+    from ministack.core import router
+
+    assert "_KNOWN_AWS_SERVICE_NAMES" in LAUNCH
+    assert hasattr(router, "_KNOWN_AWS_SERVICE_NAMES")
 
 
 def test_emulator_listens_on_loopback_only() -> None:
