@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from lambdatui.ui.panes.pane import IDLE_MS
 from lambdatui.ui.panes.pulse import PulsePane
-from lambdatui.ui.panes.pulse_sections import Finding
+from lambdatui.ui.panes.pulse_page import Finding
 from tests.support.alarms import alarms, metric_alarm
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, function, json_answer
 from tests.support.metrics import MINUTE, CloudWatch, result

@@ -22,7 +22,8 @@ from lambdatui.ui.panes.alarms import condition
 from lambdatui.ui.panes.functions import LOOK_EVERY_S, REFRESH_AGES_S
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
-from lambdatui.ui.panes.pulse_sections import Finding, Section, Told
+from lambdatui.ui.panes.pulse_page import Finding, Section, fitting
+from lambdatui.ui.panes.pulse_sections import Told
 from lambdatui.ui.session import InventoryChange
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
@@ -186,7 +187,7 @@ class PulsePane(ListPane[Finding]):
             pulse_sections.streams_section(self._of(SWEEP), now),
             pulse_sections.changes_section(changed(functions.values(), now), session.reading.read_at is not None, now),
         )
-        self.table.set_records(pulse_sections.page(self._sections, self.table.size.height - HEADER))
+        self.table.set_records(fitting(self._sections, self.table.size.height - HEADER))
         self.show_title()
 
     def count(self) -> str:

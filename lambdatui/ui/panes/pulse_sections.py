@@ -7,30 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from lambdatui.errors import AccessDenied, ConsoleError
-from lambdatui.insight.health import (
-    ERROR_RATE,
-    NEAR_TIMEOUT,
-    State,
-    health,
-)
+from lambdatui.insight.health import ERROR_RATE, NEAR_TIMEOUT, State, health
 from lambdatui.insight.health import figures as figures_of
 from lambdatui.insight.pulse import NEAR_LIMIT, Found, Ranked, account, behind, functions_in, ranking, slowest
 from lambdatui.insight.series import rate, total, typical
 from lambdatui.models.concurrency import AccountConcurrency
 from lambdatui.models.function import FunctionSummary
-from lambdatui.models.metric import (
-    DURATION_P95,
-    ERRORS,
-    INVOCATIONS,
-    THROTTLES,
-    Metric,
-    Series,
-    Status,
-    Window,
-)
+from lambdatui.models.metric import DURATION_P95, ERRORS, INVOCATIONS, THROTTLES, Metric, Series, Status, Window
 from lambdatui.ui import figures
 from lambdatui.ui.function_health import GLYPHS
-from lambdatui.ui.widgets.trouble import FAILED, FORBIDDEN, Mark, error_mark
+from lambdatui.ui.panes.pulse_page import NONE, UNKNOWN, Finding, Section
+from lambdatui.ui.widgets.trouble import FORBIDDEN, Mark, error_mark
 
 if TYPE_CHECKING:
     from lambdatui.aws.metrics import Sweep
@@ -38,9 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NONE: Mark = (" ", "")
 WELL: Mark = ("✓", "$success")
-UNKNOWN = GLYPHS[State.UNKNOWN]
 FIRING: Mark = ("!", "bold $error")
 FAILING = GLYPHS[State.FAILING]
 THROTTLED = GLYPHS[State.THROTTLED]
@@ -50,8 +35,6 @@ BEHIND = GLYPHS[State.BEHIND]
 HELD = "held back by the budget for metrics"
 STALE_MS = 10 * 60_000
 """The age from which on a sweep is stale: twice the time after which it is repeated where the budget allows."""
-LEAST, MOST = 2, 10
-"""Findings of a section that are shown even where they do not fit, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,76 +43,6 @@ class Told(Generic[T]):
 
     value: T | None = None
     error: ConsoleError | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the pulse, and where it leads."""
-
-    section: str
-    what: str
-    mark: Mark = NONE
-    number: str = ""
-    value: float | None = None
-    """What the number says, in the unit of its metric."""
-    why: str = ""
-    function: str = ""
-    """The name of the function that it leads to."""
-    tab: str | None = None
-    """Of the function; None for the one that was open last."""
-    place: str = ""
-    """The pane of the region that it leads to."""
-    position: int = 0
-    """On the page, counted from the top."""
-    first: bool = False
-    """Whether it stands first in its section."""
-    total: int = 0
-    """How many of its section there are, where not all are shown; 0 where all are."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.section} {self.what}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """Findings of one kind."""
-
-    title: str
-    findings: tuple[Finding, ...]
-    trouble: Mark = NONE
-    """The mark of those findings that want a look; NONE where the other sections tell whether any does."""
-    word: str = ""
-    """What those are, after their number."""
-    whole: bool = False
-    """Whether none of its findings may be left out."""
-    counted: bool = True
-    """Whether it matters how many were left out."""
-
-    @property
-    def unwell(self) -> int:
-        """How many findings want a look."""
-        return sum(finding.mark == self.trouble for finding in self.findings) if self.word else 0
-
-    @property
-    def known(self) -> bool:
-        return not any(finding.mark in {UNKNOWN, FORBIDDEN, FAILED} for finding in self.findings)
-
-
-def page(sections: Sequence[Section], room: int) -> tuple[Finding, ...]:
-    """The findings in order, of each section as many as fit into so many lines together."""
-
-    def shown(section: Section, most: int) -> tuple[Finding, ...]:
-        return section.findings if section.whole else section.findings[:most]
-
-    sizes = range(MOST, LEAST, -1)
-    most = next((size for size in sizes if sum(len(shown(one, size)) for one in sections) <= room), LEAST)
-    lines: list[Finding] = []
-    for section in sections:
-        first, *others = shown(section, most)
-        cut = section.counted and len(section.findings) > 1 + len(others)
-        lines += [replace(first, first=True, total=len(section.findings) if cut else 0), *others]
-    return tuple(replace(finding, position=position) for position, finding in enumerate(lines))
 
 
 # -- the sections
@@ -263,21 +176,8 @@ def errors_section(
 
 def throttles_section(told: Told[Sweep], now_ms: int) -> Section:
     """The functions with most throttles. `now_ms` is epoch ms."""
-    title = "Throttles"
-    lines = (
-        Finding(
-            section=title,
-            what=one.function,
-            mark=THROTTLED,
-            number=figures.short(one.value),
-            value=one.value,
-            why="for want of concurrency",
-            function=one.function,
-            tab="metrics",
-        )
-        for one in ranking(_series_of(told), THROTTLES)
-    )
-    return Section(title=title, findings=_swept(title, told, lines, now_ms), trouble=THROTTLED, word="throttled")
+    ranked = ranking(_series_of(told), THROTTLES)
+    return _worst("Throttles", told, ranked, figures.short, THROTTLED, "throttled", "for want of concurrency", now_ms)
 
 
 def slowest_section(told: Told[Found], functions: dict[str, FunctionSummary]) -> Section:
@@ -310,21 +210,39 @@ def slowest_section(told: Told[Found], functions: dict[str, FunctionSummary]) ->
 
 def streams_section(told: Told[Sweep], now_ms: int) -> Section:
     """The functions whose streams' records wait, by how long the newest of them waited. `now_ms` is epoch ms."""
-    title = "Streams"
+    ranked = behind(_series_of(told))
+    return _worst(
+        "Streams", told, ranked, figures.duration, BEHIND, "behind", "behind its stream", now_ms, tab="triggers"
+    )
+
+
+def _worst(
+    title: str,
+    told: Told[Sweep],
+    ranked: Iterable[Ranked],
+    write: Callable[[float], str],
+    mark: Mark,
+    word: str,
+    why: str,
+    now_ms: int,
+    *,
+    tab: str = "metrics",
+) -> Section:
+    """Functions that all want a look, by a figure of a sweep."""
     lines = (
         Finding(
             section=title,
             what=one.function,
-            mark=BEHIND,
-            number=figures.duration(one.value),
+            mark=mark,
+            number=write(one.value),
             value=one.value,
-            why="behind its stream",
+            why=why,
             function=one.function,
-            tab="triggers",
+            tab=tab,
         )
-        for one in behind(_series_of(told))
+        for one in ranked
     )
-    return Section(title=title, findings=_swept(title, told, lines, now_ms), trouble=BEHIND, word="behind")
+    return Section(title=title, findings=_swept(title, told, lines, now_ms), trouble=mark, word=word)
 
 
 def changes_section(changed: Sequence[FunctionSummary], read: bool, now_ms: int) -> Section:
