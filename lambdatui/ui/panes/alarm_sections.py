@@ -38,7 +38,7 @@ def _state(watch: Watch, now_ms: int, times: figures.Times) -> Iterator[Row]:
     if since_ms is None:
         yield "since", ABSENT
     else:
-        at = figures.absolute(since_ms, "local" if times == "local" else "utc")
+        at = figures.absolute(since_ms, times)
         yield "since", Value(f"{at} ({figures.age(now_ms - since_ms)} ago)")
     yield "reason", Value(reason(alarm))
     yield "description", Value(alarm.alarm_description or "-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from textual.content import Content
 
@@ -131,10 +132,21 @@ def metric_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
         total = of(lambda f: f.invocations)(function)
         return "" if total is None else f"{known.spark(function)} {figures.short(total):>6}"
 
-    def told(
-        read: Callable[[Figures], float | None], write: Callable[[float], str], state: State
-    ) -> Callable[[FunctionSummary], Content | str]:
-        """Writes a figure, marked where it is the reason for the verdict."""
+    def judged(
+        id_: str,
+        title: str,
+        read: Callable[[Figures], float | None],
+        write: Callable[[float], str],
+        state: State,
+        *,
+        scale: int = 1,
+        **options: Any,
+    ) -> Column[FunctionSummary]:
+        """A figure that is marked where it is the reason for the verdict.
+
+        Args:
+            scale: what it is multiplied by where it is compared: a share is compared as percent.
+        """
         value = of(read)
 
         def cell(function: FunctionSummary) -> Content | str:
@@ -143,7 +155,11 @@ def metric_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
                 return "-" if verdict is not None else ""
             return Content.styled(write(number), GLYPHS[state][1] if verdict and verdict.state is state else "")
 
-        return cell
+        def compared(function: FunctionSummary) -> float | None:
+            number = value(function)
+            return None if number is None else number * scale
+
+        return Column(id=id_, title=title, cell=cell, value=compared, align="right", **options)
 
     def concurrency(function: FunctionSummary) -> Content | str:
         found = known.figures(function)
@@ -162,34 +178,9 @@ def metric_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
             align="right",
             priority=1,
         ),
-        Column(
-            id="err",
-            title="ERR",
-            cell=told(lambda f: f.error_rate, figures.percent, State.FAILING),
-            value=of(lambda f: 100 * f.error_rate if f.error_rate is not None else None),
-            width=7,
-            align="right",
-            priority=1,
-        ),
-        Column(
-            id="p95",
-            title="P95",
-            cell=told(lambda f: f.p95_ms, figures.duration, State.SLOW),
-            value=of(lambda f: f.p95_ms),
-            unit="ms",
-            width=7,
-            align="right",
-            priority=2,
-        ),
-        Column(
-            id="throttles",
-            title="THR",
-            cell=told(lambda f: f.throttles, figures.short, State.THROTTLED),
-            value=of(lambda f: f.throttles),
-            width=6,
-            align="right",
-            priority=2,
-        ),
+        judged("err", "ERR", lambda f: f.error_rate, figures.percent, State.FAILING, scale=100, width=7, priority=1),
+        judged("p95", "P95", lambda f: f.p95_ms, figures.duration, State.SLOW, unit="ms", width=7, priority=2),
+        judged("throttles", "THR", lambda f: f.throttles, figures.short, State.THROTTLED, width=6, priority=2),
         Column(
             id="concurrency",
             title="CONCURRENCY",
@@ -199,14 +190,7 @@ def metric_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:
             align="right",
             priority=4,
         ),
-        Column(
-            id="behind",
-            title="BEHIND",
-            cell=told(lambda f: f.event_age_ms, figures.duration, State.BEHIND),
-            value=of(lambda f: f.event_age_ms),
-            unit="ms",
-            width=7,
-            align="right",
-            priority=5,
+        judged(
+            "behind", "BEHIND", lambda f: f.event_age_ms, figures.duration, State.BEHIND, unit="ms", width=7, priority=5
         ),
     )

@@ -170,7 +170,7 @@ def _details(version: LayerVersion, session: Session) -> list[Fact]:
         ),
     ]
     if version.created_ms is not None:
-        at = figures.absolute(version.created_ms, "local" if session.times == "local" else "utc")
+        at = figures.absolute(version.created_ms, session.times)
         facts.append(("created", Content(f"{at} ({figures.age(now_ms() - version.created_ms)} ago)")))
     if version.description:
         facts.append(("description", Content(plain(version.description))))

@@ -84,4 +84,4 @@ def no_events(feed: LogFeed, view: LogView, problem: ConsoleError | None) -> Con
 
 
 def _since(feed: LogFeed) -> str:
-    return figures.absolute(feed.since_ms, "local" if feed.reader.times == "local" else "utc")[-9:]
+    return figures.absolute(feed.since_ms, feed.reader.times)[-9:]

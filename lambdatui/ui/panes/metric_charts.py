@@ -291,7 +291,7 @@ class Span:
         return self.window.span_s > 2 * 86_400
 
     def _written(self, at_ms: int) -> str:
-        return figures.absolute(at_ms, "local" if self.times == "local" else "utc")
+        return figures.absolute(at_ms, self.times)
 
 
 _MINUTE_MS = 60_000

@@ -178,7 +178,7 @@ def _code(
         rows.append(
             (
                 "last modified",
-                Value(figures.absolute(summary.last_modified, "local" if times == "local" else "utc") + ago),
+                Value(figures.absolute(summary.last_modified, times) + ago),
             )
         )
     rows.extend(("layer", _layer(arn, summary.arn)) for arn in summary.layers)

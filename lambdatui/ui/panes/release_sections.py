@@ -42,11 +42,7 @@ def release_sections(release: Release, today: date, times: figures.Times) -> lis
 def _version(release: Release, today: date, times: figures.Times) -> list[Row]:
     function = release.version.function
     status = runtime_status(function.runtime, today)
-    when = (
-        figures.absolute(function.last_modified, "local" if times == "local" else "utc")
-        if function.last_modified
-        else "-"
-    )
+    when = figures.absolute(function.last_modified, times) if function.last_modified else "-"
     runtime = " ".join(filter(None, (function.runtime, status.glyph, status.explain())))
     return [
         ("version", Value(release.version.number)),

@@ -150,7 +150,7 @@ def _column(shape: Shape, place: int, functions: Mapping[str, str], times: figur
 
 def _time(value: str, times: figures.Times) -> str:
     at_ms = moment_ms(value)
-    return "" if at_ms is None else figures.absolute(at_ms, "local" if times == "local" else "utc")
+    return "" if at_ms is None else figures.absolute(at_ms, times)
 
 
 def _number(value: str) -> str:

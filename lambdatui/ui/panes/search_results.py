@@ -278,7 +278,7 @@ class SearchResults(ListPane[FoundRow]):
         self.app.push_screen(
             LogLines(
                 self.session,
-                f"{names} around {figures.absolute(at_ms, 'local' if self.session.times == 'local' else 'utc')}",
+                f"{names} around {figures.absolute(at_ms, self.session.times)}",
                 sources,
                 since_ms=at_ms - AROUND_MS,
                 until_ms=at_ms + AROUND_MS,

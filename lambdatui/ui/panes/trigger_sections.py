@@ -91,8 +91,7 @@ def _mapping(
         yield "access", Value(f"{access.type} {access.uri}")
     yield "calls", Value(f"{mapping.function_name}:{mapping.qualifier}")
     if mapping.modified_ms is not None:
-        clock: figures.Times = "local" if times == "local" else "utc"
-        yield "last modified", Value(figures.absolute(mapping.modified_ms, clock))
+        yield "last modified", Value(figures.absolute(mapping.modified_ms, times))
     yield "UUID", Value(mapping.uuid, "dim")
 
 
