@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lambdatui.actions import KEYS, ActionEntry, entry_of
 from lambdatui.errors import ConsoleError
+from lambdatui.ui.operation import Operation, named
 from lambdatui.ui.widgets.plain_text import plain
 
 if TYPE_CHECKING:
@@ -71,7 +72,6 @@ class Acting:
     def take_back(self, deed: Deed) -> None:
         """Opens the inverse of what was done, where there is one: it is planned and confirmed as any action is."""
         from lambdatui.ui.dialogs.action_dialog import ActionDialog  # noqa: PLC0415 - the first paint does without
-        from lambdatui.ui.operation import Operation  # noqa: PLC0415 - imports pydantic
 
         entry, subject = deed.inverse, deed.subject
         if entry is None or subject is None:
@@ -92,6 +92,7 @@ class Acting:
         """Lets the operator choose one of some actions; those that cannot be done say why."""
         from lambdatui.ui.dialogs.choice import Choice, Offer  # noqa: PLC0415 - the first paint does without
 
+        subjects = self.chosen()
         several = len({entry.key for entry in entries}) > 1
         offers = [
             Offer(
@@ -103,7 +104,8 @@ class Acting:
             )
             for entry in entries
         ]
-        self._screen.app.push_screen(Choice(title, offers), self._begin_chosen)
+        about = f"{title}: {named(subjects)}" if subjects else title
+        self._screen.app.push_screen(Choice(about, offers), self._begin_chosen)
 
     def _begin_chosen(self, action_id: str | None) -> None:
         if (entry := entry_of(action_id or "")) is not None:
@@ -116,8 +118,6 @@ class Acting:
 
     async def _open(self, entry: ActionEntry) -> None:
         """Opens the action's dialog on what is chosen, after asking which of several that is."""
-        from lambdatui.ui.operation import Operation  # noqa: PLC0415 - imports pydantic
-
         if subjects := await self._subjects(entry):
             module, _, name = DIALOGS.get(entry.id, DIALOG).partition(":")
             dialog: type[ActionDialog] = getattr(importlib.import_module(module), name)

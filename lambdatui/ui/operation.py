@@ -166,6 +166,11 @@ class Operation:
         self.changed()
 
 
+def named(subjects: Sequence[Subject]) -> str:
+    """What something is done to, in a few words."""
+    return str(subjects[0]) if len(subjects) == 1 else f"{len(subjects)} marked"
+
+
 class Operations:
     """What is being done now, and the audit trail of what was.
 

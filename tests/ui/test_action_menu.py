@@ -17,7 +17,7 @@ from lambdatui.ui.dialogs.params_form import ParamsForm
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function, json_answer
 from tests.support.releases import alias, aliases, history, versions
 from tests.ui.conftest import MakeConsole
-from tests.ui.stage import Stage, on_stage
+from tests.ui.stage import NARROW, Stage, on_stage
 
 NAME = "function-00000"
 PASSWORD, NEW = "hunter2-and-then-some", "correct-horse-battery"
@@ -84,6 +84,19 @@ async def test_a_variable_is_set_unseen(
     written = "".join(file.read_text() for file in state_folder().rglob("*") if file.is_file())
     assert "PASSWORD" in written
     assert not [secret for secret in (PASSWORD, NEW) for text in (*seen, written) if secret in text]
+
+
+async def test_the_menu_says_what_it_is_about_and_in_full_what_is_cut_off(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: stage.app.session.settings is not None)
+        await stage.press("c")
+        await stage.wait_for(f"Concurrency: {NAME}")
+        await stage.wait_for("set, change or remove what the function has reserved")
+        await stage.press("j")
+        await stage.wait_for("keep environments of a version or alias ready")
 
 
 async def test_what_does_not_fit_is_told_beside_its_field(

@@ -21,13 +21,13 @@ from lambdatui.errors import ConsoleError, Fault
 from lambdatui.ui.dialogs.confirmation import TypedName
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
+from lambdatui.ui.operation import Operation, named
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Draft, Params
-    from lambdatui.ui.operation import Operation
 
 READING = Content.styled("Reading what is there now…", "$secondary")
 
@@ -82,9 +82,8 @@ class ActionDialog(ModalScreen[None]):
         yield self._frame
 
     def on_mount(self) -> None:
-        subjects = self.operation.subjects
-        what = str(subjects[0]) if len(subjects) == 1 else f"{len(subjects)} marked"
-        self._frame.border_title = Text(plain(f"{self.operation.entry.title}: {what}")).markup
+        title = f"{self.operation.entry.title}: {named(self.operation.subjects)}"
+        self._frame.border_title = Text(plain(title)).markup
         self.operation.changed = self._draw
         if self._params is None:
             self._read()

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lambdatui.ui.widgets.plain_text import plain
@@ -52,12 +52,13 @@ class Choice(ModalScreen[str]):
     }
     Choice OptionList {
         height: auto;
-        max-height: 100%;
+        max-height: 1fr;
         background: $panel;
         scrollbar-size-vertical: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
     }
+    Choice Static { dock: bottom; padding: 0 1; color: $secondary; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,7 +76,9 @@ class Choice(ModalScreen[str]):
             markup=False,
             compact=True,
         )
-        self._frame = Vertical(self._list)
+        self._lines_width = max((_line(offer, wide).cell_length for offer in offers), default=0)
+        self._whole = Static("", markup=False)
+        self._frame = Vertical(self._list, self._whole)
         self._frame.border_title = Text(plain(title)).markup
         self._frame.border_subtitle = "enter chooses · esc closes"
 
@@ -85,6 +88,18 @@ class Choice(ModalScreen[str]):
     def on_mount(self) -> None:
         self._list.focus()
         self._list.action_first()
+
+    def on_resize(self) -> None:
+        """Other lines may be cut off now."""
+        self.call_after_refresh(self._show_whole)
+
+    def _show_whole(self) -> None:
+        self._whole.display = self._lines_width > self._list.scrollable_content_region.width
+
+    @on(OptionList.OptionHighlighted)
+    def _tell(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._whole.update(Content(plain(self._offers[event.option_index].about)))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
