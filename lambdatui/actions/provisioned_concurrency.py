@@ -17,7 +17,7 @@ from lambdatui.aws.concurrency import (
     get_account_concurrency,
     get_provisioned,
     get_reserved_concurrency,
-    list_scalable_targets,
+    get_scalable_target,
 )
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.releases import get_version, list_provisioned
@@ -197,11 +197,9 @@ def _requested(now: ProvisionedConcurrency | None) -> int:
 async def _scaling(connection: Connection, subject: Subject) -> tuple[ScalableTarget | None, str]:
     """What scales a release automatically, or why that is not known: another service tells, and can fail by itself."""
     try:
-        targets = await list_scalable_targets(connection)
+        return await get_scalable_target(connection, subject.function, subject.qualifier), ""
     except ConsoleError as error:
         return None, f"whether auto scaling will overwrite this is not known: {error.title}"
-    about = (subject.function, subject.qualifier)
-    return next((target for target in targets if (target.function, target.qualifier) == about), None), ""
 
 
 async def _utilization(

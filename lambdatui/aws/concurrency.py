@@ -13,7 +13,6 @@ from typing import TypeVar
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.faults import translated
 from lambdatui.aws.functions import get_function, names_the_missing
-from lambdatui.aws.paging import TOKEN, items
 from lambdatui.aws.releases import list_provisioned
 from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.models.concurrency import AccountConcurrency, ScalableTarget
@@ -104,13 +103,18 @@ async def get_provisioned(connection: Connection, function: str, qualifier: str)
         return ProvisionedConcurrency.model_validate(answer)
 
 
-async def list_scalable_targets(connection: Connection) -> tuple[ScalableTarget, ...]:
-    """The versions and aliases of the region whose provisioned concurrency is scaled automatically, in one sweep."""
-    asked = {"ServiceNamespace": "lambda", "ScalableDimension": "lambda:function:ProvisionedConcurrency"}
+async def get_scalable_target(connection: Connection, function: str, qualifier: str) -> ScalableTarget | None:
+    """What scales the provisioned concurrency of one version or alias automatically; None where nothing does."""
     service, operation = "application-autoscaling", "DescribeScalableTargets"
+    answer = await connection.call(
+        service,
+        operation,
+        ServiceNamespace="lambda",
+        ScalableDimension="lambda:function:ProvisionedConcurrency",
+        ResourceIds=[f"function:{function}:{qualifier}"],
+    )
     with translated(connection, service, operation):
-        found = items(connection, service, operation, TOKEN, "ScalableTargets", **asked)
-        return tuple([ScalableTarget.from_aws(target) async for target in found])
+        return next(map(ScalableTarget.from_aws, answer["ScalableTargets"]), None)
 
 
 async def _each(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,7 +16,7 @@ from lambdatui.aws.concurrency import (
     get_account_concurrency,
     get_provisioned,
     get_reserved_concurrency,
-    list_scalable_targets,
+    get_scalable_target,
 )
 from lambdatui.aws.connection import Connection
 from lambdatui.demo.endpoint import DemoEndpoint
@@ -191,17 +192,19 @@ async def test_a_release_that_is_gone_is_not_taken_for_one_without(
 # -- auto scaling
 
 
-async def test_scalable_targets_are_read_to_the_last_page(connection: Connection, endpoint: ScriptedEndpoint) -> None:
-    endpoint.on(
-        "application-autoscaling",
-        "DescribeScalableTargets",
-        json_answer({"ScalableTargets": [scalable("function:orders:live")], "NextToken": "2"}),
-        json_answer({"ScalableTargets": [scalable("function:refunds:7", MinCapacity=0)]}),
-    )
-    assert await list_scalable_targets(connection) == (
-        ScalableTarget(function="orders", qualifier="live", minimum=2, maximum=10),
-        ScalableTarget(function="refunds", qualifier="7", minimum=0, maximum=10),
-    )
+async def test_what_scales_a_release_is_asked_for_by_its_name(
+    connection: Connection, endpoint: ScriptedEndpoint
+) -> None:
+    targets = {name: scalable(name) for name in ("function:orders:live", "function:refunds:7")}
+
+    def answer(seen: Seen) -> Answer:
+        asked = json.loads(seen.body)["ResourceIds"]
+        return json_answer({"ScalableTargets": [targets[name] for name in asked if name in targets]})
+
+    endpoint.on("application-autoscaling", "DescribeScalableTargets", answer)
+    expected = ScalableTarget(function="orders", qualifier="live", minimum=2, maximum=10)
+    assert await get_scalable_target(connection, "orders", "live") == expected
+    assert await get_scalable_target(connection, "orders", "7") is None
 
 
 @pytest.mark.parametrize(
@@ -217,14 +220,15 @@ async def test_only_a_target_that_nothing_scales_is_suspended(
     }
     target = scalable("function:orders:live", SuspendedState=state)
     endpoint.on("application-autoscaling", "DescribeScalableTargets", json_answer({"ScalableTargets": [target]}))
-    (found,) = await list_scalable_targets(connection)
+    found = await get_scalable_target(connection, "orders", "live")
+    assert found is not None
     assert found.suspended is suspended
 
 
 async def test_forbidden_scalable_targets_name_the_action(connection: Connection, endpoint: ScriptedEndpoint) -> None:
     endpoint.on("application-autoscaling", "DescribeScalableTargets", error("AccessDeniedException", 400))
     with pytest.raises(AccessDenied, match="application-autoscaling:DescribeScalableTargets"):
-        await list_scalable_targets(connection)
+        await get_scalable_target(connection, "orders", "live")
 
 
 # -- the embedded account
