@@ -21,6 +21,8 @@ from functools import reduce
 from itertools import chain
 from operator import add
 
+from lambdatui.insight.shares import percent
+
 FACTORS = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 """How many times as often a worse version is imagined to fail. All of them are weighed alike."""
 
@@ -50,7 +52,7 @@ class Thresholds:
     slower_roll_back: float = 3.0
     """From how many times on it is rolled back."""
     fatal_errors: int = 3
-    """How many errors of a kind in `FATAL`, which the old version has none of, roll it back."""
+    """How many errors of a kind in `Evidence.fatal`, which the old version has none of, roll it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,7 @@ def _to_hold(both: Comparison, evidence: Evidence, thresholds: Thresholds) -> It
     if doubt >= thresholds.doubt:
         yield _hold(
             f"not enough evidence: {_rate(new)} fail against {_rate(old)}, "
-            f"{doubt:.0%} probable that it is worse by more than {margin:.1%}"
+            f"{percent(doubt)} probable that it is worse by more than {percent(margin)}"
         )
 
 
@@ -249,4 +251,4 @@ def _slower(both: Comparison, evidence: Evidence, thresholds: Thresholds) -> Ite
 
 
 def _rate(tally: Tally) -> str:
-    return "none" if tally.rate is None else f"{tally.rate:.1%}"
+    return "none" if tally.rate is None else percent(tally.rate)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from math import sqrt
 
 from lambdatui.insight.series import last, peak, rate, share_of_timeout, total, typical
+from lambdatui.insight.shares import percent
 from lambdatui.models.metric import (
     ASYNC_AGE,
     CONCURRENCY,
@@ -166,7 +167,7 @@ def _failing(known: Figures) -> str:
     by_chance = DEVIATIONS * sqrt(errors * (1 - share))
     if errors - by_chance <= ERROR_RATE * invocations:
         return ""
-    return f"{_percent(share)} errors in {known.window}: {_count(errors)} of {_count(invocations)}"
+    return f"{percent(share)} errors in {known.window}: {_count(errors)} of {_count(invocations)}"
 
 
 def _throttled(known: Figures) -> str:
@@ -186,7 +187,7 @@ def _slow(known: Figures) -> str:
     share = share_of_timeout(known.p95_ms, known.timeout_s)
     if share is None or known.p95_ms is None or share < NEAR_TIMEOUT:
         return ""
-    return f"p95 {_span(known.p95_ms)} is {_percent(share)} of the timeout, {known.timeout_s} s"
+    return f"p95 {_span(known.p95_ms)} is {percent(share)} of the timeout, {known.timeout_s} s"
 
 
 def _behind(known: Figures) -> str:
@@ -224,10 +225,6 @@ _UNITS = ((3_600_000, "h"), (60_000, "m"), (1_000, "s"))
 
 def _count(number: float) -> str:
     return f"{number:,.0f}"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %") if share >= 0.1 else f"{share:.1%}".replace("%", " %")
 
 
 def _span(milliseconds: float) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal
 
+from lambdatui.insight import shares
+
 Times = Literal["relative", "utc", "local"]
 
 _AGES = (
@@ -41,11 +43,7 @@ def short(number: float) -> str:
     return f"{number:,.0f}"
 
 
-def percent(share: float) -> str:
-    """A share, 0 to 1, in per cent: ``8.2 %``."""
-    if 0 < share < 0.0005:
-        return "<0.1 %"
-    return f"{share * 100:.1f} %" if 0 < share < 0.0995 else f"{share * 100:.0f} %"
+percent = shares.percent
 
 
 def duration(milliseconds: float) -> str:

@@ -28,13 +28,17 @@ def judged(*periods: Period, **known: object) -> Judgement:
 
 def test_alike_versions_continue() -> None:
     judgement = judged(ALIKE, ALIKE)
-    assert judgement == Judgement(Verdict.CONTINUE, "1.0% of the new version's invocations fail, 1.0% of the old one's")
+    assert judgement == Judgement(
+        Verdict.CONTINUE, "1.0 % of the new version's invocations fail, 1.0 % of the old one's"
+    )
 
 
 def test_a_version_that_fails_five_times_as_often_is_rolled_back_with_the_numbers() -> None:
     judgement = judged(Period(old=Tally(5_400, 54), new=Tally(600, 30)))
     assert judgement.verdict is Verdict.ROLL_BACK
-    assert judgement.why.startswith("5.0% of the new version's invocations fail, 1.0% of the old one's: by chance less")
+    assert judgement.why.startswith(
+        "5.0 % of the new version's invocations fail, 1.0 % of the old one's: by chance less"
+    )
 
 
 def test_a_better_version_continues() -> None:
@@ -58,7 +62,7 @@ def test_too_little_traffic_is_held_and_never_continued(old: Tally, new: Tally, 
 def test_errors_too_few_to_tell_are_held() -> None:
     judgement = judged(Period(old=Tally(1_800, 18), new=Tally(200, 5)))
     assert judgement.verdict is Verdict.HOLD
-    assert "probable that it is worse by more than 1.0%" in judgement.why
+    assert "probable that it is worse by more than 1.0 %" in judgement.why
 
 
 def test_many_errors_of_few_invocations_are_rolled_back_below_the_sample_too() -> None:
