@@ -7,8 +7,9 @@ flight's log before it is sent, so that the next start can tell of a console tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from enum import StrEnum
+from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -20,12 +21,16 @@ from lambdatui.actions.performing import Performer
 from lambdatui.actions.traffic import ShiftTraffic, Traffic, told, traffic_of
 from lambdatui.aws.releases import get_alias
 from lambdatui.clock import now_ms
-from lambdatui.errors import Conflict, ConsoleError, NotFound
+from lambdatui.errors import AccessDenied, Conflict, ConsoleError, NotFound
 from lambdatui.insight.canary import DEFAULTS, Evidence, Judgement, Thresholds, Verdict, judge
 from lambdatui.insight.shift_plan import ShiftPlan, read_plan
 
 LOOK_S = 10.0
 """Between two looks at how both versions do."""
+LONGEST_PAUSE_S = 300.0
+"""Before a way back that AWS refuses is tried again: `LOOK_S` at first, and twice as long each time up to this."""
+GRACE_S = 2.0
+"""How long a change that is under way is given to end when `Flight.run` is cancelled."""
 
 Leaving = Literal["roll back", "hold", "refuse"]
 """What becomes of a flight when the console is left."""
@@ -36,9 +41,10 @@ class Phase(StrEnum):
 
     BAKING = "baking"
     HELD = "held"
-    """By the operator, or as AWS refused a step: it goes back by itself if it has to, and on only when told to."""
+    """By the operator, or as AWS refused a change: it goes on only when told to, and back by itself if it has to and is
+    permitted to."""
     ROLLING_BACK = "rolling back"
-    """It is to go back, and AWS has not carried that out yet."""
+    """It is to go back, and AWS has not carried that out yet: it is tried until it is."""
     ROLLED_BACK = "rolled back"
     PROMOTED = "promoted"
     STOPPED = "stopped"
@@ -113,10 +119,15 @@ class FlightState(BaseModel):
 
 Observe = Callable[[FlightState], Awaitable[Evidence]]
 """What is known of both versions since the flight began. Raises ConsoleError where that cannot be found out."""
+Order = Callable[[], Coroutine[Any, Any, object]]
+"""Something that a flight is to do."""
 
 
 class Flight:
-    """Flies one shift. Its commands may be given at any time, and are obeyed one after the other.
+    """Flies one shift.
+
+    Its commands may be given at any time, and are obeyed one after the other: each as soon as the change of the alias
+    that is under way has ended, but without waiting for a look.
 
     Args:
         state: how it stands: new, or as an earlier console left it.
@@ -147,38 +158,44 @@ class Flight:
         self._action = ShiftTraffic()
         self._asked = set[float]() if state.wanted is None else {state.wanted}
         """The shares that were asked for since AWS last confirmed one: any of them may still arrive."""
-        self._commands: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._orders: asyncio.Queue[Order] = asyncio.Queue()
+        self._pause_s = 0.0
+        """For how long nothing is tried, as AWS refused the way back; 0 where it did not."""
+        self._may_go_back = True
+        """Whether it may go back by itself: not after AWS said that it is not permitted."""
 
     # -- commands
 
     def hold(self) -> None:
         """Goes no further by itself until told to."""
-        self._commands.put_nowait(self._hold)
+        self._orders.put_nowait(self._hold)
 
     def resume(self) -> None:
         """Goes on by its plan."""
-        self._commands.put_nowait(self._resume)
+        self._orders.put_nowait(self._resume)
 
     def next(self) -> None:
         """Takes the next step now."""
-        self._commands.put_nowait(lambda: self._go(self.state.step + 1))
+        self._orders.put_nowait(lambda: self._go(self.state.step + 1))
 
     def back(self) -> None:
         """Goes one step back, and holds there; from the first step, all the way."""
-        self._commands.put_nowait(self._back)
+        self._orders.put_nowait(self._back)
 
     def roll_back(self, why: str = "the operator rolled it back") -> None:
-        """Gives all of the traffic to the old version."""
-        self._commands.put_nowait(lambda: self._roll_back(why))
+        """Gives all of the traffic to the old version, in place of whatever was ordered before and has not begun."""
+        while not self._orders.empty():
+            self._orders.get_nowait()
+        self._orders.put_nowait(partial(self._roll_back, why))
 
     def promote(self) -> None:
         """Gives all of the traffic to the new version."""
-        self._commands.put_nowait(lambda: self._go(len(self.state.steps) - 1))
+        self._orders.put_nowait(lambda: self._go(len(self.state.steps) - 1))
 
     # -- flying
 
     async def run(self) -> FlightState:
-        """Flies until it has landed.
+        """Flies until it has landed. Cancelled, it ends with the change under way, for which it waits `GRACE_S`.
 
         Returns:
             How it ended.
@@ -187,48 +204,63 @@ class Flight:
             ConsoleError: another console flies it, or the flight's log cannot be written, so that nothing more is done.
         """
         with self._log.flying(self.state.id):
-            self._save()
-            if self.state.phase is Phase.BAKING and self.state.step < 0:
-                await self._go(0)
+            self._log.save(self.state.id, self.state.model_dump_json())
+            if self.state.phase is Phase.BAKING and self.state.step < 0 and self._orders.empty():
+                self._orders.put_nowait(partial(self._go, 0))
             while self.state.flying:
-                try:
-                    command = await asyncio.wait_for(self._commands.get(), LOOK_S)
-                except TimeoutError:
-                    command = self._look
-                await command()
-                self.changed()
+                await _whole(await self._next())
             self._log.forget(self.state.id)
         return self.state
 
     async def leave(self) -> None:
-        """What is to be done when the console is left and `run` was cancelled; rolling back may fail, and tells so."""
-        if self.state.flying and self.state.leaving == "roll back":
-            was = self.state.percent
-            await self._roll_back("the console was left")
-            if self.state.flying and self.state.percent != was:  # what was on its way before has arrived in between
-                await self._roll_back(self.state.why)
-        elif self.state.flying:
-            self._save(phase=Phase.HELD, why="the console was left")
-        if not self.state.flying:
-            self._log.forget(self.state.id)
+        """What is to be done when the console is left and `run` was cancelled.
 
-    async def _look(self) -> None:
-        """Looks at alias and versions, and does what follows."""
+        Rolling back may fail, and the state tells so.
+
+        Raises:
+            ConsoleError: another console flies it by now, or the flight's log cannot be written.
+        """
+        with self._log.flying(self.state.id):
+            was = self.state.percent
+            if self.state.phase is Phase.ROLLING_BACK:
+                await self._roll_back(self.state.why)
+            elif self.state.flying and self.state.leaving == "roll back":
+                await self._roll_back("the console was left")
+            elif self.state.flying:
+                self._save(phase=Phase.HELD, why="the console was left")
+            if self.state.phase is Phase.ROLLING_BACK and self.state.percent != was:
+                await self._roll_back(self.state.why)  # what was on its way before has arrived in between
+            if not self.state.flying:
+                self._log.forget(self.state.id)
+
+    async def _next(self) -> Order:
+        """What is to be done next: as ordered or, where nothing is, as a look finds. An order ends the look."""
+        ordered, looked = asyncio.create_task(self._orders.get()), asyncio.create_task(self._look())
+        try:
+            await asyncio.wait({ordered, looked}, return_when=asyncio.FIRST_COMPLETED)
+            if not ordered.done():
+                return looked.result()
+            self._pause_s = 0.0
+            return ordered.result()
+        finally:
+            await _end(ordered, looked)
+
+    async def _look(self) -> Order:
+        """Looks at alias and versions when it is time to; changes nothing, but tells what is to be done."""
+        await asyncio.sleep(self._pause_s or LOOK_S)
         if not await self._is_ours():
-            return
+            return _nothing
         if self.state.phase is Phase.ROLLING_BACK:
-            await self._roll_back(self.state.why)
-            return
+            return partial(self._roll_back, self.state.why)
         try:
             self.evidence = await self._observe(self.state)
+            self.judgement = judge(self.evidence, self._thresholds)
         except ConsoleError as error:
             self.judgement = Judgement(Verdict.HOLD, f"not enough evidence: {error.title}")
-            return
-        self.judgement = judge(self.evidence, self._thresholds)
-        if self.judgement.verdict is Verdict.ROLL_BACK:
-            await self._roll_back(self.judgement.why)
-        elif self._may_go_on(self.judgement):
-            await self._go(self.state.step + 1)
+        self.changed()
+        if self.judgement.verdict is Verdict.ROLL_BACK and self._may_go_back:
+            return partial(self._roll_back, self.judgement.why)
+        return partial(self._go, self.state.step + 1) if self._may_go_on(self.judgement) else _nothing
 
     def _may_go_on(self, judgement: Judgement) -> bool:
         if now_ms() < self.state.step_began_ms:  # the clock was put back: how long it has baked is not known
@@ -291,6 +323,7 @@ class Flight:
     async def _resume(self) -> None:
         if self.state.phase is Phase.ROLLING_BACK:
             return
+        self._may_go_back = True
         if self.state.step < 0:
             await self._go(0)
         else:
@@ -311,12 +344,21 @@ class Flight:
                     raise outcome.error
         except ConsoleError as error:
             if not isinstance(error, Conflict | NotFound) or await self._is_ours():
-                # It is tried again where it is to go back, and held where it was to go on.
-                held = self.state.phase if self.state.phase is Phase.ROLLING_BACK else Phase.HELD
-                self._save(phase=held, trouble=str(error))
+                self._refused(error)
             return False
         self._arrived(percent)
         return True
+
+    def _refused(self, error: ConsoleError) -> None:
+        """AWS did not carry a change out: a way back is tried again where that may help, and all else is held."""
+        if self.state.phase is not Phase.ROLLING_BACK:
+            self._save(phase=Phase.HELD, trouble=str(error))
+        elif isinstance(error, AccessDenied):
+            self._may_go_back = False
+            self._save(phase=Phase.HELD, trouble=str(error))
+        else:
+            self._pause_s = min(2 * self._pause_s or LOOK_S, LONGEST_PAUSE_S)
+            self._save(trouble=f"{error}; it is tried again within {self._pause_s:g} s")
 
     def _arrived(self, percent: float) -> None:
         """The new version has this share: AWS has confirmed it."""
@@ -329,15 +371,41 @@ class Flight:
             step_began_ms=now_ms(),
         )
         self._asked.clear()
+        self._pause_s, self._may_go_back = 0.0, True
         if percent >= 100 and self.state.phase is not Phase.ROLLING_BACK:
             self._save(phase=Phase.PROMOTED)
         elif percent <= 0:
             self._save(phase=Phase.ROLLED_BACK)
 
     def _save(self, **changed: Any) -> None:
-        self.state = self.state.model_copy(update=changed)
-        self._log.save(self.state.id, self.state.model_dump_json())
-        self.changed()
+        state = self.state.model_copy(update=changed)
+        if state != self.state:
+            self.state = state
+            self._log.save(state.id, state.model_dump_json())
+            self.changed()
+
+
+async def _nothing() -> None:
+    """Nothing is to be done."""
+
+
+async def _whole(order: Order) -> None:
+    """Does what was ordered. Cancelled, it waits `GRACE_S` for that, so that no change is torn without need."""
+    doing = asyncio.create_task(order())
+    try:
+        await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait({doing}, timeout=GRACE_S)
+        raise
+    finally:
+        await _end(doing)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancels what still runs, and waits until it has ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _in_words(traffic: State) -> str:

@@ -89,10 +89,11 @@ class Unattended:
         flying.cancel()
         try:
             async with asyncio.timeout(LEAVING_S):
-                await asyncio.gather(flying, return_exceptions=True)
-                if not flying.cancelled() and (error := flying.exception()) is not None:
+                await asyncio.wait({flying})
+                if flying.cancelled():
+                    await self._flight.leave()
+                elif (error := flying.exception()) is not None:
                     say(f"lambdatui: {error if isinstance(error, ConsoleError) else Fault(error)}")
-                await self._flight.leave()
         except TimeoutError:
             say(f"lambdatui: AWS did not answer within {LEAVING_S:g} s")
         except ConsoleError as error:
@@ -134,10 +135,11 @@ class Unattended:
 
     def _go_on(self) -> None:
         state = self._flight.state
-        if self._tries and state.step >= 0:
+        going_back = state.wanted == 0
+        if self._tries and state.step >= 0 and not going_back:
             self._tries -= 1
             self._flight.resume()
-        elif state.leaving == "roll back":
+        elif state.leaving == "roll back" and not going_back:
             self._flight.roll_back(f"it could not go on: {state.trouble}")
         else:
             self._ended.set()

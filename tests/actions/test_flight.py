@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 
+from lambdatui.actions import flight as engine
 from lambdatui.actions.flight import Flight, Phase
 from lambdatui.errors import AccessDenied, ConsoleError
-from tests.actions.flying import ALIKE, LATE, QUIET, WORSE, Clock, Sky, state, until
-from tests.support.endpoint import ScriptedEndpoint
-from tests.support.split_alias import GET, UPDATE, SplitAlias
+from lambdatui.insight.canary import Evidence
+from tests.actions.flying import ALIKE, LATE, LOOK_S, PATIENCE_S, QUIET, WORSE, Clock, Sky, Slow, state, until
+from tests.support.endpoint import ScriptedEndpoint, error
+from tests.support.split_alias import GET, UPDATE, SplitAlias, changed_first
 
 STEPS = [("1", {"2": 0.1}), ("1", {"2": 0.5}), ("2", {})]
 """How the plan of the tests divides the alias."""
@@ -51,7 +54,7 @@ async def test_a_bad_version_goes_back_within_the_first_bake_and_says_why(
     sky.sight = WORSE
     await landed(flight)
     assert (flight.state.phase, live.shares, sky.looks) == (Phase.ROLLED_BACK, ("1", {}), 1)
-    assert flight.state.why.startswith("90.0% of the new version's invocations fail, 0.1% of the old one's")
+    assert flight.state.why.startswith("90 % of the new version's invocations fail, 0.1 % of the old one's")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +156,74 @@ async def test_one_command_gives_everything_to_one_version(
     assert (live.shares, flight.state.phase) == (shares, phase)
 
 
+async def test_rolling_back_waits_for_no_look(sky: Sky, live: SplitAlias) -> None:
+    looking = asyncio.Event()
+
+    async def look(_: object) -> Evidence:
+        looking.set()
+        await asyncio.Event().wait()
+        return ALIKE
+
+    flying = Flight(state(), performer=sky.performer, observe=look, log=sky.log)
+    task = asyncio.create_task(flying.run())
+    await looking.wait()
+    flying.roll_back()
+    assert (await asyncio.wait_for(task, PATIENCE_S)).phase is Phase.ROLLED_BACK
+    assert live.shares == ("1", {})
+
+
+async def test_rolling_back_goes_before_the_steps_that_were_ordered_and_after_the_one_under_way(
+    sky: Sky, flight: Flight, live: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    slow = Slow(live)
+    live.fault = slow
+    flight.next()
+    await slow.arrived.wait()
+    flight.next()
+    flight.roll_back()
+    slow.answered.set()
+    await landed(flight)
+    changes = [json.loads(seen.body) for seen in endpoint.requests if str(seen) == UPDATE]
+    sent = [change["RoutingConfig"]["AdditionalVersionWeights"] for change in changes]
+    assert (sent, slow.at_once) == ([{"2": 0.1}, {"2": 0.5}, {}], 1)
+
+
+async def test_a_way_back_that_is_refused_is_tried_after_ever_longer_pauses_and_says_so(
+    sky: Sky, flight: Flight, live: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LONGEST_PAUSE_S", 5 * LOOK_S)
+    told: list[str] = []
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    live.fault = changed_first(lambda: told.append(flight.state.trouble), error("ServiceException", 500))
+    flight.roll_back()
+    await until(flight, lambda _: len(told) == 6)
+    assert [trouble.rpartition("; ")[2] for trouble in told[1:]] == [
+        f"it is tried again within {pause:g} s" for pause in (0.001, 0.002, 0.004, 0.005, 0.005)
+    ]
+    live.fault = None
+    assert (await landed(flight)).state.phase is Phase.ROLLED_BACK
+
+
+async def test_a_way_back_that_is_not_permitted_is_tried_once_and_then_the_operator_decides(
+    sky: Sky, flight: Flight, live: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    await until(flight, lambda state: state.percent == 10)
+    live.fault = error("AccessDeniedException", 403, "not authorized to perform: lambda:UpdateAlias")
+    sky.sight = WORSE
+    await until(flight, lambda state: state.phase is Phase.HELD)
+    looks = sky.looks
+    await until(flight, lambda _: sky.looks > looks + 5)
+    assert flight.state.why.startswith("90 % of the new version's invocations fail")
+    assert flight.state.trouble.startswith("not permitted: lambda:UpdateAlias")
+    assert endpoint.counts[UPDATE] == 2, "the first step, and one way back"
+    live.fault = None
+    flight.resume()
+    assert (await landed(flight)).state.phase is Phase.ROLLED_BACK, "told to go on, it may go back by itself again"
+
+
 # -- somebody else
 
 
@@ -213,6 +284,23 @@ async def test_left_it_stays_where_its_plan_says_so_and_the_next_start_knows(
     assert (flying.state.phase, flying.state.why) == (Phase.HELD, "the console was left")
 
 
+async def test_left_on_its_way_back_it_goes_back_whatever_its_plan_says(sky: Sky, live: SplitAlias) -> None:
+    on_its_way = state(leaving="hold", phase=Phase.ROLLING_BACK, why="it is worse", percent=10.0, step=0)
+    live.change("1", v2=0.1)
+    flying = sky.flight(on_its_way)
+    await flying.leave()
+    assert (flying.state.phase, flying.state.why, live.shares) == (Phase.ROLLED_BACK, "it is worse", ("1", {}))
+
+
+async def test_left_it_is_not_touched_where_another_console_has_taken_it_up(
+    sky: Sky, live: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    flying = sky.flight(state(percent=10.0, step=0))
+    with sky.log.flying(flying.state.id), pytest.raises(ConsoleError, match="another console flies this shift"):
+        await flying.leave()
+    assert endpoint.operations == []
+
+
 async def test_the_next_start_goes_on_from_where_it_was_left(sky: Sky, live: SplitAlias) -> None:
     await left(sky, leaving="hold")
     (found,) = sky.left()
@@ -223,8 +311,8 @@ async def test_the_next_start_goes_on_from_where_it_was_left(sky: Sky, live: Spl
     assert (live.shares, sky.left()) == (STEPS[2], [])
 
 
-@pytest.mark.parametrize("phase", [Phase.ROLLED_BACK, Phase.PROMOTED, Phase.STOPPED, Phase.ROLLING_BACK, Phase.HELD])
-async def test_only_a_flight_that_is_to_go_on_takes_its_first_step(
+@pytest.mark.parametrize("phase", Phase)
+async def test_a_flight_that_was_left_on_the_ground_and_is_rolled_back_takes_no_step(
     phase: Phase, sky: Sky, live: SplitAlias, endpoint: ScriptedEndpoint
 ) -> None:
     flying = sky.flight(state(phase=phase))

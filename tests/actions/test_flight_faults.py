@@ -7,75 +7,186 @@ and may have got; or else the flight says that somebody else changed it.
 from __future__ import annotations
 
 import asyncio
-import os
+import json
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from lambdatui.actions import flight as engine
 from lambdatui.actions.flight import Flight, FlightState, Phase
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.traffic import told
-from lambdatui.errors import ConsoleError
-from tests.actions.flying import ALIKE, QUIET, WORSE, Sight, Sky, at_rest, state, until
+from lambdatui.errors import AccessDenied, ConsoleError
+from tests.actions.flying import ALIKE, LATE, MOMENTS, Course, Sky, Slow, state
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error
-from tests.support.split_alias import UPDATE, SplitAlias, changed_first
+from tests.support.split_alias import GET, UPDATE, SplitAlias, changed_first
 
-Fault = Callable[[SplitAlias], None]
-"""Puts something in the way of the next change of the alias."""
+Fault = Callable[[Sky, SplitAlias], None]
+"""Puts something in the way."""
+Begin = Callable[[str], Course]
+CHANGES = {"start": 1, "step": 2, "promote": 3, "rollback": 2}
+"""The number of the change that is made at a moment; at the others none is."""
+DAY_NS = 24 * 3_600 * 10**9
 
 
 def answering(answer: Answer) -> Fault:
-    return lambda live: setattr(live, "fault", answer)
+    return lambda _, live: setattr(live, "fault", answer)
 
 
-def arrived_and_cut(live: SplitAlias) -> None:
+def arrived_and_cut(_: Sky, live: SplitAlias) -> None:
     live.fault = live.carry_out_and_cut
 
 
-def changed_by_another(live: SplitAlias) -> None:
+def changed_by_another(_: Sky, live: SplitAlias) -> None:
+    live.change("1", v2=0.3)
+
+
+def changed_in_the_last_moment(_: Sky, live: SplitAlias) -> None:
     live.fault = changed_first(lambda: live.change("1", v2=0.3), live.carry_out)
 
 
-def described_by_another(live: SplitAlias) -> None:
+def described_by_another(_: Sky, live: SplitAlias) -> None:
     live.fault = changed_first(lambda: setattr(live, "revision", live.revision + 1), live.carry_out)
 
 
-def deleted(live: SplitAlias) -> None:
+def deleted(_: Sky, live: SplitAlias) -> None:
     live.gone = True
 
 
-def without_new_version(live: SplitAlias) -> None:
+def without_new_version(_: Sky, live: SplitAlias) -> None:
     del live.versions["2"]
 
 
-REFUSED: dict[str, Fault] = {
-    "throttled": answering(error("TooManyRequestsException", 429)),
-    "denied": answering(error("AccessDeniedException", 403, "not authorized to perform: lambda:UpdateAlias")),
-    "conflict": answering(error("ResourceConflictException", 409, "An update is in progress")),
-    "refused": answering(error("InvalidParameterValueException", 400, "no")),
-    "server error": answering(error("ServiceException", 500)),
-    "cut before it arrived": answering(cut()),
-    "another revision": described_by_another,
+def metrics_late(sky: Sky, _: SplitAlias) -> None:
+    sky.sight = LATE
+
+
+def metrics_missing(sky: Sky, _: SplitAlias) -> None:
+    sky.sight = AccessDenied("cloudwatch:GetMetricData")
+
+
+def clock_put_forward(sky: Sky, _: SplitAlias) -> None:
+    sky.clock.now_ns += DAY_NS
+
+
+def clock_put_back(sky: Sky, _: SplitAlias) -> None:
+    sky.clock.now_ns -= DAY_NS
+
+
+@dataclass(frozen=True)
+class End:
+    """How a flight stands when nothing more happens to it."""
+
+    phase: Phase
+    percent: float
+    why: str = ""
+    """How the reason of its phase begins, of its judgement where it bakes."""
+    trouble: str = ""
+    """How the reason begins for which the last change was not carried out."""
+
+    def reached(self, flight: Flight) -> bool:
+        state = flight.state
+        judged = flight.judgement.why if flight.judgement is not None and state.phase is Phase.BAKING else state.why
+        exact = (state.phase, state.percent, bool(state.trouble)) == (self.phase, self.percent, bool(self.trouble))
+        return exact and judged.startswith(self.why) and state.trouble.startswith(self.trouble)
+
+
+Row = dict[str, End]
+"""The end by the moment."""
+
+UNHINDERED: Row = {
+    "start": End(Phase.PROMOTED, 100),
+    "step": End(Phase.PROMOTED, 100),
+    "bake": End(Phase.BAKING, 10, "not enough evidence: 10 invocations"),
+    "hold": End(Phase.HELD, 10, "the operator holds it"),
+    "promote": End(Phase.PROMOTED, 100),
+    "rollback": End(Phase.ROLLED_BACK, 0, "the operator rolled it back"),
 }
-"""After these the alias is as it was."""
-SHARES = (0, 10, 50)
-"""The new version's, when the next change fails."""
+
+
+def refused(trouble: str, **other: End) -> Row:
+    """The next change is not carried out, and the alias is as it was: on is held, back is tried again."""
+    return {
+        **UNHINDERED,
+        "start": End(Phase.HELD, 0, trouble=trouble),
+        "step": End(Phase.HELD, 10, trouble=trouble),
+        "promote": End(Phase.HELD, 50, trouble=trouble),
+        "rollback": End(Phase.ROLLING_BACK, 10, "the operator rolled it back", trouble),
+        **other,
+    }
+
+
+def unseen(why: str) -> Row:
+    """Nothing tells that the new version is well: it stays where it is."""
+    baking = End(Phase.BAKING, 10, why)
+    return {
+        **UNHINDERED,
+        "start": baking,
+        "step": baking,
+        "bake": baking,
+        "promote": End(Phase.BAKING, 50, why),
+    }
+
+
+def stopped(why: str, *unhindered: str) -> Row:
+    """Nothing more is done to the alias."""
+    return {
+        moment: UNHINDERED[moment] if moment in unhindered else End(Phase.STOPPED, MOMENTS[moment].at, why)
+        for moment in MOMENTS
+    }
+
+
+DENIED = "not permitted: lambda:UpdateAlias"
+OTHER = "somebody else changed the alias: "
+TABLE: dict[str, tuple[Fault, Row]] = {
+    "throttled": (answering(error("TooManyRequestsException", 429)), refused("throttled: lambda:UpdateAlias")),
+    "denied": (
+        answering(error("AccessDeniedException", 403, "not authorized to perform: lambda:UpdateAlias")),
+        refused(DENIED, rollback=End(Phase.HELD, 10, "the operator rolled it back", DENIED)),
+    ),
+    "conflict": (
+        answering(error("ResourceConflictException", 409, "An update is in progress")),
+        refused("An update is in progress"),
+    ),
+    "refused": (answering(error("InvalidParameterValueException", 400, "no")), refused("no")),
+    "server error": (answering(error("ServiceException", 500)), refused("lambda is out of order")),
+    "cut before it arrived": (answering(cut()), refused("the connection to http://")),
+    "cut after it arrived": (arrived_and_cut, UNHINDERED),
+    "another revision": (described_by_another, refused("The RevisionId provided does not match")),
+    "changed by another": (changed_by_another, stopped(OTHER)),
+    "changed in the last moment": (changed_in_the_last_moment, stopped(OTHER, "bake", "hold")),
+    "metrics late": (metrics_late, unseen("metrics are 240 s late")),
+    "metrics missing": (metrics_missing, unseen("not enough evidence: not permitted: cloudwatch:GetMetricData")),
+    "alias deleted": (deleted, stopped("the alias is gone: ")),
+    "version deleted": (without_new_version, refused("Function not found: ", rollback=UNHINDERED["rollback"])),
+    "clock put forward": (clock_put_forward, UNHINDERED),
+    "clock put back": (clock_put_back, UNHINDERED),
+}
+"""What may go wrong, and how the flight ends where it does, by the moment at which it does."""
 
 
 def truthful(flight: Flight, sky: Sky, live: SplitAlias) -> None:
-    """Fails where flight or audit trail tell of the alias what is not so."""
+    """Fails where flight, its log or the audit trail tell of the alias what is not so."""
     lines = sky.performer.trail.read().entries
     assert all(line.error for line in lines if line.result != "done")
     assert {line.batch for line in lines} <= {flight.state.id}
+    kept = sky.log.kept()
+    if not flight.state.flying:
+        assert kept == {}
+    else:
+        assert FlightState.model_validate_json(kept[flight.state.id]) == flight.state
     if flight.state.phase is Phase.STOPPED:
         assert flight.state.why
         return
     assert live.shares == divided(flight.state.percent)
-    done = [line for line in lines if line.result == "done"]
-    assert not done or done[0].after == told(flight.state.traffic(flight.state.percent))
+    written = map(json.loads, sky.performer.trail.path.read_text().splitlines() if lines else ())
+    done = [line["after"] for line in written if line.get("result") == "done"]
+    assert not done or done[-1] == told(flight.state.traffic(flight.state.percent))
 
 
 def divided(percent: float) -> tuple[str, dict[str, float]]:
@@ -83,137 +194,111 @@ def divided(percent: float) -> tuple[str, dict[str, float]]:
     return ("2" if percent == 100 else "1"), {} if percent in {0, 100} else {"2": percent / 100}
 
 
-class Course:
-    """A flight that is brought to a share, where something gets into its way."""
-
-    def __init__(self, sky: Sky, live: SplitAlias) -> None:
-        self.sky, self.live = sky, live
-        self.flight = sky.flight(state())
-        self.task: asyncio.Task[FlightState] | None = None
-
-    async def meets(self, fault: Fault, at: float, then: Sight = ALIKE) -> None:
-        """Flies on after the fault by what is seen then, until nothing more happens; all is told as it is."""
-        self.sky.sight = QUIET
-        if at:
-            await self.until(lambda state: state.percent == SHARES[1])
-        if at > SHARES[1]:
-            self.flight.next()
-            await until(self.flight, lambda state: state.percent == at)
-        fault(self.live)
-        self.sky.sight = then
-        await self.until(at_rest)
-        truthful(self.flight, self.sky, self.live)
-
-    async def until(self, holds: Callable[[FlightState], bool]) -> None:
-        """Flies until the state is so."""
-        self.task = self.task or asyncio.create_task(self.flight.run())
-        await until(self.flight, holds)
-
-    async def goes_back(self) -> None:
-        """Nothing is in the way any more, and the operator wants it back."""
-        self.live.fault = None
-        assert self.task is not None
-        self.flight.roll_back()
-        landed = await self.task
-        truthful(self.flight, self.sky, self.live)
-        assert (landed.phase, self.live.shares, self.sky.left()) == (Phase.ROLLED_BACK, divided(0), [])
-
-
 @pytest.fixture
-async def course(sky: Sky, live: SplitAlias) -> AsyncIterator[Course]:
-    course = Course(sky, live)
+async def begin(sky: Sky) -> AsyncIterator[Begin]:
+    """Makes flights that are to be brought to a moment; what still flies at the end is abandoned."""
+    begun: list[Course] = []
+
+    def course(moment: str) -> Course:
+        begun.append(Course(sky, MOMENTS[moment]))
+        return begun[-1]
+
     yield course
-    if course.task is not None:
-        course.task.cancel()
-        await asyncio.gather(course.task, return_exceptions=True)
+    for each in begun:
+        await each.abandon()
 
 
-@pytest.mark.parametrize("at", SHARES)
-@pytest.mark.parametrize("fault", REFUSED.values(), ids=REFUSED)
-async def test_a_step_that_was_not_carried_out_is_held_with_the_reason(fault: Fault, at: float, course: Course) -> None:
-    await course.meets(fault, at)
-    held = course.flight.state
-    assert (held.phase, held.percent, bool(held.trouble)) == (Phase.HELD, at, True)
-    await course.goes_back()
-
-
-@pytest.mark.parametrize("at", SHARES[1:])
-@pytest.mark.parametrize("fault", REFUSED.values(), ids=REFUSED)
-async def test_a_way_back_that_was_not_carried_out_is_tried_until_it_is(
-    fault: Fault, at: float, course: Course
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("fault", TABLE)
+async def test_whatever_gets_into_its_way_is_told_as_it_is_and_the_way_back_stays_open(
+    fault: str, moment: str, begin: Begin, sky: Sky, live: SplitAlias, endpoint: ScriptedEndpoint
 ) -> None:
-    await course.meets(fault, at, then=WORSE)
-    on_its_way = course.flight.state
-    assert (on_its_way.phase, on_its_way.percent, bool(on_its_way.trouble)) == (Phase.ROLLING_BACK, at, True)
-    course.live.fault = None
-    assert course.task is not None
-    assert (await course.task).phase is Phase.ROLLED_BACK
-    truthful(course.flight, course.sky, course.live)
+    happens, row = TABLE[fault]
+    course, end = begin(moment), row[moment]
+    await course.reach()
+    happens(sky, live)
+    await course.go_on(lambda _: end.reached(course.flight))
+    looks = endpoint.counts[GET]
+    if course.flight.state.flying:
+        await course.until(lambda _: endpoint.counts[GET] > looks + 5)
+    else:
+        await course.landed()
+    assert end.reached(course.flight), "and it stays like this"
+    truthful(course.flight, sky, live)
+
+    live.fault = None
+    await goes_back(course, live)
 
 
-@pytest.mark.parametrize("at", SHARES)
-async def test_answers_that_are_lost_change_nothing(at: float, course: Course) -> None:
-    await course.meets(arrived_and_cut, at)
-    assert (course.flight.state.phase, course.flight.state.trouble) == (Phase.PROMOTED, "")
+async def goes_back(course: Course, live: SplitAlias) -> None:
+    """Nothing is in the way any more, and the operator wants it back; what has landed is as it was."""
+    ended = course.flight.state
+    course.flight.roll_back()
+    landed = await course.landed()
+    truthful(course.flight, course.sky, live)
+    assert landed.phase is (Phase.ROLLED_BACK if ended.flying else ended.phase)
 
 
-@pytest.mark.parametrize("at", SHARES)
-@pytest.mark.parametrize("then", [ALIKE, WORSE], ids=["on", "back"])
-async def test_a_change_by_somebody_else_in_the_last_moment_stops_it(then: Sight, at: float, course: Course) -> None:
-    await course.meets(changed_by_another, at, then)
-    assert course.flight.state.phase is Phase.STOPPED
-    assert "is at 1 (70 %) and 2 (30 %)" in course.flight.state.why
-    assert course.live.shares == divided(30)
-
-
-@pytest.mark.parametrize("at", SHARES)
-async def test_an_alias_that_is_deleted_stops_it(at: float, course: Course) -> None:
-    await course.meets(deleted, at)
-    assert course.flight.state.phase is Phase.STOPPED
-    assert course.flight.state.why.startswith("the alias is gone: ")
-
-
-@pytest.mark.parametrize("at", SHARES)
-async def test_a_version_that_is_deleted_leaves_the_way_back_open(at: float, course: Course) -> None:
-    await course.meets(without_new_version, at)
-    assert (course.flight.state.phase, course.flight.state.percent) == (Phase.HELD, at)
-    await course.goes_back()
-
-
-async def test_what_arrives_later_than_its_judgement_is_known_as_the_flights_own(course: Course) -> None:
+async def test_what_arrives_later_than_its_judgement_is_known_as_the_flights_own(
+    begin: Begin, live: SplitAlias
+) -> None:
     late: list[Seen] = []
-
-    def delayed(live: SplitAlias) -> None:
-        live.fault = changed_first(lambda: None, lambda seen: late.append(seen) or cut())
-
-    await course.meets(delayed, 10)
+    course = begin("step")
+    await course.reach()
+    live.fault = lambda seen: late.append(seen) or cut()
+    await course.go_on(lambda state: bool(state.trouble))
     assert course.flight.state.percent == 10
-    course.live.carry_out(late[0])
-    await until(course.flight, lambda state: state.percent == 50)
-    assert course.live.shares == divided(50)
-    await course.goes_back()
+    live.carry_out(late[0])
+    await course.until(lambda state: state.percent == 50)
+    assert live.shares == divided(50)
+    live.fault = None
+    await goes_back(course, live)
 
 
-async def test_left_while_a_step_is_on_its_way_it_rolls_back_what_arrived(
-    sky: Sky, live: SplitAlias, endpoint: ScriptedEndpoint
+# -- the console is left (SIGHUP, SIGTERM, quitting)
+
+LEFT: dict[str, tuple[Phase, float]] = {
+    **dict.fromkeys(MOMENTS, (Phase.ROLLED_BACK, 0)),
+    "promote": (Phase.PROMOTED, 100),
+}
+"""How a flight ends that is left at a moment, while the change that it makes then is under way."""
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_left_it_ends_with_the_change_under_way_and_then_rolls_back(
+    moment: str, begin: Begin, sky: Sky, live: SplitAlias
 ) -> None:
-    arrived = asyncio.Event()
+    course, slow = begin(moment), Slow(live)
+    await course.reach()
+    live.fault = slow
+    await course.go_on(lambda _: True)
+    if moment in CHANGES:
+        await slow.arrived.wait()
+    assert course.task is not None
+    course.task.cancel()
+    slow.answered.set()
+    await asyncio.wait([course.task])
+    await course.flight.leave()
+    phase, percent = LEFT[moment]
+    assert (course.flight.state.phase, live.shares, slow.at_once) == (phase, divided(percent), int(moment in CHANGES))
+    truthful(course.flight, sky, live)
+    assert {line.result for line in sky.performer.trail.read().entries} == {"done"}
 
-    def carried_out_without_an_answer(seen: Seen) -> Answer:
-        live.fault = None
-        live.carry_out(seen)
-        arrived.set()
-        return Answer(after=asyncio.Event())
 
-    live.fault = carried_out_without_an_answer
-    flight = sky.flight(state())
-    task = asyncio.create_task(flight.run())
-    await arrived.wait()
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def test_left_while_a_change_gets_no_answer_it_rolls_back_what_arrived(
+    begin: Begin, sky: Sky, live: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "GRACE_S", 0.01)
+    course, slow = begin("start"), Slow(live)
+    live.fault = slow
+    await course.go_on(lambda _: True)
+    await slow.arrived.wait()
+    live.fault = None
+    await course.abandon()
     assert live.shares == divided(10)
-    await flight.leave()
-    assert (flight.state.phase, live.shares, sky.left()) == (Phase.ROLLED_BACK, divided(0), [])
+    await course.flight.leave()
+    assert course.flight.state.phase is Phase.ROLLED_BACK
+    truthful(course.flight, sky, live)
     assert [line.result for line in sky.performer.trail.read().entries] == ["done", "unknown"]
 
 
@@ -239,53 +324,57 @@ async def test_a_flight_that_cannot_be_written_down_does_not_begin(
 
 
 async def test_a_flight_that_can_be_written_down_no_more_leaves_the_alias_as_it_is_written(
-    course: Course, tmp_path: Path
+    begin: Begin, live: SplitAlias, tmp_path: Path
 ) -> None:
-    await course.until(lambda state: state.percent == 10)
+    course = begin("step")
+    await course.reach()
     aside = unwritable(tmp_path / "flights")
-    assert course.task is not None
+    course.sky.sight = ALIKE
     with pytest.raises(ConsoleError, match="nothing more is done to the alias until it can be"):
-        await course.task
+        await course.landed()
     (written,) = FlightLog(aside).left().values()
-    assert course.live.shares == divided(FlightState.model_validate_json(written).percent) == divided(10)
+    assert live.shares == divided(FlightState.model_validate_json(written).percent) == divided(10)
 
 
-async def test_without_an_audit_trail_nothing_is_sent(
-    course: Course, endpoint: ScriptedEndpoint, tmp_path: Path
-) -> None:
+async def test_without_an_audit_trail_nothing_is_sent(begin: Begin, endpoint: ScriptedEndpoint, tmp_path: Path) -> None:
     unwritable(tmp_path / "state")
-    await course.until(at_rest)
-    assert (course.flight.state.phase, endpoint.counts[UPDATE]) == (Phase.HELD, 0)
+    course = begin("start")
+    await course.go_on(lambda state: state.phase is Phase.HELD)
+    assert endpoint.counts[UPDATE] == 0
     assert "audit trail" in course.flight.state.trouble
 
 
 # -- kill -9
 
+KILLED = [(moment, when) for moment in MOMENTS for when in (("before", "after") if moment in CHANGES else ("at rest",))]
 
-@pytest.mark.parametrize("number", [1, 2, 3], ids=["first step", "second step", "promotion"])
-@pytest.mark.parametrize("when", ["before", "after"])
+
+@pytest.mark.parametrize(("moment", "when"), KILLED)
 async def test_what_a_killed_console_left_is_known_and_rolled_back_by_the_next(
-    when: str, number: int, sky: Sky, live: SplitAlias, endpoint: ScriptedEndpoint, tmp_path: Path
+    moment: str, when: str, sky: Sky, live: SplitAlias, endpoint: ScriptedEndpoint, tmp_path: Path
 ) -> None:
-    processes: list[asyncio.subprocess.Process] = []
-
     def killing(seen: Seen) -> Answer:
-        if endpoint.counts[UPDATE] < number:
+        if endpoint.counts[UPDATE] != CHANGES.get(moment):
             return live.carry_out(seen)
         if when == "after":
             live.carry_out(seen)
-        os.kill(processes[0].pid, signal.SIGKILL)
+        process.kill()
         return cut()
 
     live.fault = killing
-    program = (sys.executable, "-m", "tests.actions.flying", endpoint.url, str(tmp_path))
-    processes.append(await asyncio.create_subprocess_exec(*program))
-    assert await processes[0].wait() == -signal.SIGKILL
+    program = (sys.executable, "-m", "tests.actions.flying", endpoint.url, str(tmp_path), moment)
+    process = await asyncio.create_subprocess_exec(*program, stdout=PIPE)
+    assert process.stdout is not None
+    assert await process.stdout.readline() == f"{moment}\n".encode()
+    if moment not in CHANGES:
+        process.kill()
+    assert await process.wait() == -signal.SIGKILL
     live.fault = None
     (left,) = sky.left()
-    was, wanted = (0, 10, 50, 100)[number - 1 : number + 1]
+    was = MOMENTS[moment].at
+    wanted = {"start": 10, "step": 50, "promote": 100, "rollback": 0}.get(moment)
     assert (left.percent, left.wanted) == (was, wanted), "what had been done, and what was about to be"
-    assert live.shares == divided(wanted if when == "after" else was)
+    assert live.shares == divided(was if wanted is None or when == "before" else wanted)
 
     again = sky.flight(left)
     again.roll_back()

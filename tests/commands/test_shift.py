@@ -131,7 +131,7 @@ def test_a_bad_version_is_rolled_back_with_the_reason(ground: Ground, alias: Spl
     assert alias.shares == ("1", {})
     judged = ground.events[-2]
     assert (judged["verdict"], judged["new"]) == ("roll back", {"invocations": 1_000, "errors": 900})
-    assert "rolled back, version 2 has 0 %: 90.0% of the new version's invocations fail" in ground.said
+    assert "rolled back, version 2 has 0 %: 90 % of the new version's invocations fail" in ground.said
 
 
 def test_a_judgement_is_told_again_only_when_more_than_its_numbers_changed(ground: Ground) -> None:
@@ -185,6 +185,15 @@ def test_what_cannot_go_on_is_left_where_that_was_asked_for(ground: Ground, alia
     assert ground.events[-1] | {"phase": "held", "percent": 10, "status": 4} == ground.events[-1]
     (left,) = FlightLog(tmp_path / "state" / "flights").left().values()
     assert FlightState.model_validate_json(left).percent == 10
+
+
+def test_what_can_go_neither_on_nor_back_is_left_and_told(ground: Ground, alias: SplitAlias, tmp_path: Path) -> None:
+    ground.at_look = {1: lambda: setattr(alias, "fault", DENIED)}
+    assert ground.run() == 4
+    assert alias.shares == ("1", {"2": 0.1})
+    assert ground.events[-1] | {"phase": "held", "percent": 10, "status": 4} == ground.events[-1]
+    assert "not permitted: lambda:UpdateAlias" in ground.events[-1]["trouble"]
+    assert list(FlightLog(tmp_path / "state" / "flights").left()) == [ground.events[0]["shift"]]
 
 
 def test_a_first_step_that_is_forbidden_changes_nothing(ground: Ground, alias: SplitAlias) -> None:
@@ -352,7 +361,7 @@ async def test_a_roll_back_that_is_refused_at_the_end_is_told_and_left_for_the_n
     alias.fault = DENIED
     process.terminate()
     status, events, _ = await ended(process)
-    assert (status, events[-1]["phase"], events[-1]["percent"]) == (128 + signal.SIGTERM, "rolling back", 10)
+    assert (status, events[-1]["phase"], events[-1]["percent"]) == (128 + signal.SIGTERM, "held", 10)
     assert "not permitted: lambda:UpdateAlias" in events[-1]["trouble"]
     (left,) = FlightLog(tmp_path / ".local/state/lambdatui/flights").left().values()
     assert FlightState.model_validate_json(left).percent == 10
