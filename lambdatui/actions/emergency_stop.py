@@ -69,8 +69,8 @@ class EmergencyStop(MappingAction[Params]):
 
     def __init__(self) -> None:
         self._sweep: tuple[EventSourceMapping, ...] | None = None
-        self._told: set[str] = set()
-        """The functions that were told their part of the sweep."""
+        self._served: set[str] = set()
+        """The functions that had their part of the sweep."""
 
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
         assert isinstance(params, Stop)
@@ -121,10 +121,10 @@ class EmergencyStop(MappingAction[Params]):
         None may be missed, and AWS does not say that asking for a function finds those of its aliases and versions.
         A sweep serves all functions that are stopped together, and each of them once: who asks again wants news.
         """
-        if self._sweep is None or function in self._told:
+        if self._sweep is None or function in self._served:
             pages = list_event_source_mappings(connection)
-            self._sweep, self._told = tuple([mapping async for page in pages for mapping in page]), set()
-        self._told.add(function)
+            self._sweep, self._served = tuple([mapping async for page in pages for mapping in page]), set()
+        self._served.add(function)
         return [mapping for mapping in self._sweep if mapping.function_name == function]
 
     def undo_of(self, plan: Plan, made: Sequence[Call]) -> Undo | None:
