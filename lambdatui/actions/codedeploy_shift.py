@@ -6,16 +6,17 @@ is sent, and after an answer that was lost (facts 10).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
-from lambdatui.actions.codedeploy_watch import progress, until_ended
 from lambdatui.actions.function_changes import refuse
 from lambdatui.actions.permission import permitted
 from lambdatui.actions.traffic import read_side
 from lambdatui.aws.codedeploy import (
+    get_alias_deployment,
     get_deployment_config,
     get_group,
     groups_of,
@@ -27,10 +28,12 @@ from lambdatui.aws.releases import get_alias, list_provisioned, list_versions
 from lambdatui.errors import RequestRefused
 from lambdatui.insight.appspec import AWS_OWN, CONFIGS, AppSpec, pace
 from lambdatui.insight.traffic import rule_on_traffic
-from lambdatui.models.codedeploy import BETWEEN, LAMBDA, AliasDeployment, DeploymentGroup, in_words
+from lambdatui.models.codedeploy import BETWEEN, LAMBDA, SUCCEEDED, AliasDeployment, DeploymentGroup, in_words
 from lambdatui.models.release import Alias
 
 LABEL = "CodeDeploy deployment"
+POLL_S = 10.0
+"""Between two looks. AWS's own waiter gives up after half an hour, long before a slow deployment ends (facts 10.5)."""
 ROLL_BACK = {
     "enabled": True,
     "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
@@ -116,12 +119,6 @@ class HandShiftOver(Action[HandedOver]):
             undo=undo,
         )
 
-    async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
-        for call in plan.calls:
-            ended = await until_ended(connection, await _created(connection, plan.subject, call), tell)
-            if ended.info.status != "Succeeded":
-                raise RequestRefused(f"{progress(ended)}: {ended.info.error_information or 'AWS told no reason'}")
-
 
 class StopDeployment(Action[Params]):
     """StopDeployment with a rollback: without one, the alias would keep the weights that it has (facts 10.5)."""
@@ -140,12 +137,12 @@ class StopDeployment(Action[Params]):
 
     async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
         for call in plan.calls:
-            stopped = await until_ended(connection, call.parameters["deploymentId"], tell)
-            if (back := stopped.info.rollback_info) and back.rollback_deployment_id:
-                ended = await until_ended(connection, back.rollback_deployment_id, tell)
-                if ended.info.status != "Succeeded":
+            stopped = await _until_ended(connection, call.parameters["deploymentId"], tell)
+            if back := stopped.info.taken_back_by:
+                ended = await _until_ended(connection, back, tell)
+                if ended.info.status != SUCCEEDED:
                     raise RequestRefused(
-                        f"stopped, and not taken back: {progress(ended)}", "look at the alias's weights"
+                        f"stopped, and not taken back: {_progress(ended)}", "look at the alias's weights"
                     )
 
 
@@ -201,10 +198,20 @@ def _stop(deployment_id: str) -> Call:
     return Call(service="codedeploy", operation="StopDeployment", parameters=parameters)
 
 
-async def _created(connection: Connection, subject: Subject, call: Call) -> str:
-    """The id of the deployment that a request made: the one under way, or its group's last where it has ended."""
-    for each in await list_alias_deployments(connection, subject.function, subject.qualifier):
-        if not each.info.takes_back:
-            return each.info.deployment_id
-    group = await get_group(connection, call.parameters["applicationName"], call.parameters["deploymentGroupName"])
-    return group.last_attempted_deployment.deployment_id
+async def _until_ended(connection: Connection, deployment_id: str, tell: Callable[[str], None]) -> AliasDeployment:
+    """Watches a deployment until it has ended, and says how."""
+    while True:
+        deployment = await get_alias_deployment(connection, deployment_id)
+        tell(_progress(deployment))
+        if not deployment.info.under_way:
+            return deployment
+        await asyncio.sleep(POLL_S)
+
+
+def _progress(deployment: AliasDeployment) -> str:
+    """How far a deployment is, as a phrase."""
+    shift = deployment.target.lambda_function_info
+    weight = shift.target_version_weight
+    share = f"{weight:g} % on version {shift.target_version}" if weight is not None and shift.target_version else ""
+    told = f"{deployment.info.deployment_id} {deployment.info.status}"
+    return ", ".join(filter(None, (told, deployment.target.stage, share)))

@@ -45,18 +45,26 @@ async def list_under_way(connection: Connection) -> tuple[DeploymentInfo, ...]:
     return tuple(each for each in found if each.compute_platform == LAMBDA and each.under_way)
 
 
+async def list_deployments(connection: Connection) -> tuple[AliasDeployment, ...]:
+    """Every deployment of the region that shifts an alias and has not ended, with how far it is."""
+    deployments = await list_under_way(connection)
+    targets = await asyncio.gather(*(get_target(connection, deployment) for deployment in deployments))
+    return tuple(map(AliasDeployment, deployments, targets))
+
+
 async def list_alias_deployments(connection: Connection, function: str, alias: str) -> tuple[AliasDeployment, ...]:
     """The deployments under way of one alias: there are two for a moment, where one takes back the other.
 
     Nothing leads from an alias to them, so that all that are under way are looked at (facts 10.4).
     """
-    deployments = await list_under_way(connection)
-    targets = await asyncio.gather(*(get_target(connection, deployment) for deployment in deployments))
-    return tuple(
-        AliasDeployment(deployment, target)
-        for deployment, target in zip(deployments, targets, strict=True)
-        if target.lambda_function_info.concerns(function, alias)
-    )
+    deployments = await list_deployments(connection)
+    return tuple(each for each in deployments if each.target.lambda_function_info.concerns(function, alias))
+
+
+async def get_alias_deployment(connection: Connection, deployment_id: str) -> AliasDeployment:
+    """One deployment of an alias as it is now, whether it has ended or not."""
+    info = await get_deployment(connection, deployment_id)
+    return AliasDeployment(info, await get_target(connection, info))
 
 
 async def get_deployment(connection: Connection, deployment_id: str) -> DeploymentInfo:
@@ -146,10 +154,10 @@ async def groups_of(
             return False
         try:
             async with pace:
-                target = await get_target(connection, await get_deployment(connection, last))
+                deployment = await get_alias_deployment(connection, last)
         except RequestRefused:  # it is kept no more
             return False
-        return target.lambda_function_info.concerns(function, alias)
+        return deployment.target.lambda_function_info.concerns(function, alias)
 
     serving = await asyncio.gather(*map(serves, among))
     return tuple(group for group, does in zip(among, serving, strict=True) if does)

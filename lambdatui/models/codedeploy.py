@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
@@ -17,6 +18,8 @@ LAMBDA = "Lambda"
 """CodeDeploy's compute platform of what shifts aliases."""
 UNDER_WAY = ("Created", "Queued", "InProgress", "Baking", "Ready")
 """The states of a deployment that has not ended."""
+SUCCEEDED = "Succeeded"
+"""The state of a deployment that has done all it was to do."""
 BETWEEN = " / "
 """Between an application and its deployment group, where they are told together."""
 
@@ -53,9 +56,14 @@ class LambdaFunctionInfo(CodeDeployModel):
             target_version=_property("TargetVersion", content),
         )
 
+    @property
+    def function(self) -> str:
+        """The function's name, also where it is told by its ARN."""
+        return function_name(self.function_name) or self.function_name
+
     def concerns(self, function: str, alias: str) -> bool:
-        """Whether this is about an alias of a function, which may be told by its ARN."""
-        return self.function_alias == alias and function in {self.function_name, function_name(self.function_name)}
+        """Whether this is about an alias of a function."""
+        return (self.function, self.function_alias) == (function, alias)
 
 
 class LifecycleEvent(CodeDeployModel):
@@ -63,6 +71,9 @@ class LifecycleEvent(CodeDeployModel):
 
     lifecycle_event_name: str = ""
     status: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.lifecycle_event_name} {self.status}"
 
 
 class LambdaTarget(CodeDeployModel):
@@ -77,7 +88,7 @@ class LambdaTarget(CodeDeployModel):
         """The event that it is at: the first one that has not succeeded, and how that stands; empty where none is."""
         ended = {"Succeeded", "Skipped"}
         ahead = (event for event in self.lifecycle_events if event.status not in ended)
-        return next((f"{event.lifecycle_event_name} {event.status}" for event in ahead), "")
+        return next(map(str, ahead), "")
 
 
 class ErrorInformation(CodeDeployModel):
@@ -110,6 +121,9 @@ class DeploymentInfo(CodeDeployModel):
     compute_platform: str = ""
     revision: Mapping[str, Any] = Field(default_factory=dict)
     """A RevisionLocation by AWS's names: what an inline AppSpec says is left out of it (facts 10.2)."""
+    create_time: datetime | None = None
+    complete_time: datetime | None = None
+    deployment_status_messages: tuple[str, ...] = ()
     error_information: ErrorInformation | None = None
     rollback_info: RollbackInfo | None = None
 
@@ -121,6 +135,17 @@ class DeploymentInfo(CodeDeployModel):
     def takes_back(self) -> str:
         """The id of the deployment that this one takes back; empty where it is none of these."""
         return self.rollback_info.rollback_triggering_deployment_id if self.rollback_info else ""
+
+    @property
+    def taken_back_by(self) -> str:
+        """The id of the deployment that takes this one back; empty where there is none."""
+        return self.rollback_info.rollback_deployment_id if self.rollback_info else ""
+
+    @property
+    def why(self) -> str:
+        """CodeDeploy's own words about how it stands or ended; empty where it has none."""
+        error = str(self.error_information) if self.error_information else ""
+        return "; ".join(dict.fromkeys(filter(None, (error, *self.deployment_status_messages))))
 
     @property
     def group(self) -> str:

@@ -21,6 +21,7 @@ DIALOG = "lambdatui.ui.dialogs.action_dialog:ActionDialog"
 DIALOGS: Mapping[str, str] = {
     "invoke": "lambdatui.ui.dialogs.invoke:InvokeDialog",
     "traffic": "lambdatui.ui.dialogs.shift:ShiftDialog",
+    "codedeploy-shift": "lambdatui.ui.dialogs.shift_hand_over:HandOverDialog",
 }
 """The dialogs of those actions that ask for more than a form can, as ``module:class`` by the action's id."""
 

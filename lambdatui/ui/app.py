@@ -24,12 +24,12 @@ from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
 from lambdatui.ui import figures, themes
-from lambdatui.ui.flights import Flown, badge, in_a_line
 from lambdatui.ui.operation import Operation, Operations
 from lambdatui.ui.panes import REGION_PANES
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.screens.main import MainScreen
 from lambdatui.ui.session import InventoryChange, LoggedError, Session, Told
+from lambdatui.ui.shift import Running, badge
 from lambdatui.ui.styles import stylesheet
 from lambdatui.ui.widgets.plain_text import plain
 
@@ -228,7 +228,7 @@ class Console(App[None]):
     async def _end_flights(self, status: int) -> None:
         self.notify("ending what is on its way…", severity="warning", timeout=NOTICE_S)
         ended = await self.session.flights.leave()
-        told = Text("\n").join(Text(plain(in_a_line(state))) for state in ended)
+        told = Text("\n").join(Text(plain(flown.in_a_line)) for flown in ended)
         self.exit(None, status, None if status else told)  # after a signal there may be nobody to read it
 
     async def on_unmount(self) -> None:
@@ -322,22 +322,21 @@ class Console(App[None]):
             self._main.error_logged(change)
         elif isinstance(change, Operation):
             self._main.operation_changed(change)
-        elif isinstance(change, Flown):
+        elif isinstance(change, Running):
             self._tell_landed(change)
         elif change == "health":
             self._main.health_changed()
-        if isinstance(change, Flown) or change == "flights":
+        if isinstance(change, Running) or change == "flights":
             self._main.flights_changed()
-            (self._flying.resume if self.session.flights.flying else self._flying.pause)()
+            (self._flying.resume if self.session.flights.running else self._flying.pause)()
         self._show_place()
 
-    def _tell_landed(self, flown: Flown) -> None:
+    def _tell_landed(self, shift: Running) -> None:
         if not self.session.flights.closing:
-            landed = flown.state.phase == "promoted"
             self.notify(
-                plain(str(flown.failure) if flown.failure is not None else in_a_line(flown.state)),
-                title=plain(f"Shift of {flown.state.subject}"),
-                severity="information" if landed else "warning",
+                plain(shift.in_a_line),
+                title=plain(f"Shift of {shift.subject}"),
+                severity="information" if shift.landed_well else "warning",
                 timeout=NOTICE_S,
                 markup=False,
             )
@@ -371,10 +370,10 @@ class Console(App[None]):
             told.append(Content.styled(f"read {figures.age(now_ms() - reading.read_at)} ago", "$secondary"))
         if (price := self.session.metrics_price_usd) >= CENT_USD / 2:
             told.append(Content.styled(f"${price:.2f}", "$secondary"))
-        if running := len(self.session.operations.running):
-            told.append(Content.styled(f"▸ {running} under way", "$warning"))
-        if flying := self.session.flights.flying:
-            told.append(Content.styled(plain(badge(flying, now_ms())), "$warning"))
+        if under_way := len(self.session.operations.running):
+            told.append(Content.styled(f"▸ {under_way} under way", "$warning"))
+        if running := self.session.flights.running:
+            told.append(Content.styled(plain(badge(running, now_ms())), "$warning"))
         if left := len(self.session.flights.left):
             told.append(Content.styled(f"! {left} shift{'' if left == 1 else 's'} left", "$error"))
         if self.session.errors:

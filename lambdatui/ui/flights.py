@@ -1,4 +1,4 @@
-"""The shifts that this console flies, and those that an earlier one left on their way.
+"""The shifts where the session is: those that this console flies, that an earlier one left, and that CodeDeploy runs.
 
 They belong to the console and not to the pane that shows them: leaving the view lets them go on.
 """
@@ -6,7 +6,7 @@ They belong to the console and not to the pane that shows them: leaving the view
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from lambdatui.errors import ConsoleError, Fault
 from lambdatui.paths import state_folder
+from lambdatui.ui.deployments import Deployments
+from lambdatui.ui.shift import Command, Running, Shift, clock
 
 if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
     from lambdatui.actions.flight import Flight, FlightState
     from lambdatui.actions.flight_log import FlightLog
     from lambdatui.actions.observing import Observer
@@ -26,8 +29,12 @@ LEAVE_S = 5.0
 """How long all shifts together may take to end when the console is left."""
 
 
+UPDATE = "lambda:UpdateAlias"
+"""The IAM action of what a flight changes."""
+
+
 @dataclass
-class Flown:
+class Flown(Running):
     """A shift that this console flies, or flew."""
 
     flight: Flight
@@ -41,18 +48,94 @@ class Flown:
         return self.flight.state
 
     @property
+    def subject(self) -> Subject:
+        return self.state.subject
+
+    @property
+    def began_ms(self) -> int:
+        return self.state.began_ms
+
+    @property
+    def percent(self) -> float:
+        return self.state.percent
+
+    @property
+    def phase(self) -> str:
+        return self.state.phase.value
+
+    @property
     def flying(self) -> bool:
         return self.state.flying and self.failure is None
 
+    @property
+    def landed_well(self) -> bool:
+        return self.phase == "promoted"
+
+    @property
+    def in_a_line(self) -> str:
+        if self.failure is not None:
+            return str(self.failure)
+        told = f"{self.subject}: {self.phase}, {self.percent:g} % on version {self.state.new}"
+        return ": ".join(filter(None, (told, self.state.why, self.state.trouble)))
+
+    def progress(self, now_ms: int) -> str:
+        return clock(self.state.left_s(now_ms)) if self.phase == "baking" else self.phase
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        if not self.flying:
+            return {}
+        flight, state = self.flight, self.state
+        return {
+            "hold": Command(act=flight.resume if self.phase == "held" else flight.hold),
+            "next": Command(act=flight.next),
+            "back": Command(act=flight.back),
+            "roll_back": Command(act=flight.roll_back),
+            "promote": Command(
+                act=flight.promote, question=f"Promote: all traffic of {state.subject} to version {state.new}"
+            ),
+        }
+
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Left(Shift):
     """A shift that another console left on its way, beside what the alias is now."""
 
+    flights: Flights
     state: FlightState
     alias: Alias | None
     unread: ConsoleError | None = None
     """Why the alias is not known."""
+
+    @property
+    def subject(self) -> Subject:
+        return self.state.subject
+
+    @property
+    def began_ms(self) -> int:
+        return self.state.began_ms
+
+    @property
+    def percent(self) -> float:
+        return self.state.percent
+
+    @property
+    def phase(self) -> str:
+        return "left"
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        def fly(first: Callable[[Flight], None], question: str = "") -> Command:
+            return Command(act=partial(self.flights.fly, self.state, first), sends=UPDATE, question=question)
+
+        return {
+            "hold": fly(lambda flight: flight.resume(), f"Resume {self.subject}: {self.standing}"),
+            "roll_back": fly(lambda flight: flight.roll_back()),
+            "forget": Command(
+                act=partial(self.flights.forget, self.state.id),
+                question=f"Forget the shift of {self.subject}: {self.standing}",
+            ),
+        }
 
     @property
     def standing(self) -> str:
@@ -92,6 +175,8 @@ class Flights:
         """By id; a flight that is taken up again is in `flown`."""
         self.closing = False
         """Whether the console is being left, so that no shift begins any more."""
+        self.deployments = Deployments(session)
+        """What CodeDeploy runs."""
 
     @cached_property
     def log(self) -> FlightLog:
@@ -103,6 +188,17 @@ class Flights:
     @property
     def flying(self) -> list[Flown]:
         return [flown for flown in self.flown.values() if flown.flying]
+
+    @property
+    def running(self) -> list[Running]:
+        """All that are on their way, whoever runs them."""
+        return [*self.flying, *self.deployments.flying]
+
+    @property
+    def every(self) -> dict[str, Shift]:
+        """All that are known, by id, the one that began last at the end."""
+        known: dict[str, Shift] = {**self.left, **self.flown, **self.deployments.known}
+        return dict(sorted(known.items(), key=lambda each: each[1].began_ms))
 
     @property
     def refusing(self) -> list[Flown]:
@@ -145,7 +241,7 @@ class Flights:
             await self.learn()
 
     async def learn(self) -> None:
-        """Learns from the log which shifts were left on their way here, and how their aliases are now."""
+        """Learns which shifts were left on their way here, how their aliases are now, and what CodeDeploy runs."""
         if (identity := self._session.identity) is None:
             return
         here = (identity.account, identity.region)
@@ -156,6 +252,7 @@ class Flights:
                 self.log.forget(state.id)
         left = await asyncio.gather(*(self._compared(state) for state in ours if state.flying))
         self.left = {one.state.id: one for one in left}
+        await self.deployments.find()
         self._session.tell_flights()
 
     async def _compared(self, state: FlightState) -> Left:
@@ -163,17 +260,23 @@ class Flights:
 
         asking = partial(get_alias, function=state.function, name=state.alias)
         try:
-            return Left(state, await self._session.ask(f"shift of {state.subject}", asking))
+            return Left(self, state, await self._session.ask(f"shift of {state.subject}", asking))
         except ConsoleError as error:
-            return Left(state, None, error)
+            return Left(self, state, None, error)
 
     async def explained(self, function: str) -> frozenset[str] | None:
-        """The aliases of a function of which a shift is on record, whoever flies it; None where that is not known."""
+        """The aliases of a function that a shift on record divides, whoever flies it, or one that CodeDeploy runs.
+
+        None where the record is not known.
+        """
         identity, recorded = self._session.identity, await self._recorded(self.log.kept)
         if identity is None or recorded is None:
             return None
+        await self.deployments.find()
         here = (identity.account, identity.region, function)
-        return frozenset(state.alias for state in recorded if (state.account, state.region, state.function) == here)
+        flown = (state.alias for state in recorded if (state.account, state.region, state.function) == here)
+        deployed = (one.alias for one in self.deployments.known.values() if one.under_way and one.function == function)
+        return frozenset((*flown, *deployed))
 
     async def _recorded(self, reading: Callable[[], Mapping[str, str]]) -> list[FlightState] | None:
         """What the log tells that this version of the console can read; None where it cannot be read."""
@@ -190,17 +293,20 @@ class Flights:
         self.log.forget(flight_id)
         self._session.tell_flights()
 
-    async def leave(self) -> list[FlightState]:
+    async def leave(self) -> list[Flown]:
         """Ends what flies as its plan says, as far as `LEAVE_S` allow; what does not end is offered by the next start.
 
+        What CodeDeploy runs goes on.
+
         Returns:
-            How those stand that flew; none the second time.
+            Those that flew; none the second time.
         """
         flying, self.closing = ([] if self.closing else self.flying), True
+        await self.deployments.leave()
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.gather(*(self._end(flown) for flown in flying))
-        return [flown.state for flown in flying]
+        return flying
 
     async def _end(self, flown: Flown) -> None:
         if flown.task is not None:
@@ -212,28 +318,6 @@ class Flights:
             self._session.log(f"shift of {flown.state.subject}", error)
         except Exception as error:  # it must not keep the others from being ended
             self._session.log(f"shift of {flown.state.subject}", Fault(error))
-
-
-def badge(flying: Sequence[Flown], now_ms: int) -> str:
-    """What the header says of the shifts that fly: all there is of one, or how many."""
-    if len(flying) > 1:
-        return f"▸ {len(flying)} shifts"
-    state = flying[0].state
-    told = clock(state.left_s(now_ms)) if state.phase == "baking" else state.phase.value
-    return f"▸ {state.subject} {state.percent:g} % {told}"
-
-
-def clock(seconds: float) -> str:
-    """Seconds as ``2:10``, or ``1:02:10`` from an hour on."""
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-
-
-def in_a_line(state: FlightState) -> str:
-    """What became of a shift, or how it stands."""
-    told = f"{state.subject}: {state.phase.value}, {state.percent:g} % on version {state.new}"
-    return ": ".join(filter(None, (told, state.why, state.trouble)))
 
 
 def _read(text: str) -> FlightState | None:

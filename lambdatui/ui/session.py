@@ -18,9 +18,10 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.models.identity import Identity
 from lambdatui.models.metric import HOUR, Window
 from lambdatui.paths import cache_folder
-from lambdatui.ui.flights import Flights, Flown
+from lambdatui.ui.flights import Flights
 from lambdatui.ui.function_health import FunctionHealth
 from lambdatui.ui.operation import Operation, Operations
+from lambdatui.ui.shift import Running
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
@@ -80,7 +81,7 @@ class LoggedError:
     """How often since then."""
 
 
-Told = InventoryChange | LoggedError | Operation | Flown | Literal["whereabouts", "health", "flights"]
+Told = InventoryChange | LoggedError | Operation | Running | Literal["whereabouts", "health", "flights"]
 """What a session tells of."""
 
 
@@ -91,7 +92,7 @@ class Session:
 
     Args:
         target: where to connect to.
-        tell: called with an InventoryChange, a LoggedError, an Operation that began or ended, a shift that is flown no
+        tell: called with an InventoryChange, a LoggedError, an Operation that began or ended, a shift that runs no
             more, ``"whereabouts"`` when the header has to change, ``"health"`` when more is known of how functions are
             doing, or ``"flights"`` when more is known of shifts.
         cache: where the last inventory is kept; None keeps none.
@@ -209,9 +210,9 @@ class Session:
         """Tells that a shift got on, or that more is known of one that was left."""
         self._tell("flights")
 
-    def tell_flight(self, flown: Flown) -> None:
-        """Tells that a shift is flown no more: it landed, it failed, or the console is being left."""
-        self._tell(flown)
+    def tell_flight(self, shift: Running) -> None:
+        """Tells that a shift runs no more: it landed, it failed, or the console is being left."""
+        self._tell(shift)
 
     @property
     def busy(self) -> bool:
@@ -232,6 +233,7 @@ class Session:
 
     async def move(self, target: Target) -> None:
         """Goes to another profile or region. Nothing of the former place is kept."""
+        await self.flights.leave()
         self.target = target
         self.identity = None
         self._alias_asked = False

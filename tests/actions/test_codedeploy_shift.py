@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from lambdatui.actions import codedeploy_watch
+from lambdatui.actions import codedeploy_shift
 from lambdatui.actions.action import Params, Subject
 from lambdatui.actions.codedeploy_shift import HandedOver
 from lambdatui.actions.traffic import ShiftTraffic, Traffic
 from lambdatui.errors import RequestRefused
 from lambdatui.insight.appspec import AWS_OWN, CONFIGS
-from tests.actions.acting import Acting, loaded
+from tests.actions.acting import Acting
 from tests.support.codedeploy import CANARY, CodeDeploy, group, target
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error
 from tests.support.releases import history, provisioned, versions
@@ -28,7 +28,7 @@ DONE = "CodeDeploy deployment"
 
 @pytest.fixture(autouse=True)
 def watched_closely(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codedeploy_watch, "POLL_S", 0)
+    monkeypatch.setattr(codedeploy_shift, "POLL_S", 0)
 
 
 @pytest.fixture
@@ -105,8 +105,7 @@ async def test_without_a_group_there_is_nothing_to_hand_it_to(acting: Acting, co
 async def test_the_deployment_names_configuration_versions_and_the_hash_of_its_appspec(
     acting: Acting, codedeploy: CodeDeploy
 ) -> None:
-    plan = await acting.plan("codedeploy-shift", LIVE, OVER)
-    outcome = await acting.performer.perform("codedeploy-shift", loaded("codedeploy-shift"), plan)
+    outcome = await acting.do("codedeploy-shift", LIVE, OVER)
     assert (outcome.result, acting.last.result) == ("done", "done")
     [asked] = codedeploy.created
     held = asked["revision"]["appSpecContent"]
@@ -126,7 +125,7 @@ async def test_the_deployment_names_configuration_versions_and_the_hash_of_its_a
 
 async def test_what_was_handed_over_is_found_as_it_was_meant(acting: Acting, codedeploy: CodeDeploy) -> None:
     plan = await acting.plan("codedeploy-shift", LIVE, OVER)
-    await acting.performer.perform("codedeploy-shift", loaded("codedeploy-shift"), plan)
+    await acting.perform("codedeploy-shift", plan)
     again = await acting.plan("codedeploy-shift", LIVE, OVER)
     assert (again.before, again.calls) == (plan.after, ())
 
@@ -216,9 +215,7 @@ async def test_a_lost_answer_is_judged_by_what_is_under_way_and_nothing_is_sent_
         return cut(codedeploy._answer(seen))
 
     endpoint.on("codedeploy", "CreateDeployment", carried_out)
-    outcome = await acting.performer.perform(
-        "codedeploy-shift", loaded("codedeploy-shift"), await acting.plan("codedeploy-shift", LIVE, OVER)
-    )
+    outcome = await acting.do("codedeploy-shift", LIVE, OVER)
     assert (outcome.result, len(codedeploy.created)) == ("done", 1)
 
 
@@ -244,39 +241,8 @@ async def test_what_was_throttled_is_sent_again(
     acting: Acting, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
 ) -> None:
     endpoint.on("codedeploy", "CreateDeployment", error("ThrottlingException"), codedeploy._answer)
-    plan = await acting.plan("codedeploy-shift", LIVE, OVER)
-    outcome = await acting.performer.perform("codedeploy-shift", loaded("codedeploy-shift"), plan)
+    outcome = await acting.do("codedeploy-shift", LIVE, OVER)
     assert (outcome.result, len(codedeploy.created)) == ("done", 1)
-
-
-# -- until it has ended
-
-
-async def test_it_is_watched_until_it_has_ended(acting: Acting, codedeploy: CodeDeploy) -> None:
-    answering(codedeploy, "GetDeployment", lambda: None, lambda: codedeploy.end("d-1"))
-    await acting.do("codedeploy-shift", LIVE, OVER)
-    assert acting.told[0] == "d-1 InProgress, AllowTraffic InProgress, 0 % on version 2"
-    assert acting.told[-1].startswith("d-1 Succeeded")
-
-
-async def test_that_it_failed_is_told_with_awss_reason(acting: Acting, codedeploy: CodeDeploy) -> None:
-    why = {"code": "ALARM_ACTIVE", "message": "orders-errors went off"}
-    answering(codedeploy, "GetDeployment", lambda: codedeploy.end("d-1", "Failed", errorInformation=why))
-    with pytest.raises(RequestRefused, match=r"d-1 Failed.*ALARM_ACTIVE: orders-errors went off"):
-        await acting.do("codedeploy-shift", LIVE, OVER)
-
-
-async def test_one_that_ended_before_it_was_looked_at_is_its_groups_last(
-    acting: Acting, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
-) -> None:
-    def at_once(seen: Seen) -> Answer:
-        answer = codedeploy._answer(seen)
-        codedeploy.end("d-1")
-        return answer
-
-    endpoint.on("codedeploy", "CreateDeployment", at_once)
-    await acting.do("codedeploy-shift", LIVE, OVER)
-    assert acting.told[-1].startswith("d-1 Succeeded")
 
 
 # -- stopping
@@ -319,8 +285,7 @@ async def test_where_nothing_is_under_way_there_is_nothing_to_stop(acting: Actin
 
 
 async def test_a_hand_over_is_taken_back_by_stopping_it(acting: Acting, codedeploy: CodeDeploy) -> None:
-    plan = await acting.plan("codedeploy-shift", LIVE, OVER)
-    await acting.performer.perform("codedeploy-shift", loaded("codedeploy-shift"), plan)
+    await acting.do("codedeploy-shift", LIVE, OVER)
     answering(codedeploy, "GetDeployment", lambda: codedeploy.end("d-1-back"))
     await acting.undo()
     assert [each["deploymentId"] for each in codedeploy.stopped] == ["d-1"]

@@ -10,6 +10,8 @@ from typing import Any
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, json_answer
 
 PAGE = 10
+CREATED_S = 1_795_212_000
+"""When a deployment was created, epoch s: 2026-11-20 22:00:00Z."""
 CANARY = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
 
 
@@ -96,6 +98,7 @@ class CodeDeploy:
             "deploymentConfigName": CANARY,
             "status": "InProgress",
             "computePlatform": "Lambda",
+            "createTime": CREATED_S,
             **particular,
         }
         self.targets[deployment_id] = list(targets or [target()])

@@ -6,13 +6,16 @@ from typing import Any
 
 from textual.widgets import OptionList, Select
 
-from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function, json_answer
+from lambdatui.ui.panes.flights import FlightsPane
+from tests.support.codedeploy import CodeDeploy
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function
 from tests.support.releases import aliases, history, nothing_configured, versions
 from tests.support.split_alias import SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui.answers import all_parts, detail, listing
 from tests.ui.stage import Stage
 
+MINUTE_MS = 60_000
 TALL = 30
 """From as many lines on, all that the form tells can be seen."""
 
@@ -35,7 +38,7 @@ def account(endpoint: ScriptedEndpoint) -> tuple[SplitAlias, SplitTraffic]:
 
     endpoint.on("lambda", "ListAliases", listed)
     endpoint.on("lambda", "GetFunction", described)
-    endpoint.on("codedeploy", "ListApplications", json_answer({"applications": []}))
+    CodeDeploy(endpoint, groups=[])
     traffic.behind(endpoint)
     return alias, traffic
 
@@ -77,3 +80,21 @@ async def begin(stage: Stage) -> None:
     await preview(stage)
     await stage.press("y")
     await stage.wait_for("10 % on version 2")
+
+
+async def shifts(stage: Stage) -> None:
+    """Goes to the flight view by name."""
+    await stage.press("colon")
+    await stage.type("shifts")
+    await stage.press("enter")
+    await stage.wait_for(lambda: isinstance(stage.app._main.pane, FlightsPane))
+
+
+async def notified(stage: Stage, text: str) -> None:
+    """Returns when the operator was told so in passing."""
+    await stage.wait_for(lambda: any(text in told.message for told in stage.app._notifications))
+
+
+def row(stage: Stage, number: str) -> str:
+    """The line of a version in the releases."""
+    return next(line for line in stage.text.splitlines() if line.lstrip().startswith(f"{number} "))

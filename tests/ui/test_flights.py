@@ -12,16 +12,14 @@ import pytest
 from lambdatui.actions.flight import FlightState
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.paths import state_folder
-from lambdatui.ui.panes.flights import FlightsPane
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
 from tests.support.split_alias import SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
-from tests.ui.flying import begin, form, take
+from tests.ui.flying import MINUTE_MS, begin, form, notified, row, shifts, take
 from tests.ui.stage import Stage, on_stage
 
-MINUTE_MS = 60_000
 TENTH = ("1", {"2": 0.1})
 ALL_OLD, ALL_NEW = ("1", {}), ("2", {})
 
@@ -81,19 +79,6 @@ async def becomes(stage: Stage, alias: SplitAlias, shares: tuple[str, dict[str, 
     await stage.wait_for(lambda: alias.shares == shares)
 
 
-async def shifts(stage: Stage) -> None:
-    """Goes to the flight view by name."""
-    await stage.press("colon")
-    await stage.type("shifts")
-    await stage.press("enter")
-    await stage.wait_for(lambda: isinstance(stage.app._main.pane, FlightsPane))
-
-
-async def notified(stage: Stage, text: str) -> None:
-    """Returns when the operator was told so in passing."""
-    await stage.wait_for(lambda: any(text in told.message for told in stage.app._notifications))
-
-
 # -- on its way
 
 
@@ -128,7 +113,7 @@ async def test_a_bad_version_is_rolled_back_by_itself_and_the_view_says_why(
         await begin(stage)
         clock.now_ms += 4 * MINUTE_MS
         await becomes(stage, alias, ALL_OLD)
-        await stage.wait_for("rolled back: 30.0% of the new version's invocations fail, 1.0% of the old one's")
+        await stage.wait_for("rolled back: 30 % of the new version's invocations fail, 1.0 % of the old one's")
 
 
 async def test_a_good_version_goes_all_the_way(
@@ -486,10 +471,6 @@ async def test_several_shifts_fly_at_once_and_n_shows_the_next(
 
 
 # -- the releases
-
-
-def row(stage: Stage, number: str) -> str:
-    return next(line for line in stage.text.splitlines() if line.lstrip().startswith(f"{number} "))
 
 
 @pytest.mark.parametrize(("left", "told"), [(False, "▲ split, no shift known"), (True, "split, shift on its way")])

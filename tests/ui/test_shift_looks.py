@@ -10,12 +10,14 @@ from textual.pilot import Pilot
 
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.paths import state_folder
+from tests.support.codedeploy import CodeDeploy, group, target
 from tests.support.endpoint import ACCOUNT, ScriptedEndpoint
 from tests.support.split_alias import SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
-from tests.ui.test_flights import MINUTE_MS, left_state
+from tests.ui.flying import MINUTE_MS
+from tests.ui.test_flights import left_state
 from tests.ui.test_looks import PENDING, SIZES, Compare, shown, until
 
 Shop = tuple[ScriptedEndpoint, SplitAlias, SplitTraffic]
@@ -110,4 +112,36 @@ def test_a_shift_that_was_left(snap_compare: Compare, console: MakeConsole, shop
     alias.change("1", v2=0.1)
     state = left_state(id="0" * 32, wanted=25)
     FlightLog(state_folder() / "flights").save(state.id, state.model_dump_json())
+    assert snap_compare(console(endpoint.url), terminal_size=size, run_before=look)
+
+
+@SIZES
+def test_a_shift_that_codedeploy_runs(
+    snap_compare: Compare, console: MakeConsole, shop: Shop, clock: Clock, size: tuple[int, int]
+) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        await shown(pilot, "▸ orders:live 10 %")
+        clock.now_ms += 4 * MINUTE_MS
+        await pilot.press("colon", *"shifts", "enter")
+        await shown(pilot, "30 % (")
+        await shown(pilot, "InProgress for 4:00")
+
+    endpoint, alias, traffic = shop
+    alias.change("1", v2=0.1)
+    traffic.failing = {"1": 0.01, "2": 0.3}
+    CodeDeploy(endpoint).deploy("d-1", target())
+    assert snap_compare(console(endpoint.url), terminal_size=size, run_before=look)
+
+
+@SIZES
+def test_the_form_where_codedeploy_deploys_the_alias(
+    snap_compare: Compare, console: MakeConsole, shop: Shop, size: tuple[int, int]
+) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        await form(pilot)
+        await shown(pilot, "ctrl+o hands the shift over")
+
+    endpoint = shop[0]
+    codedeploy = CodeDeploy(endpoint, groups=[group(last="d-0")])
+    codedeploy.deploy("d-0", target(current="0", new="1"), status="Succeeded")
     assert snap_compare(console(endpoint.url), terminal_size=size, run_before=look)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 
+from lambdatui.actions import entry_of
 from lambdatui.actions.action import Draft, Params
 from lambdatui.actions.flight import FlightState
 from lambdatui.actions.preflight import Check, preflight
 from lambdatui.actions.preflight import Verdict as Looked
 from lambdatui.actions.traffic import Traffic
+from lambdatui.aws.codedeploy import groups_of, list_groups
 from lambdatui.aws.functions import get_function
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, RequestRefused
@@ -22,10 +25,14 @@ from lambdatui.insight.shift_plan import ShiftPlan
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
 from lambdatui.ui.dialogs.plan_sections import toned
 from lambdatui.ui.dialogs.shift_form import ShiftForm, Wish, wish_draft
+from lambdatui.ui.dialogs.shift_hand_over import HandOverDialog
 from lambdatui.ui.operation import Operation
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.shift import clock
 from lambdatui.ui.widgets.section_view import Section, Tone, Value
+
+if TYPE_CHECKING:
+    from lambdatui.models.codedeploy import DeploymentGroup
 
 MARKS: Mapping[Looked, tuple[str, Tone]] = {
     "pass": ("✓", "good"),
@@ -48,16 +55,32 @@ class ShiftDialog(ActionDialog):
 
     DEFAULT_CSS = "ShiftDialog > Vertical { height: 100%; }"
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+o",
+            "hand_over",
+            "CodeDeploy",
+            id="shift.hand_over",
+            priority=True,
+            show=False,
+            tooltip="hand the shift to CodeDeploy, where it has deployed the alias before",
+        ),
+    ]
+
     def __init__(self, operation: Operation, params: Params | None = None) -> None:
         super().__init__(operation, params)
         self._now = Traffic(version="")
         """How the alias is, as the form was told."""
         self._flight: FlightState | None = None
         """What is to be flown; None where one change is to be made."""
+        self._group: DeploymentGroup | None = None
+        """CodeDeploy's deployment group that the alias belongs to, once it is known."""
 
     async def form_of(self, draft: Draft[Any]) -> ShiftForm:
         self._now = draft.params
-        return ShiftForm(wish_draft(draft.params, draft.choices.get("version", ()), self._plans))
+        form = ShiftForm(wish_draft(draft.params, draft.choices.get("version", ()), self._plans))
+        self._look_for_group(form)
+        return form
 
     @property
     def _plans(self) -> Mapping[str, str]:
@@ -100,6 +123,33 @@ class ShiftDialog(ActionDialog):
         subject = self.operation.subjects[0]
         asking = partial(preflight, function=subject.function, alias=subject.qualifier, new=new)
         return await self.operation.session.ask(f"preflight of {subject}", asking)
+
+    # -- the way over CodeDeploy
+
+    @work(exclusive=True, group="codedeploy", exit_on_error=False, description="deployment group of an alias")
+    async def _look_for_group(self, form: ShiftForm) -> None:
+        """Offers the hand-over where CodeDeploy has deployed the alias; who may not see that is offered nothing."""
+        subject = self.operation.subjects[0]
+        connection = await self.operation.session.connection()
+        try:
+            groups = await groups_of(connection, subject.function, subject.qualifier, await list_groups(connection))
+        except ConsoleError:
+            return
+        if groups:
+            self._group = groups[0]
+            form.offer(f"{self._group} of CodeDeploy deploys it: ctrl+o hands the shift over")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "hand_over":
+            return self._group is not None and self._form is not None and bool(self._form.display)
+        return super().check_action(action, parameters)
+
+    def action_hand_over(self) -> None:
+        """Goes on in the dialog that hands the shift to CodeDeploy."""
+        form, entry = self._form, entry_of("codedeploy-shift")
+        if isinstance(form, ShiftForm) and entry is not None:
+            operation = Operation(self.operation.session, entry, self.operation.subjects)
+            self.app.switch_screen(HandOverDialog(operation, target=form.version))
 
     # -- what would happen
 

@@ -21,6 +21,7 @@ from lambdatui.errors import SettingsError
 from lambdatui.insight.shift_plan import EXAMPLE, PLANS, read_plan, written
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.panes.release_columns import bar
+from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
 
 TYPED = "steps that are typed"
@@ -158,6 +159,8 @@ class ShiftForm(ParamsForm):
     def __init__(self, draft: Draft[Wish]) -> None:
         super().__init__(draft)
         self._bar = Static("", markup=False)
+        self._offer = Static("", markup=False)
+        self._offer.display = False
         self._known = SectionView()
         weight = WeightInput(f"{draft.params.percent:g}", type="number", compact=True)
         weight.cursor_blink = False  # blinking costs bytes, for nothing that is new
@@ -168,6 +171,7 @@ class ShiftForm(ParamsForm):
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
+        yield self._offer
         yield self._known
 
     async def on_mount(self) -> None:
@@ -178,6 +182,16 @@ class ShiftForm(ParamsForm):
         row = self._fields[name].parent
         assert isinstance(row, Widget)  # each field stands beside its label
         return row
+
+    @property
+    def version(self) -> str:
+        """The version that is to get the traffic."""
+        return str(self._select("new").value)
+
+    def offer(self, text: str) -> None:
+        """Tells of another way to shift it."""
+        self._offer.update(Content.styled(plain(text), "$accent"))
+        self._offer.display = True
 
     def tell(self, sections: Sequence[Section]) -> None:
         """Shows what is known of the version that is chosen."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from lambdatui.insight.canary import Judgement, Tally, Verdict
+from lambdatui.models.codedeploy import SUCCEEDED
 from lambdatui.ui import figures
+from lambdatui.ui.deployments import Deployed
 from lambdatui.ui.dialogs.plan_sections import toned
-from lambdatui.ui.flights import clock
+from lambdatui.ui.flights import Flown, Left
 from lambdatui.ui.panes.release_columns import bar
+from lambdatui.ui.shift import Shift, clock
 from lambdatui.ui.widgets.section_view import Section, Tone, Value
 
 if TYPE_CHECKING:
     from lambdatui.actions.flight import FlightState
     from lambdatui.actions.observing import Figures, VersionFigures
-    from lambdatui.ui.flights import Flown, Left
+    from lambdatui.errors import ConsoleError
 
 Row = tuple[str, Value]
 
@@ -33,23 +37,32 @@ SIDE = 28
 """Cells of one version's figures."""
 
 
-def flown_sections(flown: Flown, now_ms: int, times: figures.Times) -> Iterator[Section]:
-    """A shift that this console flies or flew."""
-    state, seen = flown.state, flown.observer.figures
-    rows = [*_alias(state), *_progress(state, now_ms), *_judged(state, flown.flight.judgement)]
+@singledispatch
+def sections(shift: Shift, now_ms: int, times: figures.Times) -> Iterator[Section]:
+    """All that is to be told of a shift, whoever runs it."""
+    raise TypeError(type(shift).__name__)
+
+
+@sections.register
+def _(flown: Flown, now_ms: int, times: figures.Times) -> Iterator[Section]:
+    state = flown.state
+    rows = [_traffic(state.old, state.new, state.percent, _asked(state)), *_progress(state, now_ms)]
+    rows += _judged(state, flown.flight.judgement)
     if flown.failure is not None:
         rows.append(("", toned(f"nobody flies it any more: {flown.failure}", "error")))
     yield Section(str(state.subject), tuple(rows))
-    yield Section("Versions", tuple(_versions(state, seen)))
-    errors = [
-        (figures.absolute(error.at_ms, times if times != "relative" else "utc"), Value(f"{error.kind} {error.message}"))
-        for error in reversed(seen.errors)
-    ]
-    yield Section(f"Last errors of version {state.new}", tuple(errors) or (("", Value("none seen", "dim")),))
+    yield from _watched(flown.observer.figures, state.old, state.new, f"{state.percent:g} % requested", times)
 
 
-def left_sections(left: Left) -> Iterator[Section]:
-    """A shift that was left on its way, and what can be done about it."""
+@sections.register
+def _(deployed: Deployed, now_ms: int, times: figures.Times) -> Iterator[Section]:
+    yield Section(str(deployed.subject), tuple(_deployed(deployed, now_ms)))
+    asked = f"{deployed.percent:g} % on the alias"
+    yield from _watched(deployed.observer.figures, deployed.old, deployed.new, asked, times)
+
+
+@sections.register
+def _(left: Left, now_ms: int, times: figures.Times) -> Iterator[Section]:
     state = left.state
     yield Section(
         str(state.subject),
@@ -70,20 +83,47 @@ def left_sections(left: Left) -> Iterator[Section]:
     )
 
 
-def several_section(shown: str, flights: Mapping[str, FlightState]) -> Section:
+def several_section(shown: str, shifts: Mapping[str, Shift]) -> Section:
     """All shifts by id, the one that is shown marked."""
-    rows = [
-        ("▸" if id_ == shown else "", Value(f"{state.subject}  {state.percent:g} %  {state.phase.value}"))
-        for id_, state in flights.items()
-    ]
-    return Section(f"Shifts, n shows the next of {len(flights)}", tuple(rows))
+    rows = [("▸" if id_ == shown else "", Value(f"{shift}  {shift.phase}")) for id_, shift in shifts.items()]
+    return Section(f"Shifts, n shows the next of {len(shifts)}", tuple(rows))
 
 
-def _alias(state: FlightState) -> Iterator[Row]:
-    share = state.percent / 100
-    told = f"{state.old} {bar(share)} {state.new}  {state.percent:g} % on version {state.new}"
-    asked = "" if state.wanted in {None, state.percent} else f", {state.wanted:g} % asked for"
-    yield "traffic", Value(told + asked)
+def unseen_section(error: ConsoleError) -> Section:
+    """That it is not known what CodeDeploy does."""
+    return Section("CodeDeploy", (("", toned(f"what it shifts is not known: {error.title}", "warning")),))
+
+
+def _traffic(old: str, new: str, percent: float, more: str = "") -> Row:
+    return "traffic", Value(f"{old} {bar(percent / 100)} {new}  {percent:g} % on version {new}{more}")
+
+
+def _asked(state: FlightState) -> str:
+    return "" if state.wanted in {None, state.percent} else f", {state.wanted:g} % asked for"
+
+
+def _deployed(deployed: Deployed, now_ms: int) -> Iterator[Row]:
+    info, target = deployed.deployment.info, deployed.deployment.target
+    yield _traffic(deployed.old, deployed.new, deployed.percent)
+    yield "by", Value(f"{info.group} of CodeDeploy, {info.deployment_id}")
+    yield "pace", Value(info.deployment_config_name)
+    tone: Tone = "" if info.under_way else "good" if deployed.landed_well else "error"
+    told = f"{info.status} {'for' if deployed.under_way else 'after'} {clock(deployed.gone_s(now_ms))}"
+    yield "status", toned(": ".join(filter(None, (told, info.why))), tone)
+    if target.lifecycle_events:
+        yield "lifecycle", Value(" · ".join(map(str, target.lifecycle_events)))
+    if (back := deployed.back) is not None:
+        told = f"by {back.info.deployment_id}: {back.info.status}"
+        tone = "warning" if back.info.under_way or back.info.status == SUCCEEDED else "error"
+        yield "taken back", toned(": ".join(filter(None, (told, back.info.why))), tone)
+    if deployed.stranded:
+        yield "", toned("CodeDeploy has ended and left the alias divided: t shifts it on or back", "warning")
+    if deployed.refused is not None:
+        yield "not stopped", toned(str(deployed.refused), "error")
+    for what, error in deployed.unread.items():
+        yield "not read", toned(f"{what}: {error.title}", "warning")
+    if deployed.commands:
+        yield "keys", Value("only b, which has it taken back: CodeDeploy runs this shift")
 
 
 def _progress(state: FlightState, now_ms: int) -> Iterator[Row]:
@@ -108,17 +148,27 @@ def _judged(state: FlightState, judgement: Judgement | None) -> Iterator[Row]:
         yield "judgement", toned(f"{judgement.verdict}: {judgement.why}", VERDICTS[judgement.verdict])
 
 
-def _versions(state: FlightState, seen: Figures) -> Iterator[Row]:
-    old, new = seen.old, seen.new
-    yield "", _pair(f"version {state.old}", f"version {state.new}")
-    yield "invocations", _pair(f"{old.invocations:,}", f"{new.invocations:,}")
-    yield "errors", _pair(_errors(old), _errors(new))
+def _watched(seen: Figures, old: str, new: str, asked: str, times: figures.Times) -> Iterator[Section]:
+    """Both versions side by side, and what the new one's log tells."""
+    yield Section("Versions", tuple(_versions(seen, old, new, asked)))
+    errors = [
+        (figures.absolute(error.at_ms, times if times != "relative" else "utc"), Value(f"{error.kind} {error.message}"))
+        for error in reversed(seen.errors)
+    ]
+    yield Section(f"Last errors of version {new}", tuple(errors) or (("", Value("none seen", "dim")),))
+
+
+def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
+    before, after = seen.old, seen.new
+    yield "", _pair(f"version {old}", f"version {new}")
+    yield "invocations", _pair(f"{before.invocations:,}", f"{after.invocations:,}")
+    yield "errors", _pair(_errors(before), _errors(after))
     for name in ("p50", "p95", "p99"):
-        yield name, _pair(_duration(old, name), _duration(new, name))
-    yield "cold starts", _pair(_known(old.cold_starts), _known(new.cold_starts))
+        yield name, _pair(_duration(before, name), _duration(after, name))
+    yield "cold starts", _pair(_known(before.cold_starts), _known(after.cold_starts))
     yield "throttles", Value(f"{seen.throttles:,} of the alias")
     observed = "not known yet" if seen.share is None else figures.percent(seen.share)
-    yield "share", Value(f"{observed} observed, {state.percent:g} % requested")
+    yield "share", Value(f"{observed} observed, {asked}")
     if seen.newest_ms is not None:
         yield "metrics until", Value(figures.absolute(seen.newest_ms))
     for missing in seen.missing:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -12,8 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from lambdatui.clock import now_ms
-from lambdatui.ui.flights import Flown, Left
-from lambdatui.ui.panes.flight_sections import flown_sections, left_sections, several_section
+from lambdatui.ui.panes.flight_sections import sections, several_section, unseen_section
 from lambdatui.ui.panes.list_pane import TitleLine
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.widgets.page import Page
@@ -21,12 +20,12 @@ from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lambdatui.actions.action import Subject
-    from lambdatui.actions.flight import Flight
+    from lambdatui.ui.shift import Command, Shift
 
 TICK_S = 1.0
+LOOK_S = 10.0
+"""How often is looked for what CodeDeploy does, as far as there can be news."""
 NONE = Section(
     "No shift is on its way",
     (
@@ -37,14 +36,17 @@ NONE = Section(
 
 
 class FlightsPane(Pane):
-    """One shift of those that fly, flew, or were left on their way."""
+    """One shift of those that fly, flew, or were left on their way, or that CodeDeploy runs.
+
+    Every key but `n` is a command of the shift that is shown; it is dimmed where the shift has no such command.
+    """
 
     DEFAULT_CSS = """
     FlightsPane Page { padding: 0 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "hold", "hold", id="flights.hold", tooltip="hold the shift, or let it go on"),
+        Binding("space", "command('hold')", "hold", id="flights.hold", tooltip="hold the shift, or let it go on"),
         Binding(
             "greater_than_sign", "command('next')", "next", id="flights.next", key_display=">", tooltip="next step now"
         ),
@@ -56,11 +58,28 @@ class FlightsPane(Pane):
             key_display="<",
             tooltip="one step back, and hold there",
         ),
-        Binding("b", "roll_back", "roll back", id="flights.roll_back", tooltip="roll back at once, without a question"),
-        Binding("p", "promote", "promote", id="flights.promote", tooltip="all traffic to the new version; asks first"),
+        Binding(
+            "b",
+            "command('roll_back')",
+            "roll back",
+            id="flights.roll_back",
+            tooltip="roll back at once, without a question; stops what CodeDeploy runs",
+        ),
+        Binding(
+            "p",
+            "command('promote')",
+            "promote",
+            id="flights.promote",
+            tooltip="all traffic to the new version; asks first",
+        ),
         Binding("n", "another", "another", id="flights.another", show=False, tooltip="show the next of several shifts"),
         Binding(
-            "f", "forget", "forget", id="flights.forget", show=False, tooltip="forget a shift that was left; asks first"
+            "f",
+            "command('forget')",
+            "forget",
+            id="flights.forget",
+            show=False,
+            tooltip="forget a shift that was left; asks first",
         ),
     ]
 
@@ -69,7 +88,7 @@ class FlightsPane(Pane):
         self.title_line = TitleLine()
         self._view = SectionView()
         self._page = Page(self._view)
-        self._id: str | None = None
+        self._id = ""
         self._drawn: tuple[Section, ...] = ()
 
     @classmethod
@@ -91,121 +110,93 @@ class FlightsPane(Pane):
         self._draw()
         self.refresh_bindings()
 
+    def start_asking(self) -> None:
+        self.keep_asking("shifts by CodeDeploy", self._look, lambda _: None)
+
+    async def _look(self) -> None:
+        """Looks for what CodeDeploy runs, and into the shift of its own that is shown."""
+        if self.watched:
+            deployments = self.session.flights.deployments
+            await deployments.find()
+            if (deployed := deployments.known.get(self.shown_id)) is not None:
+                await deployments.observe(deployed)
+            self.flights_changed()
+        await asyncio.sleep(LOOK_S)
+
     # -- what is shown
 
     @property
-    def _all(self) -> dict[str, Flown | Left]:
-        return {**self.session.flights.left, **self.session.flights.flown}
+    def shown_id(self) -> str:
+        """The id of the shift that is shown: the one that was chosen, or the one that began last; empty for none."""
+        every = self.session.flights.every
+        return self._id if self._id in every else next(reversed(every), "")
 
     @property
-    def shown(self) -> Flown | Left | None:
-        """The shift that is shown: the one that was chosen, or the newest."""
-        every = self._all
-        return every.get(self._id or "") or next(reversed(every.values()), None)
+    def shown(self) -> Shift | None:
+        return self.session.flights.every.get(self.shown_id)
 
     def subjects(self) -> tuple[Subject, ...]:
-        return (self.shown.state.subject,) if self.shown is not None else ()
+        return (self.shown.subject,) if self.shown is not None else ()
 
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        sections = tuple(self._sections())
-        if sections != self._drawn:
-            self._drawn = sections
-            self._view.show(sections)
-        count = len(self._all)
+        told = tuple(self._sections())
+        if told != self._drawn:
+            self._drawn = told
+            self._view.show(told)
+        count = len(self.session.flights.every)
         self.title_line.left = Content.assemble(" ", ("Shifts", "bold"), f" {count}" if count else "")
 
     def _sections(self) -> Iterator[Section]:
-        shown = self.shown
-        if shown is None:
+        every, unseen = self.session.flights.every, self.session.flights.deployments.unseen
+        if (shown := self.shown) is None:
             yield NONE
-            return
-        yield from (
-            left_sections(shown) if isinstance(shown, Left) else flown_sections(shown, now_ms(), self.session.times)
-        )
-        if len(self._all) > 1:
-            yield several_section(shown.state.id, {id_: one.state for id_, one in self._all.items()})
+        else:
+            yield from sections(shown, now_ms(), self.session.times)
+        if len(every) > 1:
+            yield several_section(self.shown_id, every)
+        if unseen is not None:
+            yield unseen_section(unseen)
 
     # -- the hand on the brake
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        shown = self.shown
-        match action:
-            case "hold" | "roll_back":
-                return isinstance(shown, Left) or (shown is not None and shown.flying) or None
-            case "command" | "promote":
-                return (isinstance(shown, Flown) and shown.flying) or None
-            case "forget":
-                return isinstance(shown, Left) or None
-            case _:
-                return super().check_action(action, parameters)
+        if action == "command":
+            return (self.shown is not None and parameters[0] in self.shown.commands) or None
+        return super().check_action(action, parameters)
 
-    def action_hold(self) -> None:
-        """Holds it or lets it go on; takes up one that was left, after asking."""
-        shown = self.shown
-        if isinstance(shown, Left):
-            self._ask(f"Resume {shown.state.subject}: {shown.standing}", partial(self._take_up, shown, _resumed))
-        elif shown is not None:
-            self.action_command("resume" if shown.state.phase == "held" else "hold")
-
-    def action_command(self, command: str) -> None:
-        """Gives the flight one of its commands."""
-        if isinstance(shown := self.shown, Flown):
-            getattr(shown.flight, command)()
-
-    def action_roll_back(self) -> None:
-        """Gives all of the traffic back to the old version: it is the brake, and so does not ask."""
-        if isinstance(shown := self.shown, Left):
-            self._take_up(shown, _rolled_back)
-        else:
-            self.action_command("roll_back")
-
-    def action_promote(self) -> None:
-        if isinstance(shown := self.shown, Flown):
-            state = shown.state
-            self._ask(f"Promote: all traffic of {state.subject} to version {state.new}", shown.flight.promote)
-
-    def action_forget(self) -> None:
-        if isinstance(shown := self.shown, Left):
-            forgetting = partial(self.session.flights.forget, shown.state.id)
-            self._ask(f"Forget the shift of {shown.state.subject}: {shown.standing}", forgetting)
-
-    def action_another(self) -> None:
-        """Shows the next of several."""
-        if (shown := self.shown) is not None:
-            ids = list(self._all)
-            self._id = ids[(ids.index(shown.state.id) + 1) % len(ids)]
-            self.flights_changed()
-
-    def _take_up(self, left: Left, first: Callable[[Flight], None]) -> None:
-        if self.session.target.read_only:
-            self.notify("read-only: lambda:UpdateAlias is not sent", severity="warning", markup=False)
+    def action_command(self, name: str) -> None:
+        """Has a command carried out, after its question where it has one."""
+        if (shown := self.shown) is None or (command := shown.commands.get(name)) is None:
             return
-        self._id = left.state.id
-        self.app.run_worker(
-            self.session.flights.fly(left.state, first),
-            group="actions",
-            exit_on_error=False,
-            description=f"shift of {plain(str(left.state.subject))}",
-        )
+        self._id = self.shown_id  # also if one begins meanwhile, and where one that was left is taken up
+        if command.sends and self.session.target.read_only:
+            self.notify(f"read-only: {command.sends} is not sent", severity="warning", markup=False)
+        elif command.question:
+            self._ask(shown, command)
+        else:
+            self._carry_out(shown, command)
 
-    def _ask(self, question: str, agreed: Callable[[], None]) -> None:
-        """Does something after a yes, which on a protected profile is the function's name."""
+    def _ask(self, shown: Shift, command: Command) -> None:
+        """Carries it out after a yes, which on a protected profile is the function's name."""
         from lambdatui.ui.dialogs.confirmation import Confirmation  # noqa: PLC0415 - the first paint does without
 
         def answered(yes: bool | None) -> None:
             if yes:
-                agreed()
+                self._carry_out(shown, command)
 
-        shown = self.shown
-        to_type = shown.state.function if shown is not None and self.session.protected else ""
-        self.app.push_screen(Confirmation(question, to_type), answered)
+        to_type = shown.subject.function if self.session.protected else ""
+        self.app.push_screen(Confirmation(command.question, to_type), answered)
 
+    def _carry_out(self, shown: Shift, command: Command) -> None:
+        if (doing := command.act()) is not None:
+            self.app.run_worker(
+                doing, group="actions", exit_on_error=False, description=f"shift of {plain(str(shown.subject))}"
+            )
 
-def _resumed(flight: Flight) -> None:
-    flight.resume()
-
-
-def _rolled_back(flight: Flight) -> None:
-    flight.roll_back()
+    def action_another(self) -> None:
+        """Shows the next of several."""
+        if ids := list(self.session.flights.every):
+            self._id = ids[(ids.index(self.shown_id) + 1) % len(ids)]
+            self.flights_changed()

@@ -69,7 +69,7 @@ class ReleasesPane(ReadingPane[Release]):
         self._shifted: frozenset[str] | None = None
         """The aliases of which a shift is on record; None until that was looked for."""
         self._flown: tuple[tuple[str, float], ...] = ()
-        """How far the shifts were that this console flies, when their aliases were last read."""
+        """How far the shifts were that the console knows, when their aliases were last read."""
 
     def columns(self) -> Sequence[Column[Release]]:
         return release_columns(self.session, today())
@@ -115,7 +115,6 @@ class ReleasesPane(ReadingPane[Release]):
         assert self.subject is not None
         name = self.subject.name
         self._flown = self._flying()
-        self._shifted = await self.session.flights.explained(name)
         asking = [asyncio.ensure_future(self._ask(part, request, name)) for part, request in _requests().items()]
         try:
             if self._stale:
@@ -132,6 +131,9 @@ class ReleasesPane(ReadingPane[Release]):
                 yield rows
         await self._ask_policies(name)
         yield self._rows()
+        if any(alias.additional for alias in self._parts.aliases.items):
+            self._shifted = await self.session.flights.explained(name)
+            yield self._rows()
 
     async def _version_pages(self, connection: Connection, name: str) -> AsyncIterator[Sequence[Release]]:
         """The versions read so far, after each page; nothing but the page's end where all of them are known already."""
@@ -153,10 +155,10 @@ class ReleasesPane(ReadingPane[Release]):
         return releases(self._versions, self._parts, whole=True, shifted=self._shifted)
 
     def _flying(self) -> tuple[tuple[str, float], ...]:
-        """How far the shifts of the function are that this console flies or flew."""
+        """How far the shifts of the function are that the console knows."""
         name = self.subject.name if self.subject is not None else None
-        states = [flown.state for flown in self.session.flights.flown.values()]
-        return tuple((state.id, state.percent) for state in states if state.function == name)
+        every = self.session.flights.every
+        return tuple((id_, shift.percent) for id_, shift in every.items() if shift.subject.function == name)
 
     def flights_changed(self) -> None:
         if not self.hidden and self._flying() != self._flown:

@@ -1,0 +1,92 @@
+"""A shift of traffic as the console shows it, whoever runs it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lambdatui.actions.action import Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something that an operator can have done with a shift."""
+
+    act: Callable[[], Coroutine[Any, Any, None] | None]
+    """Does it, or gives what does it: that is to be run on the app, so that leaving the view does not end it."""
+    sends: str = ""
+    """The IAM action that it takes; empty where it does not go beyond what is being done already."""
+    question: str = ""
+    """What is asked first; empty where it is done at once."""
+
+
+class Shift(ABC):
+    """An alias on its way from one version to another."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> Subject:
+        """The alias."""
+
+    @property
+    @abstractmethod
+    def began_ms(self) -> int:
+        """Epoch ms."""
+
+    @property
+    @abstractmethod
+    def percent(self) -> float:
+        """The new version's share as it was last confirmed, 0..100."""
+
+    @property
+    @abstractmethod
+    def phase(self) -> str:
+        """How it stands, in a word or two."""
+
+    @property
+    @abstractmethod
+    def commands(self) -> Mapping[str, Command]:
+        """What can be done with it now, by the name of its key: hold, next, back, roll_back, promote, forget."""
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.percent:g} %"
+
+
+class Running(Shift):
+    """A shift that somebody runs, or ran."""
+
+    @property
+    @abstractmethod
+    def flying(self) -> bool:
+        """Whether it has not ended."""
+
+    @property
+    @abstractmethod
+    def landed_well(self) -> bool:
+        """Whether it has ended, and as it was meant to."""
+
+    @property
+    @abstractmethod
+    def in_a_line(self) -> str:
+        """How it stands or what became of it, in one sentence."""
+
+    @abstractmethod
+    def progress(self, now_ms: int) -> str:
+        """How far it is, in a word or a time."""
+
+
+def badge(running: Sequence[Running], now_ms: int) -> str:
+    """What the header says of the shifts on their way: all there is of one, or how many."""
+    if len(running) > 1:
+        return f"▸ {len(running)} shifts"
+    return f"▸ {running[0]} {running[0].progress(now_ms)}"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as ``2:10``, or ``1:02:10`` from an hour on."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
