@@ -9,6 +9,7 @@ import functools
 import logging
 import os
 import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,6 +20,7 @@ from aiobotocore.credentials import create_credential_resolver
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.parsers import AioJSONParser, AioResponseParserFactory
 from aiobotocore.session import AioSession
+from botocore.httpsession import create_urllib3_context, get_cert_path
 from botocore.loaders import Loader
 from botocore.utils import JSONFileCache
 
@@ -73,6 +75,25 @@ class SendsOnce(AIOHTTPSession):  # type: ignore[misc]
         session._retry_connection = False
         session._request = functools.partial(type(session)._request, session, allow_redirects=False)
         return session
+
+    def _build_ssl_contexts(self, proxy_url: str | None) -> tuple[ssl.SSLContext, ssl.SSLContext | None]:
+        """As aiobotocore's, but the bundle of authorities is read once for all clients that show no certificate.
+
+        Reading it takes longer than all else that makes a client.
+        """
+        if proxy_url or self._cert_file or not self._verify:
+            built: tuple[ssl.SSLContext, ssl.SSLContext | None] = super()._build_ssl_contexts(proxy_url)
+            return built
+        return _trusting(get_cert_path(self._verify)), None
+
+
+@functools.cache
+def _trusting(bundle: str) -> ssl.SSLContext:
+    """What a connection trusts: the certificate authorities of a bundle."""
+    context: ssl.SSLContext = create_urllib3_context()
+    context.check_hostname = True
+    context.load_verify_locations(bundle)
+    return context
 
 
 class QuickParser(AioJSONParser):  # type: ignore[misc]
