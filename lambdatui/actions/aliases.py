@@ -11,7 +11,7 @@ from lambdatui.actions.action import NOT_ASKED, Action, Call, Draft, Params, Pla
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.function_changes import refuse
 from lambdatui.actions.permission import permitted
-from lambdatui.actions.subjects import published_versions
+from lambdatui.actions.subjects import alias_of, published_versions
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config
@@ -133,28 +133,21 @@ class DeleteAlias(Action[Params]):
     """DeleteAlias, which takes no RevisionId (facts 3.2, 3.4)."""
 
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
-        aliases = {alias.name: alias for alias in await list_aliases(connection, subject.function)}
-        alias = aliases.get(subject.qualifier)
-        back = (
-            Undo(
-                action="alias-create",
-                params=NewAlias(name=alias.name, description=alias.description or "", **_lasting(alias)),
-            )
-            if alias
-            else None
-        )
-        collision = await refuse_while_codedeploy_shifts(connection, subject) if alias else ()
-        hanging = await _hanging(connection, subject) if alias else []
-        if hanging:
-            hanging.append("what hangs on it works no more, and undo brings back the alias alone")
+        alias = await alias_of(connection, subject)
+        if alias is None:
+            return Plan(subject=subject, params=params, before=_told(None), after=_told(None), calls=())
+        collision = await refuse_while_codedeploy_shifts(connection, subject)
         return Plan(
             subject=subject,
             params=params,
             before=_told(alias),
             after=_told(None),
-            calls=(_call("DeleteAlias", subject.function, alias.name),) if alias else (),
-            warnings=(*collision, *hanging),
-            undo=back,
+            calls=(_call("DeleteAlias", subject.function, alias.name),),
+            warnings=(*collision, *await _hanging(connection, subject)),
+            undo=Undo(
+                action="alias-create",
+                params=NewAlias(name=alias.name, description=alias.description or "", **_lasting(alias)),
+            ),
         )
 
 
@@ -245,7 +238,7 @@ async def _hanging(connection: Connection, subject: Subject) -> list[str]:
                 found.append(f"it has {what}")
         except ConsoleError as error:
             found.append(f"whether it has {what} is not known: {error.title}")
-    return found
+    return [*found, "what hangs on it works no more, and undo brings back the alias alone"] if found else []
 
 
 def _call(operation: str, function: str, alias: str, **parameters: Any) -> Call:
