@@ -78,7 +78,7 @@ _THROTTLED = frozenset(
     }
 )
 _IN_CONFLICT = frozenset({"OperationAbortedException", "ResourceInUseException"})
-"""What comes with HTTP 400 where something else is changing the same (facts 3.4)."""
+"""What comes with HTTP 400 where something else is changing the same (facts 3.5)."""
 _OUT_OF_ORDER = frozenset(
     {
         "InternalError",
