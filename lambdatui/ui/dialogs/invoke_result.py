@@ -26,10 +26,11 @@ from lambdatui.models.invocation_result import InvocationResult, InvocationType
 from lambdatui.models.log import LogSource
 from lambdatui.ui import figures
 from lambdatui.ui.dialogs.log_lines import AROUND_MS, LogLines
+from lambdatui.ui.dialogs.plan_sections import toned
 from lambdatui.ui.operation import Operation
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import NEWLINE, plain
-from lambdatui.ui.widgets.section_view import GLYPHS, Section, SectionView, Tone, Value
+from lambdatui.ui.widgets.section_view import Section, SectionView, Value
 from lambdatui.ui.widgets.text_lines import TextLine, TextLines
 from lambdatui.ui.widgets.typing_line import TypingLine
 
@@ -102,16 +103,16 @@ class Run:
         if result is None:
             yield (
                 "status",
-                _toned(str(self.answer.args[0]) if isinstance(self.answer, OutcomeUnknown) else "", "warning"),
+                toned(str(self.answer.args[0]) if isinstance(self.answer, OutcomeUnknown) else "", "warning"),
             )
             yield "", Value("it was sent once and is not sent again; l looks in the log whether it ran")
             return
         if result.function_error is None:
-            yield "status", _toned(f"{result.status}, {self.summary}", "good")
+            yield "status", toned(f"{result.status}, {self.summary}", "good")
         else:
             failure = self.failure
             told = ": ".join(filter(None, (failure.type, failure.message))) if failure else "the function failed"
-            yield "status", _toned(f"{result.status}, {result.function_error} error", "error")
+            yield "status", toned(f"{result.status}, {result.function_error} error", "error")
             yield "error", Value(told, "error")
         if result.executed_version:
             through = self.subject.qualifier
@@ -145,10 +146,6 @@ class Run:
         yield from _part("Stack trace", failure.trace if failure else ())
         yield from _part("Response", self.response)
         yield from _part("Log tail", NEWLINE.split(self.result.log_tail.rstrip("\n")) if self.result else ())
-
-
-def _toned(text: str, tone: Tone) -> Value:
-    return Value(f"{GLYPHS[tone]}{text}", tone)
 
 
 def _part(heading: str, lines: Sequence[str]) -> Iterator[TextLine]:

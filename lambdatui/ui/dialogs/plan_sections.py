@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
 
 if TYPE_CHECKING:
-    from lambdatui.actions.action import Plan
+    from lambdatui.actions.action import Plan, State
     from lambdatui.actions.audit import Result
     from lambdatui.ui.operation import Operation
 
-TONES: Mapping[Result, Tone] = {"done": "good", "unknown": "warning", "cancelled": "warning"}
-"""How a result is meant; the others are errors."""
+MARKS: Mapping[Result | Literal["open"], tuple[str, Tone]] = {
+    "done": ("✓", "good"),
+    "open": ("?", "warning"),
+    "unknown": ("?", "warning"),
+    "partial": ("▲", "warning"),
+    "cancelled": ("▲", "warning"),
+    "refused": ("⊘", "warning"),
+    "conflict": ("!", "error"),
+    "failed": ("!", "error"),
+}
+"""The glyph of a result, and how it is meant."""
 NOT_SET = "not set"
 
 
@@ -56,21 +65,32 @@ def _changes(plan: Plan) -> Iterator[tuple[str, Value]]:
         yield "", toned(warning, "warning")
     if not plan.calls:
         yield "", Value("it is so already", "dim")
-    for label in {**plan.before, **plan.after}:
-        before, after = (side.get(label) or NOT_SET for side in (plan.before, plan.after))
-        yield (label, Value(before, "dim") if before == after else Value(f"{before} → {after}"))
+    yield from change_rows(plan.before, plan.after)
     for remark in plan.remarks:
-        yield "", Value(remark)
+        yield "", Value(f"· {remark}")
     if plan.price is not None:
         yield "price", Value(plan.price)
+
+
+def change_rows(before: State, after: State) -> Iterator[tuple[str, Value]]:
+    """How it was and is meant to be, what changes first."""
+    unchanged = []
+    for label in {**before, **after}:
+        was, then = (side.get(label) or NOT_SET for side in (before, after))
+        if was == then:
+            unchanged.append((label, Value(was, "dim")))
+        else:
+            yield label, Value(f"{was} → {then}")
+    yield from unchanged
 
 
 def outcome_sections(operation: Operation) -> Sequence[Section]:
     """Each subject with what became of it so far."""
     rows: list[tuple[str, Value]] = []
     for outcome in operation.outcomes:
+        glyph, tone = MARKS[outcome.result]
         told = " · ".join(filter(None, (outcome.summary, operation.progress.get(outcome.plan.subject))))
-        rows.append((str(outcome.plan.subject), toned(told, TONES.get(outcome.result, "error"))))
+        rows.append((str(outcome.plan.subject), Value(f"{glyph} {told}", tone)))
     for plan in operation.waiting:
         rows.append((str(plan.subject), Value(_prospect(operation, plan), "dim")))
     if operation.failure is not None:

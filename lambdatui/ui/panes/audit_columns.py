@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -10,8 +9,10 @@ from textual.content import Content
 from lambdatui.actions import entry_of
 from lambdatui.clock import now_ms
 from lambdatui.ui import figures
+from lambdatui.ui.dialogs.plan_sections import MARKS, NOT_SET
 from lambdatui.ui.widgets.column import Column, R
 from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.section_view import COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,24 +20,11 @@ if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine
     from lambdatui.ui.figures import Times
 
-RESULTS: Mapping[str, tuple[str, str]] = {
-    "done": ("✓", "$success"),
-    "open": ("?", "bold $warning"),
-    "unknown": ("?", "bold $warning"),
-    "partial": ("▲", "$warning"),
-    "cancelled": ("▲", "$warning"),
-    "refused": ("⊘", "$warning"),
-    "conflict": ("!", "$error"),
-    "failed": ("!", "$error"),
-}
-"""The glyph and the colour of a result."""
-NOT_SET = "not set"
-
 
 def result_cell(line: AuditLine) -> Content:
     """What became of an attempt, as glyph, colour and word."""
-    glyph, style = RESULTS[line.result]
-    return Content.styled(f"{glyph} {line.result}", style)
+    glyph, tone = MARKS[line.result]
+    return Content.styled(f"{glyph} {line.result}", COLOURS[tone])
 
 
 def action_title(line: AuditLine) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lambdatui.actions import entry_of
 from lambdatui.actions.audit import IN_FORCE
 from lambdatui.ui import figures
-from lambdatui.ui.dialogs.plan_sections import TONES
-from lambdatui.ui.panes.audit_columns import NOT_SET, RESULTS, subject_title
+from lambdatui.ui.dialogs.plan_sections import MARKS, change_rows
+from lambdatui.ui.panes.audit_columns import subject_title
 from lambdatui.ui.widgets.section_view import Section, Value
 
 if TYPE_CHECKING:
@@ -21,27 +21,22 @@ OPEN = "open: under way in some console, or left without an outcome"
 
 def audit_sections(line: AuditLine) -> tuple[Section, ...]:
     """What became of it, what it was to change, what was sent, and what takes it back."""
-    changes = tuple(_changes(line))
     calls = tuple(
         (str(number), Value(f"{call.service}:{call.operation}\n{_json(call.parameters)}", block=True))
         for number, call in enumerate(line.calls, start=1)
     )
-    undo = tuple(_undo(line))
     sections = (
         Section("Attempt", tuple(_attempt(line))),
-        Section("Change", changes),
+        Section("Change", tuple(change_rows(line.before, line.after))),
         Section("Requests", calls),
-        Section("Undo", undo),
+        Section("Undo", tuple(_undo(line))),
     )
     return tuple(section for section in sections if section.rows)
 
 
 def _attempt(line: AuditLine) -> Iterator[tuple[str, Value]]:
-    glyph, _ = RESULTS[line.result]
-    if line.result == "open":
-        yield "result", Value(f"{glyph} {OPEN}", "warning")
-    else:
-        yield "result", Value(f"{glyph} {line.result}", TONES.get(line.result, "error"))
+    glyph, tone = MARKS[line.result]
+    yield "result", Value(f"{glyph} {OPEN if line.result == 'open' else line.result}", tone)
     if line.error:
         yield "", Value(line.error)
     yield "action", Value(line.action)
@@ -57,12 +52,6 @@ def _attempt(line: AuditLine) -> Iterator[tuple[str, Value]]:
     yield "id", Value(line.id, "dim")
     if line.batch is not None:
         yield "marked set", Value(line.batch, "dim")
-
-
-def _changes(line: AuditLine) -> Iterator[tuple[str, Value]]:
-    for label in {**line.before, **line.after}:
-        before, after = (side.get(label) or NOT_SET for side in (line.before, line.after))
-        yield label, Value(before, "dim") if before == after else Value(f"{before} → {after}")
 
 
 def _undo(line: AuditLine) -> Iterator[tuple[str, Value]]:
