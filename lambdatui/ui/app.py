@@ -281,6 +281,12 @@ class Console(App[None]):
         self._told_of = operations
         await operations.learn()
         await self._tell_of_flights()
+        self.run_worker(
+            self.session.flights.deployments.find(),
+            group="deployments",
+            exit_on_error=False,
+            description="shifts by CodeDeploy",
+        )
         if stopped := sorted(operations.stopped):
             names = ", ".join(stopped[:NAMED]) + (f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else "")
             self.notify(

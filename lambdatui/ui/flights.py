@@ -241,7 +241,7 @@ class Flights:
             await self.learn()
 
     async def learn(self) -> None:
-        """Learns which shifts were left on their way here, how their aliases are now, and what CodeDeploy runs."""
+        """Learns from the log which shifts were left on their way here, and how their aliases are now."""
         if (identity := self._session.identity) is None:
             return
         here = (identity.account, identity.region)
@@ -252,7 +252,6 @@ class Flights:
                 self.log.forget(state.id)
         left = await asyncio.gather(*(self._compared(state) for state in ours if state.flying))
         self.left = {one.state.id: one for one in left}
-        await self.deployments.find()
         self._session.tell_flights()
 
     async def _compared(self, state: FlightState) -> Left:

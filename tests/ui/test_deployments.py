@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from lambdatui.errors import ConsoleError
 from tests.support.codedeploy import CANARY, CodeDeploy, group, target
-from tests.support.endpoint import ScriptedEndpoint, error
+from tests.support.endpoint import ScriptedEndpoint, cut, error
 from tests.support.split_alias import UPDATE, SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
@@ -61,6 +64,16 @@ async def watch(stage: Stage) -> None:
     await stage.wait_for("10 % on version 2")
 
 
+async def hand_over(stage: Stage) -> None:
+    """Goes from the shift's dialog to the last question of the hand-over."""
+    await flying.form(stage)
+    await stage.wait_for("ctrl+o hands the shift over")
+    await stage.press("ctrl+o")
+    await stage.wait_for("Application / group")
+    await stage.press("ctrl+s")
+    await stage.wait_for("y does it")
+
+
 # -- handed over
 
 
@@ -68,17 +81,38 @@ async def test_a_shift_is_handed_over_from_its_own_dialog_and_seen_on_its_way(
     console: MakeConsole, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await flying.form(stage)
-        await stage.wait_for("orders / live of CodeDeploy deploys it: ctrl+o hands the shift over")
-        await stage.press("ctrl+o")
-        await stage.wait_for("Application / group")
-        await stage.press("ctrl+s")
-        await stage.wait_for("y does it")
+        await hand_over(stage)
         await stage.press("y")
         await stage.wait_for("orders / live of CodeDeploy, d-1")
         assert CANARY in stage.text
         assert len(codedeploy.created) == 1
         assert UPDATE not in endpoint.operations
+
+
+async def test_one_whose_answer_was_lost_is_found_among_those_under_way(
+    console: MakeConsole, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
+) -> None:
+    endpoint.on("codedeploy", "CreateDeployment", lambda seen: cut(codedeploy._answer(seen)))
+    async with on_stage(console(endpoint.url)) as stage:
+        await hand_over(stage)
+        await stage.press("y")
+        await stage.wait_for("orders / live of CodeDeploy, d-1")
+        assert len(codedeploy.created) == 1
+
+
+async def test_one_whose_dialog_was_left_before_the_answer_came_is_watched_all_the_same(
+    console: MakeConsole, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
+) -> None:
+    answered = asyncio.Event()
+    endpoint.on("codedeploy", "CreateDeployment", lambda seen: replace(codedeploy._answer(seen), after=answered))
+    async with on_stage(console(endpoint.url)) as stage:
+        await hand_over(stage)
+        await stage.press("y")
+        await stage.wait_for(lambda: codedeploy.created)
+        await stage.press("escape")
+        await stage.wait_for("Functions 1")
+        answered.set()
+        await stage.wait_for(lambda: "▸ orders:live 0 % InProgress" in stage.header)
 
 
 async def test_the_version_that_was_chosen_in_the_shifts_dialog_is_proposed(
