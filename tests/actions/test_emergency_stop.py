@@ -12,6 +12,7 @@ from lambdatui.actions import event_source_mapping
 from lambdatui.actions.action import Subject
 from lambdatui.actions.audit import AuditLine
 from lambdatui.actions.emergency_stop import EmergencyStop, Restore, Stop
+from lambdatui.actions.looking_back import look_back
 from lambdatui.actions.performing import Outcome
 from lambdatui.actions.reserved_concurrency import Reserved
 from lambdatui.demo.cloud import Cloud
@@ -216,6 +217,14 @@ async def test_what_an_earlier_stop_left_is_restored_after_a_stop_in_part_too(
     await restore(acting)
     assert half_stopped.reserved == 7
     assert half_stopped.states() == {FIRST: "Enabled", SECOND: "Enabled", THIRD: "Enabled"}
+
+
+async def test_a_stop_that_was_cut_short_is_found_as_what_it_became(acting: Acting, orders: Stoppable) -> None:
+    await stop(acting)
+    orders.mappings[FIRST]["State"] = "Enabled"
+    found = await look_back(acting.connection, acting.last.model_copy(update={"result": "open"}))
+    assert (found.result, found.error) == ("partial", "found later: some of it was made")
+    assert found.after == {**acting.last.after, "orders 11111111": "enabled"}
 
 
 async def test_of_a_restore_in_part_that_part_alone_is_taken_back(acting: Acting, orders: Stoppable) -> None:
