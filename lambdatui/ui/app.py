@@ -282,7 +282,7 @@ class Console(App[None]):
         await operations.learn()
         await self._tell_of_flights()
         self.run_worker(
-            self.session.flights.deployments.find(),
+            self.session.flights.deployments.find,
             group="deployments",
             exit_on_error=False,
             description="shifts by CodeDeploy",

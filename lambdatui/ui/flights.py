@@ -6,6 +6,7 @@ They belong to the console and not to the pane that shows them: leaving the view
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,19 +34,13 @@ UPDATE = "lambda:UpdateAlias"
 """The IAM action of what a flight changes."""
 
 
-@dataclass
-class Flown(Running):
-    """A shift that this console flies, or flew."""
-
-    flight: Flight
-    observer: Observer
-    task: asyncio.Task[Any] | None
-    failure: ConsoleError | None = None
-    """Why it is flown no more although it has not landed."""
+class OfConsole(Shift):
+    """A shift that a console of ours has begun."""
 
     @property
+    @abstractmethod
     def state(self) -> FlightState:
-        return self.flight.state
+        """All that is kept of it."""
 
     @property
     def subject(self) -> Subject:
@@ -58,6 +53,21 @@ class Flown(Running):
     @property
     def percent(self) -> float:
         return self.state.percent
+
+
+@dataclass
+class Flown(OfConsole, Running):
+    """A shift that this console flies, or flew."""
+
+    flight: Flight
+    observer: Observer
+    task: asyncio.Task[Any] | None
+    failure: ConsoleError | None = None
+    """Why it is flown no more although it has not landed."""
+
+    @property
+    def state(self) -> FlightState:
+        return self.flight.state
 
     @property
     def phase(self) -> str:
@@ -98,26 +108,18 @@ class Flown(Running):
 
 
 @dataclass(frozen=True, slots=True)
-class Left(Shift):
+class Left(OfConsole):
     """A shift that another console left on its way, beside what the alias is now."""
 
     flights: Flights
-    state: FlightState
+    kept: FlightState
     alias: Alias | None
     unread: ConsoleError | None = None
     """Why the alias is not known."""
 
     @property
-    def subject(self) -> Subject:
-        return self.state.subject
-
-    @property
-    def began_ms(self) -> int:
-        return self.state.began_ms
-
-    @property
-    def percent(self) -> float:
-        return self.state.percent
+    def state(self) -> FlightState:
+        return self.kept
 
     @property
     def phase(self) -> str:

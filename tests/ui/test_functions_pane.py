@@ -71,15 +71,15 @@ async def test_the_cursor_stays_on_its_function_while_rows_arrive_above(
 
 
 @pytest.mark.parametrize("count", [0, 1, 50, 51, 120])
-async def test_a_first_screen_takes_one_request_for_fifty_functions_and_five_for_the_overview(
+async def test_a_first_screen_takes_one_request_for_fifty_functions_five_for_the_overview_and_one_for_shifts(
     console: MakeConsole, endpoint: ScriptedEndpoint, count: int
 ) -> None:
     endpoint.many_functions(count)
     all_parts(endpoint)
     async with on_stage(console(endpoint.url)) as stage:
         await stage.wait_for(lambda: stage.app.session.reading.read_at)
-        identity_and_alias, overview = 2, 5 if count else 0
-        rest = identity_and_alias + overview
+        identity_and_alias, overview, shifts = 2, 5 if count else 0, 1
+        rest = identity_and_alias + overview + shifts
         await stage.wait_for(lambda: endpoint.counts.total() >= max(1, math.ceil(count / 50)) + rest)
         assert endpoint.counts[LISTING] == max(1, math.ceil(count / 50))
         assert endpoint.counts.total() - endpoint.counts[LISTING] == rest
