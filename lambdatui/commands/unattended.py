@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import signal
 import sys
@@ -17,12 +16,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import IntEnum
-from pathlib import Path
 from typing import Any, TextIO
 
 from lambdatui.actions.flight import Flight, Phase
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, Fault
+from lambdatui.hang_up import or_to_nowhere
 from lambdatui.insight.canary import Judgement, totals
 from lambdatui.ui.widgets.plain_text import plain
 
@@ -184,13 +183,10 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    """Writes at once; where nobody reads any more, to nowhere: a shift does not end with its reader."""
-    try:
+    """Writes at once: a shift does not end with its reader."""
+    with or_to_nowhere(stream):
         stream.write(text)
         stream.flush()
-    except OSError:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _kind(judgement: Judgement) -> tuple[str, str]:

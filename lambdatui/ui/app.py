@@ -24,6 +24,7 @@ from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
 from lambdatui.ui import figures, themes
+from lambdatui.ui.driver import LastingDriver
 from lambdatui.ui.operation import Operation, Operations
 from lambdatui.ui.panes import REGION_PANES
 from lambdatui.ui.panes.pane import Pane
@@ -114,7 +115,7 @@ class Console(App[None]):
     ]
 
     def __init__(self, start: Start) -> None:
-        super().__init__()
+        super().__init__(driver_class=LastingDriver)
         self.start = start
         self.gave_up: ConsoleError | None = None
         self.animation_level = "none"
@@ -217,11 +218,14 @@ class Console(App[None]):
             self._end()
 
     def _end(self, status: int = 0) -> None:
-        """Ends the console, after what flies was ended as its plan says; who asks twice does not wait for that."""
+        """Ends the console, after what flies was ended as its plan says; an operator who asks twice does not wait.
+
+        Signals come twice by themselves, as a broken connection has both the shell and the kernel send one.
+        """
         flights = self.session.flights
         if flights.flying and not flights.closing:
             self._end_flights(status)
-        else:
+        elif not (status and flights.closing):
             self.exit(None, status)
 
     @work(group="end", exit_on_error=False, description="end of shifts")
