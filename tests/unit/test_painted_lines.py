@@ -29,6 +29,8 @@ def line(*parts: str, style: Style | None = None) -> Strip:
         (line("1 s text"), line("2 s text"), 1),
         (line("1 s text"), line("1 s next"), 5),
         (line("1 s text"), line("1 s tex!"), 8),
+        (line("well"), line("unwell"), 6),
+        (line("unwell"), line("well"), 6),
         (line("1 s ", "text"), line("2 s te", "xt"), 1),
         (line("1 s text"), line("1 s text", style=RED), 8),
         (line("日 a"), line("本 a"), 2),

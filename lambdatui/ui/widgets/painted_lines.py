@@ -19,7 +19,7 @@ class PaintedLines:
     """Lines as they were last painted.
 
     Args:
-        draw: the line at a height as it would look now; always as wide as the widget.
+        draw: the line at a height as it would look now.
     """
 
     def __init__(self, draw: Callable[[int], Strip]) -> None:
@@ -67,6 +67,8 @@ def changed_cells(before: Strip | None, after: Strip) -> int:
         return after.cell_length
     if before == after:
         return 0
+    if before.cell_length != after.cell_length:
+        return max(before.cell_length, after.cell_length)
     pairs = zip(_from_right(before), _from_right(after), strict=False)
     same = takewhile(lambda pair: pair[0] == pair[1] and cell_len(pair[0][0]), pairs)
     return after.cell_length - sum(cell_len(character) for (character, _), _ in same)

@@ -1,0 +1,101 @@
+"""Sections of labelled values: what of them is painted, and when."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from lambdatui.ui.widgets.section_view import Section, SectionView, Value
+
+
+class CountingView(SectionView):
+    """Counts the lines that are painted."""
+
+    def __init__(self, columns: int = 1) -> None:
+        super().__init__(columns)
+        self.painted: list[int] = []
+
+    def render_line(self, y: int) -> Strip:
+        self.painted.append(y)
+        return super().render_line(y)
+
+
+class Host(App[None]):
+    def __init__(self, view: SectionView) -> None:
+        super().__init__()
+        self.view = view
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+
+
+@asynccontextmanager
+async def shown(view: CountingView, *texts: str, width: int = 60) -> AsyncIterator[Pilot[None]]:
+    """A screen with one section of as many values; nothing is counted of what came before."""
+    async with Host(view).run_test(size=(width, 20)) as pilot:
+        view.show(section(*texts))
+        await pilot.pause()
+        view.painted.clear()
+        yield pilot
+
+
+def section(*texts: str) -> list[Section]:
+    return [Section("State", tuple((f"label {number}", Value(text)) for number, text in enumerate(texts)))]
+
+
+def texts(view: SectionView) -> list[str]:
+    return [view.render_line(y).text.rstrip() for y in range(view.size.height)]
+
+
+async def test_what_is_shown_again_is_not_painted_again() -> None:
+    view = CountingView()
+    async with shown(view, "well", "quiet") as pilot:
+        view.show(section("well", "quiet"))
+        await pilot.pause()
+        assert view.painted == []
+
+
+async def test_of_a_value_that_changed_only_the_line_is_painted() -> None:
+    view = CountingView()
+    async with shown(view, "well", "quiet", "behind its stream") as pilot:
+        view.show(section("well", "slow", "behind its stream"))
+        await pilot.pause()
+        assert set(view.painted) == {2}
+
+
+async def test_a_value_more_makes_it_higher() -> None:
+    view = CountingView()
+    async with shown(view, "well") as pilot:
+        view.show(section("well", "quiet"))
+        await pilot.pause()
+        assert texts(view) == ["State", "label 0 well", "label 1 quiet", ""]
+
+
+async def test_a_long_value_wraps_in_the_room_that_there_is_now() -> None:
+    view = CountingView()
+    async with shown(view, "a" * 30) as pilot:
+        await pilot.resize_terminal(20, 20)
+        await pilot.pause()
+        assert texts(view) == ["State", "label 0 " + "a" * 12, " " * 8 + "a" * 12, " " * 8 + "a" * 6, ""]
+
+
+async def test_a_theme_colours_what_is_shown() -> None:
+    view = CountingView()
+    async with shown(view, "well") as pilot:
+        before = view.render_line(0)
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        assert view.render_line(0).text == before.text
+        assert view.render_line(0) != before
+
+
+async def test_two_columns_stand_beside_each_other_where_there_is_room() -> None:
+    view = CountingView(columns=2)
+    async with shown(view, "well", width=120) as pilot:
+        view.show([*section("well"), *section("slow")])
+        await pilot.pause()
+        assert texts(view)[1].split() == ["label", "0", "well", "label", "0", "slow"]
