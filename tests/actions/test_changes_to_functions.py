@@ -16,16 +16,29 @@ from lambdatui.actions.configuration import Settings
 from lambdatui.actions.environment import Variable
 from lambdatui.actions.layers import Layers
 from lambdatui.actions.log_retention import Retention
+from lambdatui.actions.provisioned_concurrency import Provisioned
+from lambdatui.actions.reserved_concurrency import Reserved
 from lambdatui.actions.tags import Tag, TagKey
 from lambdatui.actions.versions import Publication
 from lambdatui.errors import AccessDenied, Conflict, ReadOnly, RequestRefused, Unreachable
 from tests.actions.acting import Acting
 from tests.aws.conftest import Connect
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error, function, json_answer
-from tests.support.releases import alias, aliases, history, nothing_configured, version, versions
+from tests.support.releases import (
+    NONE_PROVISIONED,
+    alias,
+    aliases,
+    history,
+    nothing_configured,
+    provisioned_config,
+    version,
+    versions,
+)
+from tests.support.reservations import Reservations
 
 ORDERS = Subject(function="orders")
 LIVE = Subject(function="orders", qualifier="live")
+FIRST = Subject(function="orders", qualifier="1")
 LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:money:2"
 
 
@@ -45,17 +58,30 @@ class Change:
 
 
 UPDATE, UPDATED = "lambda:UpdateFunctionConfiguration", function("orders")
-CHANGES = (
+TO_THE_FUNCTION = (
     Change("version-publish", ORDERS, Publication(), "lambda:PublishVersion", version("orders", 3)),
-    Change("alias-create", ORDERS, NewAlias(name="beta", version="2"), "lambda:CreateAlias", alias("beta", 2)),
-    Change("alias-repoint", LIVE, Pointing(version="2"), "lambda:UpdateAlias", alias("live", 2)),
-    Change("alias-delete", LIVE, Params(), "lambda:DeleteAlias", {}),
     Change("configuration-edit", ORDERS, Settings(memory_mb=256, timeout_s=3, ephemeral_mb=512), UPDATE, UPDATED),
     Change("environment-variable", ORDERS, Variable(name="MODE", value=SecretStr("fast")), UPDATE, UPDATED),
     Change("layers-edit", ORDERS, Layers(layers=LAYER), UPDATE, UPDATED),
     Change("tag-set", ORDERS, Tag(key="team", value="billing"), "lambda:TagResource", {}),
     Change("tag-remove", ORDERS, TagKey(key="team"), "lambda:UntagResource", {}),
+)
+"""What a function that is being changed already refuses."""
+CHANGES = (
+    *TO_THE_FUNCTION,
+    Change("alias-create", ORDERS, NewAlias(name="beta", version="2"), "lambda:CreateAlias", alias("beta", 2)),
+    Change("alias-repoint", LIVE, Pointing(version="2"), "lambda:UpdateAlias", alias("live", 2)),
+    Change("alias-delete", LIVE, Params(), "lambda:DeleteAlias", {}),
     Change("log-retention", ORDERS, Retention(days=30), "logs:PutRetentionPolicy", {}),
+    Change("reserved-concurrency", ORDERS, Reserved(reserved=40), "lambda:PutFunctionConcurrency", {}),
+    Change(
+        "provisioned-concurrency",
+        FIRST,
+        Provisioned(provisioned=20),
+        "lambda:PutProvisionedConcurrencyConfig",
+        {},
+    ),
+    Change("provisioned-concurrency-delete", FIRST, Params(), "lambda:DeleteProvisionedConcurrencyConfig", {}),
 )
 every_change = pytest.mark.parametrize("change", CHANGES, ids=str)
 GUARDED = {"lambda:PublishVersion", "lambda:UpdateAlias", UPDATE}
@@ -64,7 +90,8 @@ GUARDED = {"lambda:PublishVersion", "lambda:UpdateAlias", UPDATE}
 
 @pytest.fixture(autouse=True)
 def account(endpoint: ScriptedEndpoint) -> None:
-    """A function with two versions, an alias, a tag and a log group; its code changed since the second version."""
+    """A function with two versions, an alias, a tag, a log group and 50 reserved, of which 10 are provisioned for its
+    first version; its code changed since the second one."""
     there = history("orders", 2, CodeSha256="code-of-now")
 
     def detail(seen: Seen) -> Answer:
@@ -81,6 +108,8 @@ def account(endpoint: ScriptedEndpoint) -> None:
     endpoint.on("lambda", "GetAlias", json_answer(alias("live", 1)))
     endpoint.on("lambda", "GetFunctionEventInvokeConfig", error("ResourceNotFoundException", 404))
     endpoint.on("lambda", "ListEventSourceMappings", json_answer({"EventSourceMappings": []}))
+    Reservations({"orders": 50}).serve(endpoint)
+    endpoint.on("lambda", "GetProvisionedConcurrencyConfig", provisioned_config("READY"))
     group = {"logGroupName": "/aws/lambda/orders", "retentionInDays": 14}
     endpoint.on("logs", "DescribeLogGroups", json_answer({"logGroups": [group]}))
 
@@ -171,7 +200,7 @@ BUSY = {"LastUpdateStatus": "InProgress"}, {"State": "Pending"}
 
 
 @pytest.mark.parametrize("doing", BUSY, ids=["being updated", "being created"])
-@pytest.mark.parametrize("change", [each for each in CHANGES if "alias" not in each.action][:-1], ids=str)
+@pytest.mark.parametrize("change", TO_THE_FUNCTION, ids=str)
 async def test_a_function_that_is_being_changed_is_left_alone(
     change: Change, doing: dict[str, str], acting: Acting, endpoint: ScriptedEndpoint
 ) -> None:
@@ -193,6 +222,9 @@ async def test_what_is_so_already_is_not_sent(change: Change, acting: Acting, en
     live = () if change.action == "alias-delete" else (alias("live", 2),)
     endpoint.on("lambda", "ListAliases", aliases(*live, alias("beta", 2)))
     endpoint.on("lambda", "GetAlias", json_answer(alias("live", 2)))
+    Reservations({"orders": 40}).serve(endpoint)
+    there = NONE_PROVISIONED if "delete" in change.action else provisioned_config("READY", requested=20)
+    endpoint.on("lambda", "GetProvisionedConcurrencyConfig", there)
     group = {"logGroupName": "/aws/lambda/orders", "retentionInDays": 30}
     endpoint.on("logs", "DescribeLogGroups", json_answer({"logGroups": [group]}))
     plan = await acting.plan(change.action, change.subject, change.params)

@@ -14,7 +14,7 @@ from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error, json_answer
 from tests.support.metrics import MINUTE, TEN, CloudWatch, dimensions
-from tests.support.releases import alias, aliases, provisioned, version
+from tests.support.releases import NONE_PROVISIONED, alias, aliases, provisioned, provisioned_config, version
 from tests.support.reservations import Reservations
 
 PUT_ID, DELETE_ID = "provisioned-concurrency", "provisioned-concurrency-delete"
@@ -23,7 +23,6 @@ FIRST = Subject(function="orders", qualifier="1")
 LABEL = "provisioned concurrency"
 PUT, DELETE = "lambda:PutProvisionedConcurrencyConfig", "lambda:DeleteProvisionedConcurrencyConfig"
 DENIED = error("AccessDeniedException", 403)
-NONE_THERE = error("ProvisionedConcurrencyConfigNotFoundException", 404, "No Provisioned Concurrency Config found")
 SCALING = ("application-autoscaling", "DescribeScalableTargets")
 
 
@@ -32,18 +31,17 @@ def impatient_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lambdatui.actions.provisioned_concurrency.WATCH_S", 0)
 
 
-def config(status: str, *, requested: int = 10, allocated: int = 10, reason: str = "") -> Answer:
-    """GetProvisionedConcurrencyConfig."""
-    listed = json.loads(
-        provisioned("live", status, requested=requested, allocated=allocated, available=allocated, reason=reason).body
-    )["ProvisionedConcurrencyConfigs"][0]
-    return json_answer({name: value for name, value in listed.items() if name != "FunctionArn"})
+def config(status: str, *, allocated: int = 10, **particular: Any) -> Answer:
+    """GetProvisionedConcurrencyConfig, with all available that is allocated."""
+    return provisioned_config(status, allocated=allocated, available=allocated, **particular)
 
 
 def holds(endpoint: ScriptedEndpoint, requested: int, status: str = "READY") -> None:
     """Has so much provisioned for ``live``; 0 for nothing."""
     endpoint.on(
-        "lambda", "GetProvisionedConcurrencyConfig", config(status, requested=requested) if requested else NONE_THERE
+        "lambda",
+        "GetProvisionedConcurrencyConfig",
+        config(status, requested=requested) if requested else NONE_PROVISIONED,
     )
     listed = provisioned("live", status, requested=requested)
     endpoint.on(
@@ -285,12 +283,6 @@ async def test_nothing_is_planned_where_the_present_may_not_be_seen(acting: Acti
         await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=4))
 
 
-async def test_what_is_so_already_needs_no_request(acting: Acting, account: ScriptedEndpoint) -> None:
-    assert (await acting.plan(DELETE_ID, LIVE, Params())).calls == ()
-    holds(account, 10)
-    assert (await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))).calls == ()
-
-
 async def test_what_failed_can_be_put_again(acting: Acting, account: ScriptedEndpoint) -> None:
     holds(account, 10, "FAILED")
     plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
@@ -345,7 +337,7 @@ async def test_it_is_watched_until_all_is_allocated(acting: Acting, account: Scr
     account.on(
         "lambda",
         "GetProvisionedConcurrencyConfig",
-        NONE_THERE,
+        NONE_PROVISIONED,
         config("IN_PROGRESS", allocated=0),
         config("IN_PROGRESS", allocated=6),
         config("READY"),
@@ -362,7 +354,7 @@ async def test_a_failed_allocation_is_told_with_its_reason(acting: Acting, accou
     plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
     failed = config("FAILED", allocated=0, reason="FUNCTION_ERROR_INIT_FAILURE")
     account.on("lambda", "PutProvisionedConcurrencyConfig", config("IN_PROGRESS", allocated=0))
-    account.on("lambda", "GetProvisionedConcurrencyConfig", NONE_THERE, failed)
+    account.on("lambda", "GetProvisionedConcurrencyConfig", NONE_PROVISIONED, failed)
     with pytest.raises(RequestRefused, match="FAILED: 0 of 10 allocated, 0 available: FUNCTION_ERROR_INIT_FAILURE"):
         await acting.perform(PUT_ID, plan)
     assert acting.last.result == "done"
@@ -373,7 +365,7 @@ async def test_the_watch_outlasts_a_failure_that_passes(
 ) -> None:
     plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
     account.on("lambda", "PutProvisionedConcurrencyConfig", config("IN_PROGRESS", allocated=0))
-    account.on("lambda", "GetProvisionedConcurrencyConfig", NONE_THERE, cut(), config("READY"))
+    account.on("lambda", "GetProvisionedConcurrencyConfig", NONE_PROVISIONED, cut(), config("READY"))
     await acting.perform(PUT_ID, plan)
     assert acting.told[0].startswith("still watching: ")
     assert acting.told[1] == "READY: 10 of 10 allocated, 10 available"
@@ -394,21 +386,6 @@ async def test_a_change_by_somebody_else_is_not_overwritten(acting: Acting, acco
     assert outcome.result == acting.last.result == "conflict"
     assert "was 10 and is 15" in acting.last.error
     assert account.counts[PUT] == 0
-
-
-async def test_who_may_not_is_told_which_permission_is_missing(acting: Acting, account: ScriptedEndpoint) -> None:
-    account.on("lambda", "PutProvisionedConcurrencyConfig", DENIED)
-    outcome = await acting.do(PUT_ID, LIVE, Provisioned(provisioned=20))
-    assert (outcome.result, acting.last.error) == ("failed", f"not permitted: {PUT}")
-
-
-async def test_what_aws_throttled_is_sent_again(acting: Acting, account: ScriptedEndpoint) -> None:
-    holds(account, 10)
-    account.on(
-        "lambda", "DeleteProvisionedConcurrencyConfig", error("TooManyRequestsException", 429), Answer(status=204)
-    )
-    assert (await acting.do(DELETE_ID, LIVE, Params())).result == "done"
-    assert account.counts[DELETE] == 2
 
 
 async def test_after_a_lost_answer_aws_is_asked_what_is_there(acting: Acting, account: ScriptedEndpoint) -> None:

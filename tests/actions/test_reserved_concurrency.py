@@ -113,10 +113,6 @@ async def test_what_ran_matters_only_below_the_former_ceiling(acting: Acting, ac
     assert account.counts["cloudwatch:GetMetricData"] == 0
 
 
-async def test_what_is_so_already_needs_no_request(acting: Acting, account: ScriptedEndpoint) -> None:
-    assert (await acting.plan(ID, ORDERS, Reserved(reserved=10))).calls == ()
-
-
 async def test_what_others_keep_unreserved_cannot_be_taken(acting: Acting, account: ScriptedEndpoint) -> None:
     with pytest.raises(RequestRefused, match="leaves 90 of 1,000 unreserved; AWS keeps at least 100"):
         await acting.plan(ID, ORDERS, Reserved(reserved=820))
@@ -176,19 +172,6 @@ async def test_the_minimum_that_aws_told_is_known_to_the_next_plan(
     await acting.do(ID, ORDERS, Reserved(reserved=60))
     with pytest.raises(RequestRefused, match="leaves 40 of 110 unreserved; AWS keeps at least 50"):
         await acting.plan(ID, ORDERS, Reserved(reserved=60))
-
-
-async def test_who_may_not_is_told_which_permission_is_missing(acting: Acting, account: ScriptedEndpoint) -> None:
-    account.on("lambda", "PutFunctionConcurrency", DENIED)
-    outcome = await acting.do(ID, ORDERS, Reserved(reserved=20))
-    assert (outcome.result, acting.last.error) == ("failed", f"not permitted: {PUT}")
-
-
-async def test_what_aws_throttled_is_sent_again(acting: Acting, account: ScriptedEndpoint) -> None:
-    throttled = error("TooManyRequestsException", 429)
-    account.on("lambda", "PutFunctionConcurrency", throttled, json_answer({}))
-    assert (await acting.do(ID, ORDERS, Reserved(reserved=20))).result == "done"
-    assert account.counts[PUT] == 2
 
 
 async def test_after_a_lost_answer_aws_is_asked_what_is_there(

@@ -9,6 +9,9 @@ from typing import Any
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, error, function, json_answer
 
 PAGE = 50
+NONE_PROVISIONED = error(
+    "ProvisionedConcurrencyConfigNotFoundException", 404, "No Provisioned Concurrency Config found"
+)
 NO_POLICY = error("ResourceNotFoundException", 404, "The resource you requested does not exist.")
 
 
@@ -62,12 +65,21 @@ def aliases(*found: dict[str, Any]) -> Answer:
     return json_answer({"Aliases": list(found)})
 
 
-def provisioned(
-    qualifier: str, status: str, *, requested: int = 10, allocated: int = 10, available: int = 7, reason: str = ""
-) -> Answer:
+def provisioned(qualifier: str, status: str, **particular: Any) -> Answer:
     """ListProvisionedConcurrencyConfigs with one of them."""
-    config = {
-        "FunctionArn": arn("orders", qualifier),
+    config = {"FunctionArn": arn("orders", qualifier), **_provisioned(status, **particular)}
+    return json_answer({"ProvisionedConcurrencyConfigs": [config]})
+
+
+def provisioned_config(status: str, **particular: Any) -> Answer:
+    """GetProvisionedConcurrencyConfig, which does not say of what."""
+    return json_answer(_provisioned(status, **particular))
+
+
+def _provisioned(
+    status: str, *, requested: int = 10, allocated: int = 10, available: int = 7, reason: str = ""
+) -> dict[str, Any]:
+    return {
         "RequestedProvisionedConcurrentExecutions": requested,
         "AllocatedProvisionedConcurrentExecutions": allocated,
         "AvailableProvisionedConcurrentExecutions": available,
@@ -75,7 +87,6 @@ def provisioned(
         "LastModified": "2026-11-20T10:11:12+0000",
         **({"StatusReason": reason} if reason else {}),
     }
-    return json_answer({"ProvisionedConcurrencyConfigs": [config]})
 
 
 def url(qualifier: str) -> Answer:
