@@ -28,6 +28,8 @@ TYPED = "steps that are typed"
 WEIGHT = "one weight, by hand"
 PROMOTE = "promote: all to the new version"
 ROLL_BACK = "roll back: all to the old version"
+AT_ONCE = frozenset({WEIGHT, PROMOTE, ROLL_BACK})
+"""The ways of shifting that take one change, and no steps."""
 ASKED = {"steps": TYPED, "percent": WEIGHT}
 """The fields that only one way of shifting asks for."""
 
@@ -66,7 +68,7 @@ class Wish(Params):
         Args:
             named: the settings' own plans.
         """
-        if self.how in {WEIGHT, PROMOTE, ROLL_BACK}:
+        if self.how in AT_ONCE:
             return None
         return written(read_plan(self.steps or "" if self.how == TYPED else self.how.partition(":")[0], named))
 
@@ -219,6 +221,6 @@ class ShiftForm(ParamsForm):
         """Shows the fields that the chosen way asks for, and no others."""
         how = self._select("how").value
         asked = {name: how == way for name, way in ASKED.items()}
-        asked["leaving"] = how not in {WEIGHT, PROMOTE, ROLL_BACK}
+        asked["leaving"] = how not in AT_ONCE
         for name, wanted in asked.items():
             self._row(name).display = wanted
