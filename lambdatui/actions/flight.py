@@ -221,15 +221,14 @@ class Flight:
             ConsoleError: another console flies it by now, or the flight's log cannot be written.
         """
         with self._log.flying(self.state.id):
+            if self.state.phase is not Phase.ROLLING_BACK and self.state.flying:
+                back = self.state.leaving == "roll back"
+                self._save(phase=Phase.ROLLING_BACK if back else Phase.HELD, why="the console was left")
             was = self.state.percent
             if self.state.phase is Phase.ROLLING_BACK:
-                await self._roll_back(self.state.why)
-            elif self.state.flying and self.state.leaving == "roll back":
-                await self._roll_back("the console was left")
-            elif self.state.flying:
-                self._save(phase=Phase.HELD, why="the console was left")
+                await self._set(0)
             if self.state.phase is Phase.ROLLING_BACK and self.state.percent != was:
-                await self._roll_back(self.state.why)  # what was on its way before has arrived in between
+                await self._set(0)  # what was on its way before has arrived in between
             if not self.state.flying:
                 self._log.forget(self.state.id)
 

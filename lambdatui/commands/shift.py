@@ -118,7 +118,7 @@ async def _shift(target: Target, settings: Settings, order: Order) -> int:
             say("nothing was changed")
             return Status.FAILED
         flight = Flight(
-            order.begun(identity, alias.function_version),
+            order.begun(identity, alias.function_version),  # anew: it begins now, and not when it was asked for
             performer=Performer(connection=connection, identity=identity, trail=AuditTrail(state_folder())),
             observe=Observer(connection),
             log=log,

@@ -134,11 +134,12 @@ class Unattended:
 
     def _go_on(self) -> None:
         state = self._flight.state
-        going_back = state.wanted == 0
-        if self._tries and state.step >= 0 and not going_back:
+        if state.wanted == 0:  # not even the way back was permitted
+            self._ended.set()
+        elif self._tries and state.step >= 0:
             self._tries -= 1
             self._flight.resume()
-        elif state.leaving == "roll back" and not going_back:
+        elif state.leaving == "roll back":
             self._flight.roll_back(f"it could not go on: {state.trouble}")
         else:
             self._ended.set()
