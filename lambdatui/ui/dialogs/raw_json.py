@@ -30,9 +30,8 @@ class RawJson(ReadingDialog[None]):
     ]
 
     def __init__(self, session: Session, subject: FunctionSummary) -> None:
-        super().__init__(
-            f"{subject.name}  raw JSON, secrets masked", Static("Reading…", markup=False), "y copies, esc closes"
-        )
+        self._body = Static("Reading…", markup=False)
+        super().__init__(f"{subject.name}  raw JSON, secrets masked", self._body, "y copies, esc closes")
         self.session = session
         self.subject = subject
         self._json = ""
@@ -48,13 +47,13 @@ class RawJson(ReadingDialog[None]):
                 f"raw JSON of {self.subject.name}", lambda connection: get_function(connection, self.subject.name)
             )
         except ConsoleError as error:
-            self.body.update(Text(plain(str(error))))
+            self._body.update(Text(plain(str(error))))
             return
         self._json = "\n".join(plain_lines(detail.masked_json()))
         text = Text(self._json)
         if self.app.theme != "monochrome":
             JSONHighlighter().highlight(text)
-        self.body.update(text)
+        self._body.update(text)
 
     def action_copy(self) -> None:
         if self._json:

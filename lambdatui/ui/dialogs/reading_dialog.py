@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, ScreenResultType
-from textual.widgets import Static
+from textual.widget import Widget
 
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.plain_text import plain
@@ -37,9 +37,8 @@ class ReadingDialog(ModalScreen[ScreenResultType]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "close", id="dialog.close")]
 
-    def __init__(self, title: str, body: Static, keys: str = "esc closes") -> None:
+    def __init__(self, title: str, body: Widget, keys: str = "esc closes") -> None:
         super().__init__()
-        self.body = body
         self._page = Page(body)
         self._page.border_title = Text(plain(title)).markup
         self._page.border_subtitle = keys

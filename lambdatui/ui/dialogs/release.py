@@ -63,9 +63,10 @@ class ReleaseComparison(ReadingDialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "close", "close", show=False, id="release.close")]
 
     def __init__(self, session: Session, function: FunctionSummary, before: str, after: str) -> None:
+        self._body = Static("Reading both versions…", markup=False)
         super().__init__(
             f"{function.name}  {before} → {after}, environment values masked",
-            Static("Reading both versions…", markup=False),
+            self._body,
         )
         self.session = session
         self.function = function
@@ -79,9 +80,9 @@ class ReleaseComparison(ReadingDialog[None]):
         try:
             before, after = await asyncio.gather(self._ask(self.before), self._ask(self.after))
         except ConsoleError as error:
-            self.body.update(Text(plain(str(error))))
+            self._body.update(Text(plain(str(error))))
             return
-        self.body.update(self._drawn(dict(self._differences(compare(before, after)))))
+        self._body.update(self._drawn(dict(self._differences(compare(before, after)))))
 
     async def _ask(self, version: str) -> FunctionDetail:
         from lambdatui.aws.functions import get_function  # noqa: PLC0415 - imports the SDK

@@ -26,11 +26,12 @@ class RunComparison(ReadingDialog[None]):
     """
 
     def __init__(self, before: Run, after: Run) -> None:
-        super().__init__(f"{after.subject}: this run and the one before", Static("", markup=False))
+        self._body = Static("", markup=False)
+        super().__init__(f"{after.subject}: this run and the one before", self._body)
         self._before, self._after = before, after
 
     def on_mount(self) -> None:
-        self.body.update(Text("\n").join(self._lines()))
+        self._body.update(Text("\n").join(self._lines()))
 
     def _lines(self) -> Iterator[Text]:
         colours = self.app.theme_variables
