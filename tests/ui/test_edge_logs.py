@@ -11,6 +11,7 @@ from tests.support.log_group import LogGroup, Written
 from tests.ui.answers import listing
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import Stage, on_stage
+from tests.ui.test_logs_pane import open_log
 
 REPLICA = "/aws/lambda/us-east-1.orders"
 
@@ -39,17 +40,16 @@ def replicas(endpoint: ScriptedEndpoint) -> None:
     )
 
 
-async def open_log(stage: Stage) -> LogsPane:
-    await stage.wait_until_read()
-    await stage.press("l")
-    await stage.wait_for("charged")
-    return stage.app.screen.query(LogsPane).last()
-
-
 async def look_for_edge_logs(stage: Stage) -> LogsPane:
-    """Returns when the log of the replica is among those that are followed."""
-    pane = await open_log(stage)
+    """Opens the log of `orders`, and asks for those of its replicas."""
+    pane = await open_log(stage, seen="charged")
     await stage.press("E")
+    return pane
+
+
+async def follow_edge_logs(stage: Stage) -> LogsPane:
+    """Returns when the log of the replica is among those that are followed."""
+    pane = await look_for_edge_logs(stage)
     await stage.wait_for(lambda: REPLICA in {source.group for source in pane.feed.sources})
     return pane
 
@@ -63,8 +63,7 @@ async def test_edge_logs_are_found_in_every_region_and_followed(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, replicas: None
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage)
-        await stage.press("E")
+        await look_for_edge_logs(stage)
         await stage.wait_for("in eu-west-1")
         await stage.wait_for(lambda: any(asked["logGroupName"] == REPLICA for asked in group.asked))
 
@@ -78,7 +77,7 @@ async def test_edge_logs_are_followed_on_when_the_log_starts_anew(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, replicas: None, start_anew: tuple[str, ...]
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await look_for_edge_logs(stage)
+        pane = await follow_edge_logs(stage)
         former = pane.feed
         await stage.press(*start_anew)
         await stage.wait_for(lambda: pane.feed is not former)
@@ -90,7 +89,7 @@ async def test_edge_logs_of_one_function_are_none_of_another(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, replicas: None
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await look_for_edge_logs(stage)
+        pane = await follow_edge_logs(stage)
         pane.show_subject(stage.app.session.functions["refunds"])
         await stage.wait_for(lambda: [each.name for each in pane.feed.functions] == ["refunds"])
         assert [source.group for source in pane.feed.sources] == ["/aws/lambda/refunds"]
@@ -100,8 +99,7 @@ async def test_edge_logs_are_looked_for_in_no_other_partition(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, replicas: None
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage)
-        await stage.press("E")
+        await look_for_edge_logs(stage)
         await stage.wait_for("in eu-west-1")
     asked = {seen.region for seen in endpoint.requests if str(seen) == "logs:DescribeLogGroups"}
     assert asked >= {"us-east-1", "eu-west-1"}
@@ -116,8 +114,7 @@ async def test_a_search_for_edge_logs_that_fails_is_told_and_entered_once(
 
     monkeypatch.setattr("lambdatui.aws.log_sources.region_names", no_names)
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage)
-        await stage.press("E")
+        await look_for_edge_logs(stage)
         await stage.wait_for("the regions cannot be read: install")
         assert [(entry.error.title, entry.times) for entry in stage.app.session.errors] == [
             ("the regions cannot be read", 1)
@@ -129,6 +126,5 @@ async def test_edge_logs_that_no_region_tells_of_are_not_said_to_be_missing(
 ) -> None:
     endpoint.on("logs", "DescribeLogGroups", error("AccessDeniedException", 400, "not authorized"))
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage)
-        await stage.press("E")
+        await look_for_edge_logs(stage)
         await stage.wait_for(lambda: any("not permitted: logs:DescribeLogGroups" in each for each in told(stage)))

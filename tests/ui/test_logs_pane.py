@@ -81,11 +81,13 @@ def group(endpoint: ScriptedEndpoint, clock: Clock) -> LogGroup:
     return made
 
 
-async def open_log(stage: Stage, *keys: str) -> LogsPane:
+async def open_log(stage: Stage, *keys: str, seen: str = "charging order 4711") -> LogsPane:
+    """Returns when the log of the function under the cursor is open, by `l` or other keys, and shows a text."""
     await stage.wait_until_read()
     await stage.wait_for(lambda: stage.app._main.subject is not None)
     await stage.press(*(keys or ("l",)))
     await stage.wait_for(lambda: bool(stage.app.screen.query(LogsPane)))
+    await stage.wait_for(seen)
     return stage.app.screen.query(LogsPane).last()
 
 
@@ -106,7 +108,6 @@ async def test_l_follows_the_group_that_the_function_is_configured_to_log_to(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         pane = await open_log(stage)
-        await stage.wait_for("charging order 4711")
         group.write(Written(clock.now_ms, clock.now_ms, 99, "the newest", STREAM.format(1)))
         await stage.wait_for("the newest")
         assert pane.view.following
@@ -118,8 +119,7 @@ async def test_a_stack_trace_stands_under_its_first_line(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage)
-        await stage.wait_for("KeyError: 'amount'")
+        await open_log(stage, seen="KeyError: 'amount'")
         assert "line 3" not in stage.text
         await stage.press("g", "j", "j", "enter")
         await stage.wait_for('File "app.py", line 3')
@@ -130,7 +130,6 @@ async def test_slash_shows_only_matches_and_esc_everything_again(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         pane = await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("slash")
         await stage.type("upstream")
         await stage.wait_for("/upstream  1 shown")
@@ -144,7 +143,6 @@ async def test_a_filter_without_a_match_says_so(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("slash")
         await stage.type("nonsense")
         await stage.wait_for("No line matches")
@@ -155,7 +153,6 @@ async def test_a_pattern_is_heeded_at_the_source_from_the_same_time_on(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await answer(stage, "backslash", "?ERROR ?WARN")
         await stage.wait_for(lambda: group.asked[-1].get("filterPattern") == "?ERROR ?WARN")
         await stage.wait_for("\\?ERROR ?WARN")
@@ -169,7 +166,6 @@ async def test_it_starts_from_where_it_is_told(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         pane = await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await answer(stage, "f", text)
         await stage.wait_for(lambda: pane.feed.since_ms == clock.now_ms - ago_ms)
         await stage.wait_for(lambda: group.asked[-1]["startTime"] <= clock.now_ms - min(ago_ms, 2_000))
@@ -180,7 +176,6 @@ async def test_it_starts_from_an_invocation(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         pane = await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("I")
         await stage.wait_for("Invocations 4")
         pane.invocations.table.move_to(COLD)
@@ -194,7 +189,6 @@ async def test_a_start_that_is_no_time_is_told_and_stays_to_be_mended(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         pane = await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await answer(stage, "f", "yesterday")
         await stage.wait_for("yesterday is not a time")
         assert pane._line is not None
@@ -206,8 +200,7 @@ async def test_invocations_show_how_each_went(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage, "7")
-        await stage.wait_for("Invocations 4")
+        await open_log(stage, "7", seen="Invocations 4")
         rows = {request: line for line in stage.text.splitlines() for request in "0123" if f" {request}5a2b0" in line}
         assert "KeyError: 'amount'" in rows["0"]
         assert "success" in rows["1"]
@@ -223,8 +216,7 @@ async def test_one_key_shows_one_kind_of_invocation_and_all_again(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, key: str, requests: Sequence[str]
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await open_log(stage, "7")
-        await stage.wait_for("Invocations 4")
+        pane = await open_log(stage, "7", seen="Invocations 4")
         await stage.press(key)
         assert [one.request_id for one in pane.invocations.table.shown] == requests
         await stage.press(key)
@@ -235,8 +227,7 @@ async def test_enter_on_an_invocation_shows_its_lines_and_no_others(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await open_log(stage, "7")
-        await stage.wait_for("Invocations 4")
+        pane = await open_log(stage, "7", seen="Invocations 4")
         pane.invocations.table.move_to(FAILED)
         await stage.press("enter")
         await stage.wait_for(f"orders {FAILED}  5 events")
@@ -250,8 +241,7 @@ async def test_lines_that_left_the_console_are_read_again(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, clock: Clock
 ) -> None:
     async with on_stage(console(endpoint.url, settings={"log_lines": 1000})) as stage:
-        pane = await open_log(stage, "7")
-        await stage.wait_for("Invocations 4")
+        pane = await open_log(stage, "7", seen="Invocations 4")
         group.write(*(Written(clock.now_ms, clock.now_ms, 100 + n, f"line {n}", STREAM.format(2)) for n in range(1000)))
         await stage.wait_for("dropped 12")
         pane.invocations.table.move_to(FAILED)
@@ -263,8 +253,7 @@ async def test_y_copies_the_trace_id_and_shift_y_the_request_id(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await open_log(stage, "7")
-        await stage.wait_for("Invocations 4")
+        pane = await open_log(stage, "7", seen="Invocations 4")
         pane.invocations.table.move_to(FAILED)
         await stage.press("y", "Y")
         assert stage.copied == [TRACE, FAILED]
@@ -279,16 +268,14 @@ async def test_a_log_level_that_hides_reports_is_told(
     quiet = {"LogGroup": "/shop/orders", "LogFormat": "JSON", "SystemLogLevel": "WARN"}
     endpoint.on("lambda", "ListFunctions", listing(function("orders", LoggingConfig=quiet)))
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage, "7")
-        await stage.wait_for("system log level WARN hides starts and reports")
+        await open_log(stage, "7", seen="system log level WARN hides starts and reports")
 
 
 async def test_marked_functions_share_one_log_that_says_whose_line_it_is(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        pane = await open_log(stage, "space", "space", "l")
-        await stage.wait_for("orders +1")
+        pane = await open_log(stage, "space", "space", "l", seen="orders +1")
         await stage.wait_for("charging order 4711")
         await stage.wait_for(
             lambda: {event.source.function for event in pane.view.shown_events()} == {"orders", "refunds"}
@@ -305,7 +292,6 @@ async def test_another_function_shows_another_log_and_nothing_of_the_former(
     endpoint.on("logs", "FilterLogEvents", lambda seen: groups[json.loads(seen.body)["logGroupName"]].answer(seen))
     async with on_stage(console(endpoint.url)) as stage:
         pane = await open_log(stage, "5")
-        await stage.wait_for("charging order 4711")
         await stage.press("escape", "j")
         await stage.wait_for("refunding")
         assert said(pane) == ["refunding"]
@@ -327,8 +313,7 @@ async def test_a_silent_log_says_since_when(
 ) -> None:
     endpoint.on("logs", "FilterLogEvents", json_answer({"events": []}))
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage)
-        await stage.wait_for("orders has logged nothing since 21:55:00Z")
+        await open_log(stage, seen="orders has logged nothing since 21:55:00Z")
 
 
 async def test_what_left_the_ring_is_counted(
@@ -336,8 +321,7 @@ async def test_what_left_the_ring_is_counted(
 ) -> None:
     group.write(*(Written(clock.now_ms - 1, clock.now_ms, 100 + n, f"line {n}", STREAM.format(2)) for n in range(1500)))
     async with on_stage(console(endpoint.url, settings={"log_lines": 1000})) as stage:
-        await open_log(stage)
-        await stage.wait_for("dropped 512")
+        await open_log(stage, seen="dropped 512")
 
 
 @pytest.mark.parametrize(
@@ -353,7 +337,6 @@ async def test_what_is_shown_is_saved_for_its_owner_only(
     file = tmp_path / name
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("slash")
         await stage.type("charging")
         await stage.press("enter")
@@ -368,8 +351,7 @@ async def test_invocations_are_saved_too(
     console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup, tmp_path: Path
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
-        await open_log(stage, "7")
-        await stage.wait_for("Invocations 4")
+        await open_log(stage, "7", seen="Invocations 4")
         await answer(stage, "ctrl+s", str(tmp_path / "all.jsonl"))
         await stage.wait_for("4 saved in")
     saved = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
@@ -382,7 +364,6 @@ async def test_a_file_that_is_there_is_not_written_over(
     (tmp_path / "mine").write_text("mine")
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await answer(stage, "ctrl+s", str(tmp_path / "mine"))
         await stage.wait_for("is there already")
     assert (tmp_path / "mine").read_text() == "mine"
@@ -391,7 +372,6 @@ async def test_a_file_that_is_there_is_not_written_over(
 async def test_t_writes_times_in_another_way(console: MakeConsole, endpoint: ScriptedEndpoint, group: LogGroup) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("T")
         await stage.wait_for("21:56:40.010 7·aaaaaa")
 
@@ -401,7 +381,6 @@ async def test_y_copies_the_message_under_the_cursor(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("g", "y")
         assert stage.copied == [f"START RequestId: {FAILED} Version: 7"]
 
@@ -422,7 +401,6 @@ async def test_live_tail_in_an_account_that_is_not_known_yet_says_so(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         stage.app.session.identity = None
         await stage.press("L")
         await stage.wait_for("the account is not known yet")
@@ -433,7 +411,6 @@ async def test_live_tail_that_read_only_mode_holds_back_says_which_setting_allow
 ) -> None:
     async with on_stage(console(endpoint.url, read_only=True, billed_reads=False)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("L")
         await stage.wait_for("billed_reads_when_read_only = true")
         assert "◌ opening Live Tail" not in stage.text
@@ -444,7 +421,6 @@ async def test_live_tail_that_is_not_permitted_leaves_the_polling_going(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("L")
         await stage.wait_for("polling, no Live Tail: not permitted: logs:StartLiveTail")
 
@@ -492,7 +468,6 @@ async def test_a_text_longer_than_its_line_shows_its_end(
 ) -> None:
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await open_log(stage)
-        await stage.wait_for("charging order 4711")
         await stage.press("backslash")
         stage.app.screen.query_one(TypingLine).value = "x" * 120 + "beginning"
         await stage.press("end", "e", "n", "d")
