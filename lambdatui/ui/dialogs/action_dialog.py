@@ -25,6 +25,7 @@ from lambdatui.ui.operation import Operation, named
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
+from lambdatui.ui.widgets.trouble import forbidden_or_failed
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Draft, Params
@@ -136,7 +137,7 @@ class ActionDialog(ModalScreen[None]):
 
     def _refuse(self, error: ConsoleError) -> None:
         """Says why it cannot be done, in place of the form."""
-        self._message.update(Content.assemble((plain(error.title), "bold $error"), "\n", plain(error.hint)))
+        self._message.update(forbidden_or_failed(error, what_then=""))
 
     def _show_form(self) -> None:
         assert self._form is not None
