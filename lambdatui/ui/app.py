@@ -285,12 +285,7 @@ class Console(App[None]):
         self._told_of = operations
         await operations.learn()
         await self._tell_of_flights()
-        self.run_worker(
-            self.session.flights.deployments.find,
-            group="deployments",
-            exit_on_error=False,
-            description="shifts by CodeDeploy",
-        )
+        self._find_deployments()
         if stopped := sorted(operations.stopped):
             names = ", ".join(stopped[:NAMED]) + (f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else "")
             self.notify(
@@ -320,6 +315,11 @@ class Console(App[None]):
                 timeout=NOTICE_S,
                 markup=False,
             )
+
+    @work(group="deployments", exclusive=True, exit_on_error=False, description="shifts by CodeDeploy")
+    async def _find_deployments(self) -> None:
+        """Finds what CodeDeploy runs beside all else, for that may take long where it does not answer."""
+        await self.session.flights.deployments.find()
 
     # -- what the session tells
 

@@ -19,7 +19,7 @@ from lambdatui.ui.shift import Command, Running, clock
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
     from lambdatui.actions.observing import Observer
-    from lambdatui.models.codedeploy import AliasDeployment
+    from lambdatui.models.codedeploy import AliasDeployment, LambdaFunctionInfo
     from lambdatui.models.release import Alias
     from lambdatui.ui.session import Session
 
@@ -36,6 +36,8 @@ class Deployed(Running):
     """A shift that CodeDeploy runs, or ran."""
 
     deployments: Deployments
+    shift: LambdaFunctionInfo
+    """What it does to which alias, as it was first read."""
     deployment: AliasDeployment
     """As it was last read."""
     observer: Observer
@@ -56,19 +58,19 @@ class Deployed(Running):
 
     @property
     def function(self) -> str:
-        return self.deployment.target.lambda_function_info.function
+        return self.shift.function
 
     @property
     def alias(self) -> str:
-        return self.deployment.target.lambda_function_info.function_alias
+        return self.shift.function_alias
 
     @property
     def old(self) -> str:
-        return self.deployment.target.lambda_function_info.current_version
+        return self.shift.current_version
 
     @property
     def new(self) -> str:
-        return self.deployment.target.lambda_function_info.target_version
+        return self.shift.target_version
 
     @property
     def subject(self) -> Subject:
@@ -155,6 +157,7 @@ class Deployments:
         self._found_ms: int | None = None
         self._finding = asyncio.Lock()
         self._watching: set[asyncio.Task[None]] = set()
+        self._left = False
 
     @property
     def flying(self) -> list[Deployed]:
@@ -201,14 +204,15 @@ class Deployments:
     async def _take(self, deployment: AliasDeployment) -> None:
         from lambdatui.actions.observing import Observer  # noqa: PLC0415 - imports the SDK
 
-        info, now = deployment.info, now_ms()
-        told = deployment.target.lambda_function_info.function_alias  # or not, before it starts (facts 10.2)
-        if not told or {info.deployment_id, info.takes_back} & self.known.keys():
+        observer, info, now = Observer(await self._session.connection()), deployment.info, now_ms()
+        shift = deployment.target.lambda_function_info  # not told of all before they start (facts 10.2)
+        if self._left or not shift.function_alias or {info.deployment_id, info.takes_back} & self.known.keys():
             return
         deployed = self.known[info.deployment_id] = Deployed(
             deployments=self,
+            shift=shift,
             deployment=deployment,
-            observer=Observer(await self._session.connection()),
+            observer=observer,
             found_ms=now,
             step_began_ms=now,
         )
@@ -284,7 +288,7 @@ class Deployments:
 
     async def leave(self) -> None:
         """Looks on no more. Nothing is stopped."""
-        watching = list(self._watching)
+        self._left, watching = True, list(self._watching)
         for task in watching:
             task.cancel()
         if watching:
