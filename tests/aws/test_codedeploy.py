@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lambdatui.aws.codedeploy import (
+    get_alias_deployment,
     get_group,
     get_target,
     groups_of,
@@ -19,7 +20,7 @@ from lambdatui.aws.connection import Connection
 from lambdatui.errors import AccessDenied, RequestRefused
 from lambdatui.insight.appspec import AppSpec
 from lambdatui.models.codedeploy import LambdaFunctionInfo
-from tests.support.codedeploy import CodeDeploy, group, target
+from tests.support.codedeploy import CREATED_S, CodeDeploy, group, target
 from tests.support.endpoint import ScriptedEndpoint, error
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -102,6 +103,19 @@ async def test_how_far_it_is_comes_with_it(connection: Connection, codedeploy: C
     [deployment] = await list_alias_deployments(connection, "orders", "live")
     assert deployment.target.stage == "AllowTraffic InProgress"
     assert deployment.target.lambda_function_info.target_version_weight == 10
+
+
+async def test_one_that_failed_says_why_when_and_what_takes_it_back(
+    connection: Connection, codedeploy: CodeDeploy
+) -> None:
+    codedeploy.deploy("d-1", completeTime=CREATED_S + 90, rollbackInfo={"rollbackDeploymentId": "d-2"})
+    why = {"code": "ALARM_ACTIVE", "message": "orders-errors went off"}
+    codedeploy.end("d-1", "Failed", errorInformation=why, deploymentStatusMessages=["stopped by an alarm"])
+    info = (await get_alias_deployment(connection, "d-1")).info
+    assert (info.under_way, info.taken_back_by) == (False, "d-2")
+    assert info.why == "ALARM_ACTIVE: orders-errors went off; stopped by an alarm"
+    assert info.create_time and info.complete_time
+    assert (info.complete_time - info.create_time).total_seconds() == 90
 
 
 async def test_one_that_has_not_started_is_known_by_its_revision(
