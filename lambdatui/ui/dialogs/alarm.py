@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lambdatui.ui.dialogs.reading_dialog import ReadingDialog
-from lambdatui.ui.widgets.section_view import Section, SectionView
+from lambdatui.ui.dialogs.facts import Facts
+from lambdatui.ui.widgets.section_view import Section
 
 
-class AlarmFacts(ReadingDialog[bool]):
+class AlarmFacts(Facts[bool]):
     """All that is known of one alarm; gives whether its function is to be opened.
 
     Args:
@@ -24,12 +24,7 @@ class AlarmFacts(ReadingDialog[bool]):
     ]
 
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
-        self._sections = sections
-        self._view = SectionView()
-        super().__init__(title, self._view, "enter opens the function, esc closes")
-
-    def on_mount(self) -> None:
-        self._view.show(self._sections)
+        super().__init__(title, sections, "enter opens the function, esc closes")
 
     def action_open(self) -> None:
         self.dismiss(True)

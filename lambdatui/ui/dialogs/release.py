@@ -1,4 +1,4 @@
-"""What there is to know about one release, and what differs between two."""
+"""What differs between two releases."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from lambdatui.ui import figures
 from lambdatui.ui.dialogs.reading_dialog import ReadingDialog
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
-from lambdatui.ui.widgets.section_view import Section, SectionView
 
 HASH_SHOWN = 12
 """Characters of a code hash: enough to tell versions apart by eye."""
@@ -31,23 +30,6 @@ LABEL_WIDTH = 26
 
 Row = tuple[str, ...]
 """A label and one value, or one value for each of two versions; a label alone is a remark."""
-
-
-class ReleaseFacts(ReadingDialog[None]):
-    """All that is known of one release.
-
-    Args:
-        title: which one.
-        sections: what is known.
-    """
-
-    def __init__(self, title: str, sections: Sequence[Section]) -> None:
-        self._sections = sections
-        self._view = SectionView()
-        super().__init__(title, self._view)
-
-    def on_mount(self) -> None:
-        self._view.show(self._sections)
 
 
 class ReleaseComparison(ReadingDialog[None]):

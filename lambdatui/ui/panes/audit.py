@@ -93,12 +93,12 @@ class AuditPane(ReadingPane["AuditLine"]):
     @on(RecordTable.Opened)
     def _show_entry(self, event: RecordTable.Opened) -> None:
         event.stop()
-        from lambdatui.ui.dialogs.release import ReleaseFacts  # noqa: PLC0415 - the first paint does without
+        from lambdatui.ui.dialogs.facts import Facts  # noqa: PLC0415 - the first paint does without
         from lambdatui.ui.panes.audit_sections import audit_sections  # noqa: PLC0415
 
         line: AuditLine = event.record
         title = f"{audit_columns.action_title(line)}: {audit_columns.subject_title(line)}"
-        self.app.push_screen(ReleaseFacts(title, audit_sections(line)))
+        self.app.push_screen(Facts[None](title, audit_sections(line)))
 
     def action_look(self) -> None:
         """Finds out what became of the attempt under the cursor, and writes it down."""

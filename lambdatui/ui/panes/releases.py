@@ -225,10 +225,10 @@ class ReleasesPane(ReadingPane[Release]):
     @on(RecordTable.Opened)
     def _show_facts(self, event: RecordTable.Opened) -> None:
         event.stop()
-        from lambdatui.ui.dialogs.release import ReleaseFacts  # noqa: PLC0415
+        from lambdatui.ui.dialogs.facts import Facts  # noqa: PLC0415
 
         sections = release_sections(event.record, today(), self.session.times)
-        self.app.push_screen(ReleaseFacts(self.name_of(event.record), sections))
+        self.app.push_screen(Facts[None](self.name_of(event.record), sections))
 
     def action_compare(self) -> None:
         pair = self._pair()
