@@ -26,11 +26,10 @@ from lambdatui.models.invocation_result import InvocationResult, InvocationType
 from lambdatui.models.log import LogSource
 from lambdatui.ui import figures
 from lambdatui.ui.dialogs.log_lines import AROUND_MS, LogLines
-from lambdatui.ui.dialogs.plan_sections import toned
 from lambdatui.ui.operation import Operation
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import NEWLINE, plain
-from lambdatui.ui.widgets.section_view import Section, SectionView, Value
+from lambdatui.ui.widgets.section_view import Section, SectionView, Value, toned
 from lambdatui.ui.widgets.text_lines import TextLine, TextLines
 from lambdatui.ui.widgets.typing_line import TypingLine
 

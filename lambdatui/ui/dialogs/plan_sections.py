@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
+from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Plan, State
@@ -24,11 +24,6 @@ MARKS: Mapping[Result | Literal["open"], tuple[str, Tone]] = {
 }
 """The glyph of a result, and how it is meant."""
 NOT_SET = "not set"
-
-
-def toned(text: str, tone: Tone) -> Value:
-    """A value whose tone can be told without colour."""
-    return Value(GLYPHS[tone] + text, tone)
 
 
 def plan_sections(operation: Operation) -> Sequence[Section]:

@@ -23,13 +23,12 @@ from lambdatui.errors import ConsoleError, RequestRefused
 from lambdatui.insight.release_diff import ReleaseDiff, compare
 from lambdatui.insight.shift_plan import ShiftPlan
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
-from lambdatui.ui.dialogs.plan_sections import toned
 from lambdatui.ui.dialogs.shift_form import ShiftForm, Wish, wish_draft
 from lambdatui.ui.dialogs.shift_hand_over import HandOverDialog
 from lambdatui.ui.operation import Operation
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.shift import clock
-from lambdatui.ui.widgets.section_view import Section, Tone, Value
+from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 
 if TYPE_CHECKING:
     from lambdatui.models.codedeploy import DeploymentGroup

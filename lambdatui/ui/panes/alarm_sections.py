@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from lambdatui.models.alarm import AnyAlarm, MetricAlarm, MetricDataQuery, Watch, Watched
 from lambdatui.ui import figures
 from lambdatui.ui.panes.alarms import condition, reason, state_word
-from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value
+from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 
 Row = tuple[str, Value]
 
@@ -34,7 +34,7 @@ def alarm_sections(watch: Watch, functions: Container[str] | None, now_ms: int, 
 
 def _state(watch: Watch, now_ms: int, times: figures.Times) -> Iterator[Row]:
     alarm, since_ms = watch.alarm, watch.alarm.since_ms
-    yield "state", _toned(state_word(alarm), STATE_TONES.get(alarm.state_value, "warning"))
+    yield "state", toned(state_word(alarm), STATE_TONES.get(alarm.state_value, "warning"))
     if since_ms is None:
         yield "since", ABSENT
     else:
@@ -66,12 +66,12 @@ def _measured(query: MetricDataQuery) -> str:
 
 def _watched(watched: Watched, functions: Container[str] | None) -> Row:
     known = functions is None or not watched.function or watched.function in functions
-    orphaned = _toned(f"{watched}: not among the functions of the region", "warning")
+    orphaned = toned(f"{watched}: not among the functions of the region", "warning")
     return "", Value(str(watched)) if known else orphaned
 
 
 def _actions(alarm: AnyAlarm) -> Iterator[Row]:
-    yield "actions", _toned("disabled: nobody is told", "warning") if alarm.muted else Value("enabled")
+    yield "actions", toned("disabled: nobody is told", "warning") if alarm.muted else Value("enabled")
     for word, arns in (
         ("on ALARM", alarm.alarm_actions),
         ("on OK", alarm.ok_actions),
@@ -79,7 +79,3 @@ def _actions(alarm: AnyAlarm) -> Iterator[Row]:
     ):
         for position, arn in enumerate(arns):
             yield word if position == 0 else "", Value(arn)
-
-
-def _toned(text: str, tone: Tone) -> Value:
-    return Value(GLYPHS[tone] + text, tone)

@@ -10,11 +10,10 @@ from lambdatui.insight.canary import Judgement, Tally, Verdict
 from lambdatui.models.codedeploy import SUCCEEDED
 from lambdatui.ui import figures
 from lambdatui.ui.deployments import Deployed
-from lambdatui.ui.dialogs.plan_sections import toned
 from lambdatui.ui.flights import Flown, Left
 from lambdatui.ui.panes.release_columns import bar
 from lambdatui.ui.shift import Shift, clock
-from lambdatui.ui.widgets.section_view import Section, Tone, Value
+from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 
 if TYPE_CHECKING:
     from lambdatui.actions.flight import FlightState

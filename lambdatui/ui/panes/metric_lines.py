@@ -15,6 +15,7 @@ from lambdatui.ui import figures
 from lambdatui.ui.panes.alarms import STATES, STRANGE, state_word, urgency
 from lambdatui.ui.panes.metric_charts import Span
 from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.trouble import trouble
 
 ALARMS_SHOWN = 4
 DEPLOYMENTS_SHOWN = 6
@@ -62,9 +63,9 @@ def deployment(one: Deployment, letters: Mapping[int, str], span: Span) -> Conte
 
 def missing_lines(parts: Mapping[str, Part[Any]]) -> Iterator[Content]:
     """Why parts are not shown, or are shown as they were; all on one line."""
-    told = [f"{name}: {plain(part.error.title)}" for name, part in parts.items() if part.error is not None]
+    told = [trouble(part.error, f"{name}: ") for name, part in parts.items() if part.error is not None]
     if told:
-        yield Content.styled("   ".join(told), "$warning")
+        yield Content("   ").join(told)
 
 
 def _alarm(watch: Watch) -> Content:

@@ -291,7 +291,7 @@ class MetricsPane(Pane):
             for trace in drawing.traces
             if trace.values[cursor] is not None
         ]
-        at = f" {CURSOR_HEAD} {figures.absolute(span.starts_ms(cursor), 'local' if span.times == 'local' else 'utc')}"
+        at = f" {CURSOR_HEAD} {figures.absolute(span.starts_ms(cursor), span.times)}"
         told = Content("  ").join([Content.styled(at, "bold"), *changed, Content("").join(map(Content, values))])
         self.reading_line.left = told.truncate(max(self.size.width - len(KEYS) - 3, 0), ellipsis=True)
 

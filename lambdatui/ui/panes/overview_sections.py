@@ -24,7 +24,7 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.ui import figures
 from lambdatui.ui.function_health import GLYPHS as STATE_GLYPHS
 from lambdatui.ui.function_health import STOPPED
-from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value, problem
+from lambdatui.ui.widgets.section_view import Section, Tone, Value, problem, toned
 from lambdatui.ui.widgets.trouble import FORBIDDEN
 
 MASK = "••••••••"
@@ -153,7 +153,7 @@ def _state(
 def _status(status: str, code: str | None, reason: str | None, *, good: str) -> Value:
     why = ": ".join(filter(None, (code, reason)))
     tone: Tone = "good" if status == good else "error" if status in {"Failed", "ActiveNonInvocable"} else "warning"
-    return Value(GLYPHS[tone] + (f"{status} - {why}" if why else status), tone)
+    return toned(f"{status} - {why}" if why else status, tone)
 
 
 def _code(

@@ -12,7 +12,7 @@ from lambdatui.models.configuration import FunctionUrl
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Remark, Route
 from lambdatui.ui import figures
 from lambdatui.ui.panes.release_columns import percent, snap_start
-from lambdatui.ui.widgets.section_view import GLYPHS, Section, Tone, Value, problem
+from lambdatui.ui.widgets.section_view import Section, Tone, Value, problem, toned
 
 Row = tuple[str, Value]
 
@@ -74,7 +74,7 @@ def _nothing(needed: Sequence[Part[Any]]) -> Value:
 
 def _remark(remark: Remark) -> Value:
     tone: Tone = remark.tone
-    return Value(GLYPHS[tone] + (remark.explained or remark.text), tone)
+    return toned(remark.explained or remark.text, tone)
 
 
 def _route(route: Route) -> Value:
@@ -90,7 +90,7 @@ def _provisioned(one: ProvisionedConcurrency) -> Value:
         f"{figures.count(one.available_provisioned_concurrent_executions)} available"
     )
     status = ": ".join(filter(None, (one.status, one.status_reason)))
-    return Value(f"{GLYPHS[tone]}{counts}, {status}", tone)
+    return toned(f"{counts}, {status}", tone)
 
 
 def _url(url: FunctionUrl) -> Row:

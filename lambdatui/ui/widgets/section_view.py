@@ -42,6 +42,11 @@ class Value:
     """Whether its line breaks are the console's own, and break lines; those of AWS's texts are shown as signs."""
 
 
+def toned(text: str, tone: Tone) -> Value:
+    """A value whose tone can be told without colour."""
+    return Value(GLYPHS[tone] + text, tone)
+
+
 def problem(error: ConsoleError, *, hint: bool = False) -> Value:
     """Why something is not known.
 
