@@ -107,6 +107,13 @@ async def editing(stage: Stage) -> PayloadEditor:
     return editor(stage)
 
 
+async def load(stage: Stage, file: Path) -> None:
+    """Asks for the payload of a file."""
+    await stage.press("ctrl+l")
+    await stage.type(str(file))
+    await stage.press("enter")
+
+
 def holding_the_secret(folder: Path) -> set[Path]:
     return {file for file in folder.rglob("*") if file.is_file() and SECRET.encode() in file.read_bytes()}
 
@@ -122,6 +129,12 @@ async def invoked(stage: Stage, seen: str = "Result of orders") -> None:
     await previewed(stage)
     await stage.press("y")
     await stage.wait_for(seen)
+
+
+async def again(stage: Stage) -> None:
+    """From a result to the preview of the same once more."""
+    await stage.press("r")
+    await stage.wait_for("Requests")
 
 
 def bodies(endpoint: ScriptedEndpoint) -> list[Any]:
@@ -235,9 +248,7 @@ async def test_a_payload_comes_from_a_file(console: MakeConsole, endpoint: Scrip
     (tmp_path / "p.json").write_text('{"from": "file"}')
     async with opened(console, endpoint, "1") as stage:
         text = await editing(stage)
-        await stage.press("ctrl+l")
-        await stage.type(str(tmp_path / "p.json"))
-        await stage.press("enter")
+        await load(stage, tmp_path / "p.json")
         await stage.wait_for(lambda: text.text == '{"from": "file"}' and text.has_focus)
 
 
@@ -246,9 +257,7 @@ async def test_a_file_that_is_not_there_leaves_the_payload_alone(
 ) -> None:
     async with opened(console, endpoint, "1") as stage:
         text = await editing(stage)
-        await stage.press("ctrl+l")
-        await stage.type("/nowhere.json")
-        await stage.press("enter")
+        await load(stage, Path("/nowhere.json"))
         await stage.wait_for("/nowhere.json cannot be read: No such file")
         assert text.text == "1"
 
@@ -358,8 +367,7 @@ async def test_it_can_be_run_again_and_compared_with_the_run_before(
     endpoint.on(*INVOKE, ran({"total": 1}), ran({"total": 2}))
     async with opened(console, endpoint, "1") as stage:
         await invoked(stage, '"total": 1')
-        await stage.press("r")
-        await stage.wait_for("Requests")
+        await again(stage)
         await stage.press("y")
         await stage.wait_for('"total": 2')
         await stage.press("d")
@@ -412,8 +420,7 @@ async def test_secrets_of_payload_and_response_are_kept_nowhere_but_in_the_histo
     endpoint.on(*INVOKE, ran({"token": f"response-{SECRET}"}, tail=f"log-{SECRET}"), error("ServiceException", 500))
     async with opened(console, endpoint, json.dumps({"card": SECRET})) as stage:
         await invoked(stage, f"response-{SECRET}")
-        await stage.press("r")
-        await stage.wait_for("Requests")
+        await again(stage)
         assert SECRET not in stage.text
         await stage.press("y")
         await stage.wait_for("outcome unknown")
