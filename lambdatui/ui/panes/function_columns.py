@@ -39,23 +39,20 @@ def function_columns(
             return function.name
         return Content.assemble((f"{STOPPED} ", "$warning"), plain(function.name))
 
-    def runtime(function: FunctionSummary) -> Content | str:
-        if function.runtime is None:
-            return Content.styled("image", "dim") if function.package_type == "Image" else "-"
-        status = runtime_status(function.runtime, today)
-        return (
-            Content.assemble(plain(function.runtime), (f" {status.glyph}", status.colour))
-            if status.glyph
-            else plain(function.runtime)
-        )
-
     return (
         *(health_columns(known) if known is not None else ()),
         Column(
             id="name", title="NAME", cell=name, value=lambda f: f.name, flex=True, min_width=20 if known is None else 28
         ),
         *(metric_columns(known) if known is not None else ()),
-        Column(id="runtime", title="RUNTIME", cell=runtime, value=lambda f: f.runtime, width=16, priority=3),
+        Column(
+            id="runtime",
+            title="RUNTIME",
+            cell=lambda f: runtime_cell(f, today),
+            value=lambda f: f.runtime,
+            width=16,
+            priority=3,
+        ),
         Column(
             id="memory",
             title="MEMORY",
@@ -100,6 +97,16 @@ def function_columns(
         Column(id="package", title="PACKAGE", cell=lambda f: f.package_type, width=7, priority=10),
         Column(id="description", title="DESCRIPTION", cell=lambda f: f.description, width=36, priority=11),
     )
+
+
+def runtime_cell(function: FunctionSummary, today: date) -> Content | str:
+    """The runtime, marked where AWS deprecates it; `today` is the date by which that is judged."""
+    if function.runtime is None:
+        return Content.styled("image", "dim") if function.package_type == "Image" else "-"
+    status = runtime_status(function.runtime, today)
+    if not status.glyph:
+        return function.runtime
+    return Content.assemble(plain(function.runtime), (f" {status.glyph}", status.colour))
 
 
 def health_columns(known: FunctionHealth) -> Sequence[Column[FunctionSummary]]:

@@ -28,6 +28,7 @@ from lambdatui.ui.panes.reading_pane import ReadingPane
 from lambdatui.ui.session import InventoryChange, Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
+from lambdatui.ui.widgets.trouble import trouble
 
 if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
@@ -97,7 +98,7 @@ class RegionLayersPane(ReadingPane[LayerUse]):
         if told.plain:
             return told
         if functions.error is not None:
-            return Content.styled(f"! not all functions are counted: {plain(functions.error.title)}", "$error")
+            return trouble(functions.error, "not all functions are counted: ")
         if functions.read_at is None:
             return Content.styled("counting: the functions are still being read…", "$secondary")
         return Content.styled("used by $LATEST; published versions may use others", "dim")

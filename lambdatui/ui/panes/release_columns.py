@@ -9,9 +9,9 @@ from typing import Any
 from textual.content import Content
 
 from lambdatui.clock import now_ms
-from lambdatui.insight.runtimes import runtime_status
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route
 from lambdatui.ui import figures
+from lambdatui.ui.panes.function_columns import runtime_cell
 from lambdatui.ui.session import Session
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
@@ -57,7 +57,7 @@ def release_columns(session: Session, today: date) -> Sequence[Column[Release]]:
         Column(
             id="runtime",
             title="RUNTIME",
-            cell=lambda r: _runtime(r, today),
+            cell=lambda r: runtime_cell(r.version.function, today),
             value=lambda r: r.version.function.runtime,
             width=14,
             priority=5,
@@ -186,15 +186,6 @@ def _access(release: Release) -> Content:
     ]
     told = {mark.plain: mark for mark in marks if mark is not None}
     return Content(" ").join(told.values()) if told else Content.styled("-", "dim")
-
-
-def _runtime(release: Release, today: date) -> Content:
-    function = release.version.function
-    if function.runtime is None:
-        return Content.styled("image" if function.package_type == "Image" else "-", "dim")
-    status = runtime_status(function.runtime, today)
-    glyph = (f" {status.glyph}", status.colour) if status.glyph else ""
-    return Content.assemble(plain(function.runtime), glyph)
 
 
 def snap_start(release: Release) -> str:
