@@ -51,7 +51,9 @@ async def test_the_region_is_one_sweep_and_no_function_is_asked_about(
         await stage.app.go("alarms")
         await stage.wait_for("Alarms 150")
         asked = endpoint.counts - before
-        assert {operation: asked[operation] for operation in asked if "iam:" not in operation} == {DESCRIBED: 2}
+        for once in ("iam:ListAccountAliases", "codedeploy:ListDeployments"):
+            del asked[once]  # whatever pane is open
+        assert asked == {DESCRIBED: 2}
 
 
 async def test_rows_are_there_before_the_last_page_is(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:

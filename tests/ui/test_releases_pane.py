@@ -482,7 +482,8 @@ async def test_the_region_costs_two_sweeps_and_no_call_per_function(
         await go_to_region(stage)
         await stage.wait_for("Releases 120")
         asked = endpoint.counts - before
-        del asked["iam:ListAccountAliases"]
+        for once in ("iam:ListAccountAliases", "codedeploy:ListDeployments"):
+            del asked[once]  # whatever pane is open
         assert asked == {"lambda:ListFunctions": 8, "cloudwatch:ListMetrics": 1}
 
 
