@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from fcntl import LOCK_EX, LOCK_SH, LOCK_UN, flock
+from typing import TextIO
 
 import pytest
 
@@ -35,12 +37,35 @@ def seldom_collected() -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_endpoint() -> Iterator[DemoEndpoint]:
-    """The demo's account, fully seeded, without traffic: one for the whole session, so change nothing in it."""
-    with Emulator() as endpoint:
-        cloud = Cloud(endpoint)
-        seed_rest(cloud, seed_functions(cloud))
-        yield endpoint
+def demo_endpoint(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[DemoEndpoint]:
+    """The demo's account, fully seeded, without traffic: one for all workers of a run, so change nothing in it.
+
+    Who needs it first starts it and writes where it is to a file. The others lock that file together for as long as
+    they use the account, and who started it ends it once it has the lock alone.
+    """
+    own = tmp_path_factory.getbasetemp()
+    with ((own if worker_id == "master" else own.parent) / "demo").open("a+") as told:
+        flock(told, LOCK_SH)
+        while not (line := whole(told)):
+            flock(told, LOCK_EX)
+            if not whole(told):
+                with Emulator() as endpoint:
+                    cloud = Cloud(endpoint)
+                    seed_rest(cloud, seed_functions(cloud))
+                    print(endpoint.to_line(), file=told, flush=True)
+                    flock(told, LOCK_UN)
+                    yield endpoint
+                    flock(told, LOCK_EX)
+                    told.truncate(0)
+                return
+            flock(told, LOCK_SH)
+        yield DemoEndpoint.from_line(line)
+
+
+def whole(file: TextIO) -> str:
+    """All that a file holds now."""
+    file.seek(0)
+    return file.read()
 
 
 @pytest.fixture
