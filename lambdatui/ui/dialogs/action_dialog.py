@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -22,8 +20,8 @@ from lambdatui.ui.dialogs.confirmation import TypedName
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
 from lambdatui.ui.operation import Operation, named
+from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.page import Page
-from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
 from lambdatui.ui.widgets.trouble import forbidden_or_failed
 
@@ -43,15 +41,6 @@ class ActionDialog(ModalScreen[None]):
 
     DEFAULT_CSS = """
     ActionDialog { align: center middle; }
-    ActionDialog > Vertical {
-        width: 100%;
-        max-width: 110;
-        height: auto;
-        max-height: 100%;
-        background: $panel;
-        border: round $primary;
-        padding: 0 1;
-    }
     ActionDialog Page { height: auto; max-height: 1fr; }
     ActionDialog Input { background: $surface; }
     ActionDialog TypedName { dock: bottom; }
@@ -76,15 +65,14 @@ class ActionDialog(ModalScreen[None]):
         self._view = SectionView()
         self._typed = TypedName()
         self._page = Page(self._view, self._typed)  # docked to it, and in it, so that its keys scroll while one types
-        self._frame = Vertical(self._message, self._page)
+        title = f"{operation.entry.title}: {named(operation.subjects)}"
+        self._frame = Frame(self._message, self._page, title=title)
         self._started = False
 
     def compose(self) -> ComposeResult:
         yield self._frame
 
     def on_mount(self) -> None:
-        title = f"{self.operation.entry.title}: {named(self.operation.subjects)}"
-        self._frame.border_title = Text(plain(title)).markup
         self.operation.changed = self._draw
         if self._params is None:
             self._read()

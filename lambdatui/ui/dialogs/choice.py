@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.plain_text import plain
 
 
@@ -42,14 +41,7 @@ class Choice(ModalScreen[str]):
 
     DEFAULT_CSS = """
     Choice { align: center middle; }
-    Choice > Vertical {
-        width: 100;
-        max-width: 100%;
-        height: auto;
-        max-height: 100%;
-        background: $panel;
-        border: round $primary;
-    }
+    Choice > Frame { max-width: 100; padding: 0; }
     Choice OptionList {
         height: auto;
         max-height: 1fr;
@@ -78,9 +70,7 @@ class Choice(ModalScreen[str]):
         )
         self._lines_width = max((_line(offer, wide).cell_length for offer in offers), default=0)
         self._whole = Static("", markup=False)
-        self._frame = Vertical(self._list, self._whole)
-        self._frame.border_title = Text(plain(title)).markup
-        self._frame.border_subtitle = "enter chooses · esc closes"
+        self._frame = Frame(self._list, self._whole, title=title, keys="enter chooses · esc closes")
 
     def compose(self) -> ComposeResult:
         yield self._frame

@@ -7,12 +7,12 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.plain_text import plain
 
 
@@ -58,18 +58,7 @@ class Confirmation(ModalScreen[bool]):
         to_type: the name that has to be typed; empty where a key is enough.
     """
 
-    DEFAULT_CSS = """
-    Confirmation { align: center middle; }
-    Confirmation > Vertical {
-        width: 100;
-        max-width: 100%;
-        height: auto;
-        max-height: 100%;
-        background: $panel;
-        border: round $primary;
-        padding: 0 1;
-    }
-    """
+    DEFAULT_CSS = "Confirmation { align: center middle; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "agree", "yes", id="confirmation.yes", tooltip="do it"),
@@ -82,11 +71,11 @@ class Confirmation(ModalScreen[bool]):
         self._to_type = to_type
 
     def compose(self) -> ComposeResult:
-        with Vertical() as frame:
+        keys = f"{'enter confirms' if self._to_type else 'y does it'} · esc goes back"
+        with Frame(keys=keys):
             yield Static(Content(plain(self._question)), markup=False)
             if self._to_type:
                 yield TypedName(self._to_type)
-        frame.border_subtitle = f"{'enter confirms' if self._to_type else 'y does it'} · esc goes back"
 
     @on(TypedName.Confirmed)
     def _confirmed(self) -> None:

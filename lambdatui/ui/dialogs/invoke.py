@@ -49,9 +49,7 @@ FORM_KEYS = "^s preview · ^t events · ^o history · ^n keep · ^e editor · ^l
 class InvokeDialog(ActionDialog):
     """An action's dialog whose form is an editor, and whose outcome is what the function answered."""
 
-    DEFAULT_CSS = """
-    InvokeDialog > Vertical { max-width: 140; height: 100%; }
-    """
+    DEFAULT_CSS = "InvokeDialog > Frame { max-width: 140; height: 100%; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "templates", "templates", id="invoke.templates", priority=True, tooltip="events of any kind"),

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from lambdatui.actions.action import Subject
@@ -28,6 +26,7 @@ from lambdatui.ui import figures
 from lambdatui.ui.dialogs.log_lines import AROUND_MS, LogLines
 from lambdatui.ui.operation import Operation
 from lambdatui.ui.session import Session
+from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.plain_text import NEWLINE, plain
 from lambdatui.ui.widgets.section_view import Section, SectionView, Value, toned
 from lambdatui.ui.widgets.text_lines import TextLine, TextLines
@@ -166,14 +165,7 @@ class InvokeResult(ModalScreen[str]):
 
     DEFAULT_CSS = """
     InvokeResult { background: $background 60%; align: center middle; }
-    InvokeResult > Vertical {
-        width: 100%;
-        max-width: 140;
-        height: 100%;
-        background: $panel;
-        border: round $primary;
-        padding: 0 1;
-    }
+    InvokeResult > Frame { max-width: 140; height: 100%; }
     InvokeResult SectionView { max-height: 50%; }
     """
 
@@ -196,9 +188,12 @@ class InvokeResult(ModalScreen[str]):
         self._figures = SectionView()
         self._text = TextLines()
         self._sought = ""
-        self._frame = Vertical(self._figures, self._text)
-        self._frame.border_title = Text(plain(f"Result of {run.subject}")).markup
-        self._frame.border_subtitle = "l lines · r again · d compare · y copy · / find · n next · esc closes"
+        self._frame = Frame(
+            self._figures,
+            self._text,
+            title=f"Result of {run.subject}",
+            keys="l lines · r again · d compare · y copy · / find · n next · esc closes",
+        )
 
     def compose(self) -> ComposeResult:
         yield self._frame
