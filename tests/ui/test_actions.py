@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lambdatui.actions.audit import AuditLine, AuditTrail
+from lambdatui.actions.audit import AuditLine, AuditTrail, Result
 from lambdatui.paths import state_folder
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
 from lambdatui.ui.panes.audit import AuditPane
@@ -264,10 +264,11 @@ async def journal(stage: Stage) -> UndoPane:
     return stage.app.screen.query_one(UndoPane)
 
 
-async def test_what_was_done_is_taken_back_after_a_preview(
-    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+@pytest.mark.parametrize("result", ["done", "partial"])
+async def test_what_was_made_all_or_in_part_is_taken_back_after_a_preview(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations, result: Result
 ) -> None:
-    trail().append(attempt().concluded("done"))
+    trail().append(attempt().concluded(result))
     reservations.by_function[FIRST] = 7
     async with on_stage(console(endpoint.url), WIDE) as stage:
         await journal(stage)
@@ -294,20 +295,6 @@ async def test_what_somebody_changed_since_is_warned_of_before_it_is_taken_back(
         await stage.press("u")
         await stage.wait_for("▲ changed since by somebody: reserved concurrency was 7 and is 9")
     assert put_by(endpoint) == []
-
-
-async def test_what_was_made_in_part_is_taken_back_too(
-    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
-) -> None:
-    trail().append(attempt().concluded("partial"))
-    reservations.by_function[FIRST] = 7
-    async with on_stage(console(endpoint.url), WIDE) as stage:
-        await journal(stage)
-        await stage.press("enter")
-        await stage.wait_for("y does it")
-        await stage.press("y")
-        await stage.wait_for("✓ done")
-    assert reservations.by_function == {FIRST: 5}
 
 
 @pytest.mark.parametrize(
