@@ -16,6 +16,7 @@ from lambdatui.actions import EMERGENCY_STOP, ActionEntry, load_action
 from lambdatui.clock import now_ms
 from lambdatui.errors import AuthExpired, ConsoleError, Fault
 from lambdatui.paths import state_folder
+from lambdatui.ui.widgets.trouble import trouble
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Action, Draft, Params, Plan, Subject, Undo
@@ -159,7 +160,7 @@ class Operation:
             await self.action.settle(connection, plan, lambda progress: self._tell(plan, progress))
         except ConsoleError as error:
             self.session.log(f"{self.entry.title} of {plan.subject}", error)
-            self._tell(plan, f"! {error.title}")
+            self._tell(plan, trouble(error).plain)
 
     def _tell(self, plan: Plan, progress: str) -> None:
         self.progress[plan.subject] = progress

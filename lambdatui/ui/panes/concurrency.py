@@ -27,7 +27,6 @@ from lambdatui.ui.panes.functions import LOOK_EVERY_S, REST_S
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import TELL_EVERY_S, InventoryChange, Reading
-from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 from lambdatui.ui.widgets.trouble import trouble
 
@@ -258,7 +257,7 @@ class ConcurrencyPane(ListPane[Standing]):
         for answers in (self._reserved, self._provisioned):
             if answers.stale:
                 error = next(iter(answers.stale.values()))
-                yield Content.styled(f"! {figures.count(len(answers.stale))} stale: {plain(error.title)}", "$error")
+                yield trouble(error, f"{figures.count(len(answers.stale))} stale: ")
         if self.session.metrics_slowed_until_ms is not None:
             yield Content.styled("metrics: budget used up, reading less often", "$warning")
         known, total = len(self._reserved.known), len(self.session.functions)
