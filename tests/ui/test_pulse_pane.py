@@ -227,11 +227,9 @@ async def test_ten_thousand_functions_ask_no_more_than_a_hundred(
         await open_pulse(stage)
         asked = endpoint.counts - before
     assert cloud.metrics_asked == 6 + 3 + 2 * 40
-    assert {operation: count for operation, count in asked.items() if "iam:" not in operation} == {
-        ASKED: 5,
-        "lambda:GetAccountSettings": 1,
-        "cloudwatch:DescribeAlarms": 1,
-    }
+    for once in ("iam:ListAccountAliases", "codedeploy:ListDeployments"):
+        del asked[once]  # whatever pane is open
+    assert asked == {ASKED: 5, "lambda:GetAccountSettings": 1, "cloudwatch:DescribeAlarms": 1}
 
 
 async def test_nothing_is_asked_again_before_there_can_be_news(
