@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from textual.content import Content
-from textual.widgets import Static
 
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, NotFound
@@ -17,6 +15,7 @@ from lambdatui.models.function import FunctionSummary
 from lambdatui.models.layer import LayerVersion, LayerVersionId, UsedLayer
 from lambdatui.ui import figures
 from lambdatui.ui.session import Session
+from lambdatui.ui.widgets.flowing_view import FlowingView
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.trouble import trouble
 
@@ -28,7 +27,7 @@ NEWEST_TOLD = 8
 """How many of a layer's versions are told beside those in use."""
 
 
-class LayerFacts(Static):
+class LayerFacts(FlowingView):
     """Labelled lines; long values go on under themselves.
 
     Args:
@@ -40,27 +39,25 @@ class LayerFacts(Static):
     LayerFacts.-bounded { height: auto; max-height: 50%; }
     """
 
-    def __init__(self, *, bounded: bool = False, **options: Any) -> None:
-        super().__init__("", markup=False, **options)
+    def __init__(self, *, bounded: bool = False) -> None:
+        super().__init__()
         self.set_class(bounded, "-bounded")
         self._facts: Sequence[Fact] = ()
 
     def show(self, facts: Sequence[Fact]) -> None:
         """Shows these facts and no others."""
-        self._facts = facts
-        self._draw()
+        if facts != self._facts:
+            self._facts = facts
+            self._show()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
+    def _drawing(self, width: int) -> Content:
         label_width = max((len(label) for label, _ in self._facts), default=0) + 1
-        room = max(20, self.content_size.width - label_width)
+        room = max(20, width - label_width)
         lines = []
         for label, value in self._facts:
             for number, line in enumerate(value.wrap(room) or [value]):
                 lines.append(Content.assemble((("" if number else label).ljust(label_width), "$secondary"), line))
-        self.update(Content("\n").join(lines))
+        return Content("\n").join(lines)
 
 
 def mark(glyph: str, text: str, colour: str) -> Content:

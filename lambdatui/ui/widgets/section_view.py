@@ -11,12 +11,10 @@ from rich.console import Group
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
-from textual.geometry import Size
-from textual.strip import Strip
-from textual.visual import Visual, visualize
+from textual.visual import VisualType
 
 from lambdatui.errors import ConsoleError
-from lambdatui.ui.widgets.line_view import LineView
+from lambdatui.ui.widgets.flowing_view import FlowingView
 from lambdatui.ui.widgets.plain_text import plain, plain_lines
 from lambdatui.ui.widgets.trouble import FORBIDDEN, error_mark
 
@@ -68,51 +66,27 @@ class Section:
     rows: tuple[tuple[str, Value], ...]
 
 
-class SectionView(LineView):
+class SectionView(FlowingView):
     """Draws sections, one under the other, and repaints those of their lines that changed.
 
     Args:
         columns: how many columns of sections there may be where the width allows it, 1 or 2.
     """
 
-    DEFAULT_CSS = """
-    SectionView { height: auto; }
-    """
-
     def __init__(self, columns: int = 1) -> None:
         super().__init__()
         self._columns = columns
         self._sections: Sequence[Section] = ()
-        self._width = 0
-        self._lines: list[Strip] = []
-        """The sections as they are drawn at that width."""
 
     def show(self, sections: Sequence[Section]) -> None:
         """Shows these sections and no others."""
         if sections != self._sections:
-            height, self._sections = len(self._lines), sections
-            self._draw(self._width)
-            self.refresh(layout=not self._width or len(self._lines) != height)
+            self._sections = sections
+            self._show()
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        if width != self._width:
-            self._draw(width)
-        return len(self._lines)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._draw(self._width)
-
-    def _line(self, y: int) -> Strip:
-        return self._lines[y] if y < len(self._lines) else Strip.blank(self._width)
-
-    def _draw(self, width: int) -> None:
-        self._width = width
-        if not width:  # nobody knows yet how wide it is to be
-            return
+    def _drawing(self, width: int) -> VisualType:
         two = self._columns > 1 and width >= TWO_COLUMNS
-        drawn = self._two_columns(self._sections) if two else self._column(self._sections)
-        self._lines = Visual.to_strips(self, visualize(self, drawn), width, None, self.visual_style)
+        return self._two_columns(self._sections) if two else self._column(self._sections)
 
     def _two_columns(self, sections: Sequence[Section]) -> Table:
         """Two columns of about the same height, in reading order."""
