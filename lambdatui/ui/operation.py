@@ -110,6 +110,11 @@ class Operation:
         """Those of them that have not been tried."""
         return self.to_do[len(self.outcomes) :]
 
+    @property
+    def contested(self) -> list[Subject]:
+        """Those that somebody changed after the preview, so that nothing was done to them."""
+        return [outcome.plan.subject for outcome in self.outcomes if outcome.result == "conflict"]
+
     async def run(self) -> None:
         """Does what was planned, one subject after the other, and watches until it has settled."""
         self.running = True

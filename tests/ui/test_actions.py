@@ -174,6 +174,39 @@ async def test_what_somebody_changed_after_the_preview_is_a_conflict(
     assert (put_by(endpoint), attempts()) == ([], {FIRST: "conflict"})
 
 
+async def test_a_conflict_is_asked_about_again_with_what_is_there_now(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await preview(stage)
+        reservations.by_function[FIRST] = 6
+        await stage.press("y")
+        await stage.wait_for("r reads anew and asks again")
+        await stage.press("r")
+        await stage.wait_for("6 → 7")
+        assert put_by(endpoint) == []
+        await stage.press("y")
+        await stage.wait_for("✓ done")
+    assert (put_by(endpoint), attempts()) == ([FIRST], {FIRST: "done"})
+
+
+async def test_of_a_marked_set_only_those_in_conflict_are_asked_about_again(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        await stage.press("space", "space")
+        await preview(stage)
+        reservations.by_function[SECOND] = 6
+        await stage.press("y")
+        await stage.wait_for("r reads anew and asks again")
+        await stage.press("r")
+        await stage.wait_for("6 → 7")
+        await stage.press("y")
+        await stage.wait_for("✓ done")
+    assert (put_by(endpoint), attempts()) == ([FIRST, SECOND], {FIRST: "done", SECOND: "done"})
+
+
 async def test_leaving_the_dialog_cancels_nothing(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:

@@ -26,7 +26,7 @@ from lambdatui.ui.widgets.section_view import Section, SectionView
 from lambdatui.ui.widgets.trouble import forbidden_or_failed
 
 if TYPE_CHECKING:
-    from lambdatui.actions.action import Draft, Params
+    from lambdatui.actions.action import Draft, Params, Subject
 
 READING = Content.styled("Reading what is there now…", "$secondary")
 
@@ -52,6 +52,7 @@ class ActionDialog(ModalScreen[None]):
         Binding("enter", "preview", show=False, id="action.take", tooltip="what would happen"),
         Binding("y", "confirm", "yes", id="action.yes", tooltip="do what the preview says"),
         Binding("n,q", "step_back", "no", id="action.no", show=False, tooltip="do nothing, and go one step back"),
+        Binding("r", "ask_again", "again", id="action.again", tooltip="read anew what was in conflict, and ask again"),
     ]
 
     def __init__(self, operation: Operation, params: Params | None = None) -> None:
@@ -65,8 +66,7 @@ class ActionDialog(ModalScreen[None]):
         self._view = SectionView()
         self._typed = TypedName()
         self._page = Page(self._view, self._typed)  # docked to it, and in it, so that its keys scroll while one types
-        title = f"{operation.entry.title}: {named(operation.subjects)}"
-        self._frame = Frame(self._message, self._page, title=title)
+        self._frame = Frame(self._message, self._page, title=_title(operation))
         self._started = False
 
     def compose(self) -> ComposeResult:
@@ -204,8 +204,22 @@ class ActionDialog(ModalScreen[None]):
         if self.operation.running:
             keys = "esc leaves out those that have not begun" if self._may_leave_out else "esc closes, it goes on"
         else:
-            keys = "esc closes"
+            keys = "r reads anew and asks again · esc closes" if self.operation.contested else "esc closes"
         self._show(self._page, keys=keys, focus=self._page)
+
+    def action_ask_again(self) -> None:
+        """Shows what would happen now to what somebody changed meanwhile, and asks again (design 5)."""
+        if self._started and not self.operation.running and self.operation.contested:
+            self.plan_anew(self.operation.contested)
+
+    def plan_anew(self, subjects: Sequence[Subject]) -> None:
+        """Shows what would happen if the same were done to some of the subjects once more."""
+        done = self.operation
+        self.operation = Operation(done.session, done.entry, subjects, done.undoes)
+        self.operation.changed = self._draw
+        self._frame.entitle(_title(self.operation))
+        self._started = False
+        self._plan(done.plans[0].params)
 
     @property
     def _may_leave_out(self) -> bool:
@@ -221,3 +235,7 @@ class ActionDialog(ModalScreen[None]):
             self.dismiss()
         else:
             self._show_form()
+
+
+def _title(operation: Operation) -> str:
+    return f"{operation.entry.title}: {named(operation.subjects)}"

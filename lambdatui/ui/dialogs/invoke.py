@@ -281,12 +281,8 @@ class InvokeDialog(ActionDialog):
     def _leave_result(self, answer: str | None) -> None:
         if answer != AGAIN:
             self.dismiss()
-            return
-        done = self.operation
-        self.operation = Operation(done.session, done.entry, done.subjects)
-        self.operation.changed = self._draw
-        self._started = False
-        self._plan(done.plans[0].params)
+        else:
+            self.plan_anew(self.operation.subjects)
 
     async def _close_line(self) -> None:
         if (form := self._editing) is not None:

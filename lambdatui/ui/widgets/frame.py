@@ -32,5 +32,9 @@ class Frame(Vertical):
 
     def __init__(self, *children: Widget, title: str = "", keys: str = "") -> None:
         super().__init__(*children)
-        self.border_title = Text(plain(title)).markup
+        self.entitle(title)
         self.border_subtitle = keys
+
+    def entitle(self, title: str) -> None:
+        """Says what the dialog is about."""
+        self.border_title = Text(plain(title)).markup
