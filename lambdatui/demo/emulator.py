@@ -23,6 +23,7 @@ START_ATTEMPTS = 3
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 WARDEN = Path(__file__).with_name("warden.py")
+LAUNCH = Path(__file__).with_name("launch.py")
 
 #: All that the emulator, and with it every function, may know of the machine that it runs on.
 KEPT = ("LANG", "LC_ALL", "PATH", "TZ")
@@ -41,15 +42,6 @@ SETTINGS = {
     "MINISTACK_REGION": REGION,
     "SFTP_ENABLED": "0",
 }
-
-#: Runs ministack, and tells it which services AWS has by the names of botocore's folders: it would read all of the
-#: models at the first request for a service that it lacks, and answer nobody for seconds.
-LAUNCH = """
-import os, runpy, botocore
-from ministack.core import router
-router._KNOWN_AWS_SERVICE_NAMES = frozenset(os.listdir(os.path.join(os.path.dirname(botocore.__file__), "data")))
-runpy.run_module("ministack", run_name="__main__")
-"""
 
 
 class EmulatorError(Exception):
@@ -113,7 +105,7 @@ class Emulator:
     @staticmethod
     def _spawn(port: int, said: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", str(WARDEN), sys.executable, "-c", LAUNCH],
+            [sys.executable, "-I", "-S", str(WARDEN), sys.executable, "-P", str(LAUNCH)],
             env=scrubbed(os.environ) | {"GATEWAY_PORT": str(port)},
             stdin=subprocess.PIPE,
             stdout=said,

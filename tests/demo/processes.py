@@ -40,6 +40,6 @@ class Trace:
 def runs(process: psutil.Process) -> bool:
     """Whether this is ministack itself, not the warden that was given its command."""
     try:
-        return process.cmdline()[1:] == ["-c", LAUNCH]
+        return process.cmdline()[1:] == ["-P", str(LAUNCH)]
     except psutil.NoSuchProcess:  # it ended meanwhile
         return False

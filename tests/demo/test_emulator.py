@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from lambdatui.demo.cloud import Cloud
-from lambdatui.demo.emulator import LAUNCH, Emulator, EmulatorError
+from lambdatui.demo.emulator import Emulator, EmulatorError
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.packages import packed
 from tests.demo.processes import Trace
@@ -26,8 +27,20 @@ def test_empty_emulator_answers_and_holds_nothing(empty_endpoint: DemoEndpoint) 
 def test_ministack_keeps_the_services_that_aws_has_where_it_is_told_them() -> None:
     from ministack.core import router
 
-    assert "_KNOWN_AWS_SERVICE_NAMES" in LAUNCH
     assert hasattr(router, "_KNOWN_AWS_SERVICE_NAMES")
+
+
+def test_a_filter_pattern_of_optional_terms_finds_events_with_any_of_them(empty_endpoint: DemoEndpoint) -> None:
+    logs = Cloud(empty_endpoint)["logs"]
+    group = {"logGroupName": "/aws/lambda/any-of"}
+    logs.create_log_group(**group)
+    logs.create_log_stream(**group, logStreamName="one")
+    told = ["[ERROR] KeyError: amount", "Task timed out after 3.00 seconds", "all is well"]
+    now = int(time.time() * 1_000)
+    events = [{"timestamp": now, "message": message} for message in told]
+    logs.put_log_events(**group, logStreamName="one", logEvents=events)
+    found = logs.filter_log_events(**group, filterPattern='?"ERROR" ?"Task timed out"')["events"]
+    assert [event["message"] for event in found] == told[:2]
 
 
 def test_emulator_listens_on_loopback_only() -> None:

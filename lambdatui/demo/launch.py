@@ -1,0 +1,44 @@
+"""Runs ministack in the process that the emulator started, after mending where it differs from AWS.
+
+Run as a plain script, as the warden is.
+"""
+
+import re
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+
+import botocore
+from ministack.core import router
+from ministack.services import cloudwatch_logs
+
+Matcher = Callable[[str], bool]
+TERM = re.compile(r'\??"[^"]*"|\S+')
+
+
+def know_services() -> None:
+    """Tells which services AWS has, by the names of botocore's folders.
+
+    ministack would read all models at the first request for a service that it lacks, and answer nobody for seconds.
+    """
+    models = Path(botocore.__file__).with_name("data")
+    router._KNOWN_AWS_SERVICE_NAMES = frozenset(each.name for each in models.iterdir())
+
+
+def with_any_of(compiled: Callable[[str], Matcher]) -> Callable[[str], Matcher]:
+    """The filter patterns of logs with AWS's ``?a ?"b c"``, any of some terms, which ministack never finds."""
+
+    def compile_pattern(pattern: str) -> Matcher:
+        terms = TERM.findall(pattern)
+        if not terms or not all(term.startswith("?") for term in terms):
+            return compiled(pattern)
+        matchers = [compiled(term.removeprefix("?")) for term in terms]
+        return lambda message: any(matches(message) for matches in matchers)
+
+    return compile_pattern
+
+
+if __name__ == "__main__":
+    know_services()
+    cloudwatch_logs._compile_filter_pattern = with_any_of(cloudwatch_logs._compile_filter_pattern)
+    runpy.run_module("ministack", run_name="__main__")
