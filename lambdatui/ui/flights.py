@@ -89,7 +89,10 @@ class Flown(OfConsole, Running):
         return ": ".join(filter(None, (told, self.state.why, self.state.trouble)))
 
     def progress(self, now_ms: int) -> str:
-        return clock(self.state.left_s(now_ms)) if self.phase == "baking" else self.phase
+        if self.phase != "baking":
+            return self.phase
+        left_s = self.state.left_s(now_ms)
+        return clock(left_s) if left_s else "waits"
 
     @property
     def commands(self) -> Mapping[str, Command]:

@@ -128,8 +128,10 @@ def _deployed(deployed: Deployed, now_ms: int) -> Iterator[Row]:
 def _progress(state: FlightState, now_ms: int) -> Iterator[Row]:
     steps = state.steps
     if state.flying and 0 <= state.step < len(steps):
-        left = f", {clock(state.left_s(now_ms))} left" if steps[state.step].bake_s else ""
-        yield "step", Value(f"{state.step + 1} of {len(steps)}: {steps[state.step]}{left}")
+        left_s = state.left_s(now_ms)
+        left = f"{clock(left_s)} left" if left_s else "which is over: it goes on with enough evidence"
+        told = f"{state.step + 1} of {len(steps)}: {steps[state.step]}"
+        yield "step", Value(f"{told}, {left}" if steps[state.step].bake_s else told)
         if state.step + 1 < len(steps):
             yield "next", Value(str(steps[state.step + 1]))
     told = ": ".join(filter(None, (state.phase.value, state.why)))
@@ -160,7 +162,8 @@ def _watched(seen: Figures, old: str, new: str, asked: str, times: figures.Times
 def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
     before, after = seen.old, seen.new
     yield "", _pair(f"version {old}", f"version {new}")
-    yield "invocations", _pair(f"{before.invocations:,}", f"{after.invocations:,}")
+    counted = seen.newest_ms is not None
+    yield "invocations", _pair(*(f"{version.invocations:,}" if counted else "-" for version in (before, after)))
     yield "errors", _pair(_errors(before), _errors(after))
     for name in ("p50", "p95", "p99"):
         yield name, _pair(_duration(before, name), _duration(after, name))
@@ -168,8 +171,12 @@ def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
     yield "throttles", Value(f"{seen.throttles:,} of the alias")
     observed = "not known yet" if seen.share is None else figures.percent(seen.share)
     yield "share", Value(f"{observed} observed, {asked}")
-    if seen.newest_ms is not None:
-        yield "metrics until", Value(figures.absolute(seen.newest_ms))
+    until = (
+        figures.absolute(seen.newest_ms)
+        if seen.newest_ms is not None
+        else "none yet: a minute is known one or two after it is over"
+    )
+    yield "metrics until", Value(until)
     for missing in seen.missing:
         yield "not looked at", toned(missing, "warning")
 

@@ -89,7 +89,6 @@ class FlightsPane(Pane):
         self._view = SectionView()
         self._page = Page(self._view)
         self._id = ""
-        self._drawn: tuple[Section, ...] = ()
 
     @classmethod
     def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
@@ -141,10 +140,7 @@ class FlightsPane(Pane):
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        told = tuple(self._sections())
-        if told != self._drawn:
-            self._drawn = told
-            self._view.show(told)
+        self._view.show(tuple(self._sections()))
         count = len(self.session.flights.every)
         self.title_line.left = Content.assemble(" ", ("Shifts", "bold"), f" {count}" if count else "")
 
