@@ -176,7 +176,7 @@ async def _callers(shift: _Shift) -> Finding:
     connection, function, alias = shift.connection, shift.function, shift.alias.name
 
     async def mapping() -> bool:
-        pages = list_event_source_mappings(connection, function)
+        pages = list_event_source_mappings(connection, f"{function}:{alias}")
         ours = [each async for page in pages for each in page if each.qualifier == alias]
         return any(each.state not in NOT_READING for each in ours)
 

@@ -31,7 +31,11 @@ _QUEUE_ATTRIBUTES = [
 def list_event_source_mappings(
     connection: Connection, function: str | None = None
 ) -> AsyncIterator[tuple[EventSourceMapping, ...]]:
-    """The mappings of a function at any qualifier, or all of the region in one sweep, a page at a time (facts 2.1)."""
+    """The mappings of a function, or all of the region in one sweep, a page at a time (facts 2.1).
+
+    Args:
+        function: its name, with ``:ALIAS`` for those of an alias: AWS does not say that its name alone finds them.
+    """
     asked = {} if function is None else {"FunctionName": function}
     read = EventSourceMapping.model_validate
     return lambda_pages(connection, "ListEventSourceMappings", "EventSourceMappings", read, **asked)
