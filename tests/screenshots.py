@@ -25,6 +25,8 @@ from tests.ui.stage import screen_text
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SIZES = ((140, 40), (80, 24))
 PATIENCE_S = 20.0
+BAKED_S = 300.0
+"""Until metrics tell of both versions of a shift that began a moment ago."""
 SEEDED_S = 15.0
 """Until the demo's hour of history is there; a console that looked before would not look again for a minute."""
 
@@ -169,9 +171,25 @@ async def concurrency(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def shift(pilot: Pilot[None]) -> None:
+    await look_at(pilot, "payments-processor")
+    await pilot.press("t", "enter")
+    await until(lambda: "alarms watch it" in shown(pilot))
+    await pilot.pause()
+
+
+async def shifts(pilot: Pilot[None]) -> None:
+    await shift(pilot)
+    await pilot.press("ctrl+s")
+    await until(lambda: "y does it" in shown(pilot))
+    await pilot.press("y")
+    await until(lambda: "% observed" in shown(pilot), BAKED_S)
+    await pilot.pause()
+
+
 async def audit(pilot: Pilot[None]) -> None:
     await pilot.press("colon", *"audit", "enter")
-    await until(lambda: "invoke" in shown(pilot).lower())
+    await until(lambda: "done" in shown(pilot))
     await pilot.pause()
 
 
@@ -193,6 +211,8 @@ SCENES: dict[str, Scene] = {
     "invoke": invoke,
     "stop": stop,
     "concurrency": concurrency,
+    "shift": shift,
+    "shifts": shifts,
     "audit": audit,
     "filter": filtered,
     "goto": go_to,
@@ -239,9 +259,9 @@ def shown(pilot: Pilot[None]) -> str:
     return screen_text(pilot.app)
 
 
-async def until(done: Callable[[], bool]) -> None:
+async def until(done: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     """Waits for something, for so long and no longer."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(patience_s):
         while not done():
             await asyncio.sleep(0.05)
 
