@@ -53,7 +53,7 @@ class Acting:
         if self._session.target.read_only:
             return f"read-only: {entries[0].needs[0]} is not sent"
         # In this order, for the line of keys asks on the first paint and after every key.
-        if self._session.identity is None or self._session.settings is None:
+        if not self._session.ready:
             return "the console is still finding out where it is"
         if subjects is None and self._screen.subject is not None:
             return ""

@@ -368,6 +368,7 @@ class Console(App[None]):
             parts.append(Content.styled("  READ-ONLY ", "bold reverse"))
         if self.start.demo is not None:
             parts.append(Content.styled("  demo", "$secondary"))
+        self._main.ready = session.ready
         self._main.header.place = Content.assemble(*parts)
         self._main.header.state = self._state()
 

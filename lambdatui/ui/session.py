@@ -155,6 +155,11 @@ class Session:
         return self.settings.reveal_when_read_only or not self.target.read_only
 
     @property
+    def ready(self) -> bool:
+        """Whether it is known where this is and what the settings allow: before that nothing can be done."""
+        return self.identity is not None and self.settings is not None
+
+    @property
     def protected(self) -> bool:
         """Whether a change here takes the function's name, typed; so until the settings could be checked."""
         return self.settings is None or self.settings.protected

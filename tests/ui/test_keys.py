@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,30 @@ from textual.dom import DOMNode
 
 import lambdatui.ui
 from lambdatui.ui.keymap import all_bindings, bindings_of
-from tests.support.endpoint import ACCOUNT, REGION, ScriptedEndpoint, json_answer
+from lambdatui.ui.widgets.key_line import KeyLine
+from tests.support.endpoint import ACCOUNT, IDENTITY, REGION, ScriptedEndpoint, json_answer
 from tests.ui.answers import listing, one_function
 from tests.ui.conftest import MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
+
+
+async def test_the_keys_of_actions_are_dimmed_until_it_is_known_where_the_console_is(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    known = asyncio.Event()
+    endpoint.on("sts", "GetCallerIdentity", replace(IDENTITY, after=known))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        line = stage.app.screen.query_one(KeyLine)
+        await stage.wait_for(lambda: "function-00000" in stage.text and any(" i " in part for part in painted(line)))
+        known.set()
+        await stage.wait_for(lambda: "i" in painted(line))
+
+
+def painted(line: KeyLine) -> list[str]:
+    """The parts of the line, each of one look; a dimmed key looks like what it does."""
+    return [segment.text for segment in line.render_line(0)]
 
 
 # -- stepping back

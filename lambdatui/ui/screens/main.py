@@ -82,6 +82,9 @@ class MainScreen(Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual's, but moving the focus repaints what it moves between and not the whole screen."""
 
+    ready: reactive[bool] = reactive(False, repaint=False, bindings=True)
+    """Whether anything can be done yet, and the keys for it are not dimmed."""
+
     alone: reactive[str] = reactive("")
     """Which part has the screen for itself: ``list``, ``detail``, or neither."""
 
