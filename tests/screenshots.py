@@ -35,7 +35,7 @@ Scene = Callable[[Pilot[None]], Awaitable[None]]
 
 async def functions(pilot: Pilot[None]) -> None:
     await look_at(pilot, "payments-processor")
-    await until(lambda: "unwell" in shown(pilot))
+    await until(lambda: " unwell" in shown(pilot).splitlines()[1])
     await pilot.pause()
 
 
@@ -130,7 +130,7 @@ async def metrics(pilot: Pilot[None]) -> None:
 
 async def pulse(pilot: Pilot[None]) -> None:
     await pilot.press("colon", *"pulse", "enter")
-    await until(lambda: "Streams" in shown(pilot) and "firing" in shown(pilot))
+    await until(lambda: "firing" in shown(pilot) and "asking" not in shown(pilot))
     await pilot.pause()
 
 
@@ -168,13 +168,15 @@ async def stop(pilot: Pilot[None]) -> None:
 async def concurrency(pilot: Pilot[None]) -> None:
     await pilot.press("colon", *"concurrency", "enter")
     await until(lambda: "starved" in shown(pilot))
-    await pilot.pause()
+    await settled(pilot)
 
 
 async def shift(pilot: Pilot[None]) -> None:
     await look_at(pilot, "payments-processor")
-    await pilot.press("t", "enter")
-    await until(lambda: "alarms watch it" in shown(pilot))
+    await pilot.press("t")
+    await until(lambda: "payments-processor:live" in shown(pilot))
+    await pilot.press("enter")
+    await until(lambda: "RevisionId known" in shown(pilot))
     await pilot.pause()
 
 
