@@ -7,10 +7,11 @@ import re
 import runpy
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import botocore
 from ministack.core import router
-from ministack.services import cloudwatch_logs
+from ministack.services import cloudwatch, cloudwatch_logs
 
 Matcher = Callable[[str], bool]
 TERM = re.compile(r'\??"[^"]*"|\S+')
@@ -38,7 +39,22 @@ def with_any_of(compiled: Callable[[str], Matcher]) -> Callable[[str], Matcher]:
     return compile_pattern
 
 
+class Dimensions(dict[str, str]):
+    """The dimensions of a metric that is asked for. None of them are some too: a metric of its own, on AWS.
+
+    ministack takes an empty dict for a question without them, and adds up the metrics with whatever dimensions.
+    """
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def dimensions_asked_for(dimensions: list[dict[str, Any]]) -> Dimensions:
+    return Dimensions({each["Name"]: each["Value"] for each in dimensions})
+
+
 if __name__ == "__main__":
     know_services()
+    cloudwatch._dims_from_list = dimensions_asked_for
     cloudwatch_logs._compile_filter_pattern = with_any_of(cloudwatch_logs._compile_filter_pattern)
     runpy.run_module("ministack", run_name="__main__")

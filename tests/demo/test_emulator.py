@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,6 +42,21 @@ def test_a_filter_pattern_of_optional_terms_finds_events_with_any_of_them(empty_
     logs.put_log_events(**group, logStreamName="one", logEvents=events)
     found = logs.filter_log_events(**group, filterPattern='?"ERROR" ?"Task timed out"')["events"]
     assert [event["message"] for event in found] == told[:2]
+
+
+def test_a_metric_without_dimensions_is_another_than_those_with_some(empty_endpoint: DemoEndpoint) -> None:
+    cloudwatch = Cloud(empty_endpoint)["cloudwatch"]
+    now = datetime.now(UTC)
+    metric = {"MetricName": "Invocations", "Timestamp": now}
+    of_function = {**metric, "Dimensions": [{"Name": "FunctionName", "Value": "one"}], "Value": 2.0}
+    cloudwatch.put_metric_data(Namespace="any", MetricData=[of_function, {**metric, "Value": 3.0}])
+    asked = {"Metric": {"Namespace": "any", "MetricName": "Invocations"}, "Period": 60, "Stat": "Sum"}
+    found = cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": "region", "MetricStat": asked}],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=5),
+    )
+    assert found["MetricDataResults"][0]["Values"] == [3.0]
 
 
 def test_emulator_listens_on_loopback_only() -> None:
