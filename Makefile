@@ -9,7 +9,7 @@ demo: $(READY)
 	@$(BIN)/lambdatui --demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n 4
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: $(READY)
 	@$(BIN)/ruff check .
