@@ -9,7 +9,7 @@ demo: $(READY)
 	@$(BIN)/lambdatui --demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+	@$(BIN)/python -m pytest -n 4
 
 check: $(READY)
 	@$(BIN)/ruff check .
