@@ -91,6 +91,28 @@ async def test_the_view_opens_with_the_flight_and_shows_the_alias_step_and_time_
         assert alias.shares == TENTH
 
 
+async def test_what_nobody_has_counted_yet_is_not_told_as_none(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.wait_for("none yet: a minute is known one or two after it is over")
+        counted = [line.split() for line in stage.text.splitlines() if line.strip().startswith("invocations")]
+        assert counted == [["invocations", "-", "-"]]
+
+
+async def test_a_step_whose_time_is_over_says_that_it_waits_for_evidence(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, traffic: SplitTraffic, clock: Clock
+) -> None:
+    traffic.invocations = 1
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        clock.now_ms += 10 * MINUTE_MS
+        await stage.wait_for("which is over: it goes on with enough evidence")
+        await stage.wait_for("not enough evidence:")
+        assert alias.shares == TENTH
+
+
 async def test_old_and_new_stand_side_by_side(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, traffic: SplitTraffic, clock: Clock
 ) -> None:
@@ -159,6 +181,7 @@ async def test_a_held_shift_does_not_go_on_by_itself(
         clock.now_ms += 10 * MINUTE_MS
         await stage.wait_for("continue:")
         assert alias.shares == TENTH
+        assert "it goes on with enough evidence" not in stage.text
 
 
 async def test_greater_takes_the_next_step_now(

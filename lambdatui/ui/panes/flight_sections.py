@@ -128,10 +128,11 @@ def _deployed(deployed: Deployed, now_ms: int) -> Iterator[Row]:
 def _progress(state: FlightState, now_ms: int) -> Iterator[Row]:
     steps = state.steps
     if state.flying and 0 <= state.step < len(steps):
-        left_s = state.left_s(now_ms)
-        left = f"{clock(left_s)} left" if left_s else "which is over: it goes on with enough evidence"
         told = f"{state.step + 1} of {len(steps)}: {steps[state.step]}"
-        yield "step", Value(f"{told}, {left}" if steps[state.step].bake_s else told)
+        if state.phase == "baking" and steps[state.step].bake_s:
+            left_s = state.left_s(now_ms)
+            told += f", {clock(left_s)} left" if left_s else ", which is over: it goes on with enough evidence"
+        yield "step", Value(told)
         if state.step + 1 < len(steps):
             yield "next", Value(str(steps[state.step + 1]))
     told = ": ".join(filter(None, (state.phase.value, state.why)))
@@ -162,8 +163,8 @@ def _watched(seen: Figures, old: str, new: str, asked: str, times: figures.Times
 def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
     before, after = seen.old, seen.new
     yield "", _pair(f"version {old}", f"version {new}")
-    counted = seen.newest_ms is not None
-    yield "invocations", _pair(*(f"{version.invocations:,}" if counted else "-" for version in (before, after)))
+    until = figures.absolute(seen.newest_ms) if seen.newest_ms is not None else ""
+    yield "invocations", _pair(*(f"{version.invocations:,}" if until else "-" for version in (before, after)))
     yield "errors", _pair(_errors(before), _errors(after))
     for name in ("p50", "p95", "p99"):
         yield name, _pair(_duration(before, name), _duration(after, name))
@@ -171,12 +172,7 @@ def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
     yield "throttles", Value(f"{seen.throttles:,} of the alias")
     observed = "not known yet" if seen.share is None else figures.percent(seen.share)
     yield "share", Value(f"{observed} observed, {asked}")
-    until = (
-        figures.absolute(seen.newest_ms)
-        if seen.newest_ms is not None
-        else "none yet: a minute is known one or two after it is over"
-    )
-    yield "metrics until", Value(until)
+    yield "metrics until", Value(until or "none yet: a minute is known one or two after it is over")
     for missing in seen.missing:
         yield "not looked at", toned(missing, "warning")
 
