@@ -95,6 +95,14 @@ async def preview(stage: Stage, confirmed_by: str = "y does it") -> ActionDialog
     return dialog
 
 
+async def conflict(stage: Stage, reservations: Reservations, name: str) -> None:
+    """Says yes after somebody has changed what a function has reserved."""
+    await preview(stage)
+    reservations.by_function[name] = 6
+    await stage.press("y")
+    await stage.wait_for("r reads anew and asks again")
+
+
 # -- one function
 
 
@@ -167,9 +175,7 @@ async def test_what_somebody_changed_after_the_preview_is_a_conflict(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:
     async with on_stage(console(endpoint.url), WIDE) as stage:
-        await preview(stage)
-        reservations.by_function[FIRST] = 6
-        await stage.press("y")
+        await conflict(stage, reservations, FIRST)
         await stage.wait_for("conflict: reserved concurrency was 5 and is 6")
     assert (put_by(endpoint), attempts()) == ([], {FIRST: "conflict"})
 
@@ -178,10 +184,7 @@ async def test_a_conflict_is_asked_about_again_with_what_is_there_now(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:
     async with on_stage(console(endpoint.url), WIDE) as stage:
-        await preview(stage)
-        reservations.by_function[FIRST] = 6
-        await stage.press("y")
-        await stage.wait_for("r reads anew and asks again")
+        await conflict(stage, reservations, FIRST)
         await stage.press("r")
         await stage.wait_for("6 → 7")
         assert put_by(endpoint) == []
@@ -196,10 +199,7 @@ async def test_of_a_marked_set_only_those_in_conflict_are_asked_about_again(
     async with on_stage(console(endpoint.url), WIDE) as stage:
         await ready(stage)
         await stage.press("space", "space")
-        await preview(stage)
-        reservations.by_function[SECOND] = 6
-        await stage.press("y")
-        await stage.wait_for("r reads anew and asks again")
+        await conflict(stage, reservations, SECOND)
         await stage.press("r")
         await stage.wait_for("6 → 7")
         await stage.press("y")
