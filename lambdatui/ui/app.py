@@ -118,6 +118,7 @@ class Console(App[None]):
         super().__init__(driver_class=LastingDriver)
         self.start = start
         self.gave_up: ConsoleError | None = None
+        self._ending_flights = False
         self.animation_level = "none"
         for theme in themes.THEMES.values():
             self.register_theme(theme)
@@ -222,10 +223,10 @@ class Console(App[None]):
 
         Signals come twice by themselves, as a broken connection has both the shell and the kernel send one.
         """
-        flights = self.session.flights
-        if flights.flying and not flights.closing:
+        if self.session.flights.flying and not self._ending_flights:
+            self._ending_flights = True  # here, for the second signal may come before the work begins
             self._end_flights(status)
-        elif not (status and flights.closing):
+        elif not (status and self._ending_flights):
             self.exit(None, status)
 
     @work(group="end", exit_on_error=False, description="end of shifts")

@@ -319,6 +319,18 @@ async def choose_leaving(stage: Stage, what: str) -> None:
     await stage.wait_for("10 % on version 2")
 
 
+async def test_a_second_signal_at_once_does_not_cut_the_way_back_off(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGTERM)
+        await stage.wait_for(lambda: stage.app._exit)
+    assert alias.shares == ALL_OLD
+    assert log().kept() == {}
+
+
 async def test_quitting_holds_where_the_plan_says_so(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:
