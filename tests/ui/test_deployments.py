@@ -67,7 +67,7 @@ async def watch(stage: Stage) -> None:
 async def hand_over(stage: Stage) -> None:
     """Goes from the shift's dialog to the last question of the hand-over."""
     await flying.form(stage)
-    await stage.wait_for("ctrl+o hands the shift over")
+    await stage.wait_for("^o hands the shift over")
     await stage.press("ctrl+o")
     await stage.wait_for("Application / group")
     await stage.press("ctrl+s")
@@ -125,7 +125,7 @@ async def test_the_version_that_was_chosen_in_the_shifts_dialog_is_proposed(
     async with on_stage(console(endpoint.url)) as stage:
         await flying.form(stage)
         stage.app.screen.query(Select)[0].value = "2"
-        await stage.wait_for("ctrl+o hands")
+        await stage.wait_for("^o hands")
         await stage.press("ctrl+o")
         await stage.wait_for("Application / group")
         assert stage.app.screen.query(Select)[1].value == "2"

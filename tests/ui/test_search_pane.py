@@ -642,6 +642,6 @@ def test_how_it_looks(
             await shown_on(pilot, "Complete")
         elif what == "editor":
             await pilot.press("E")
-            await shown_on(pilot, "ctrl+s runs")
+            await shown_on(pilot, "^s runs")
 
     assert snap_compare(app, terminal_size=size, run_before=prepare)

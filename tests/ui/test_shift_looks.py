@@ -139,7 +139,7 @@ def test_the_form_where_codedeploy_deploys_the_alias(
 ) -> None:
     async def look(pilot: Pilot[None]) -> None:
         await form(pilot)
-        await shown(pilot, "ctrl+o hands the shift over")
+        await shown(pilot, "^o hands the shift over")
 
     endpoint = shop[0]
     codedeploy = CodeDeploy(endpoint, groups=[group(last="d-0")])

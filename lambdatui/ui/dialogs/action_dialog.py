@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from lambdatui.actions.action import Draft, Params, Subject
 
 READING = Content.styled("Reading what is there now…", "$secondary")
+FORM_KEYS = "enter or {action.preview} shows what would happen · tab next field · {action.back} closes"
+YES_OR_NO = "{action.yes} does it · {action.no} or {action.back} goes back, and nothing has happened"
+LEAVE_OUT = "{action.back} leaves out those that have not begun"
+ASK_AGAIN = "{action.again} reads anew and asks again · {action.back} closes"
 
 
 class ActionDialog(ModalScreen[None]):
@@ -93,14 +97,14 @@ class ActionDialog(ModalScreen[None]):
         for widget in self._frame.children:
             widget.display = widget in shown
         self._typed.display = focus is self._typed
-        self._frame.border_subtitle = keys
+        self._frame.tell_keys(keys)
         self.set_focus(focus)
 
     # -- the form
 
     @work(exclusive=True, exit_on_error=False, description="form of an action")
     async def _read(self) -> None:
-        self._show(self._message, keys="esc closes")
+        self._show(self._message, keys="{action.back} closes")
         try:
             draft = await self.operation.draft()
         except ConsoleError as error:
@@ -129,7 +133,7 @@ class ActionDialog(ModalScreen[None]):
 
     def _show_form(self) -> None:
         assert self._form is not None
-        self._show(self._form, keys="enter or ctrl+s shows what would happen · tab next field · esc closes")
+        self._show(self._form, keys=FORM_KEYS)
         self._form.focus_first()
 
     @on(Input.Submitted)
@@ -153,7 +157,7 @@ class ActionDialog(ModalScreen[None]):
     def _plan(self, params: Params) -> None:
         """Shows what would happen. From now on no key is typed into the form."""
         self._message.update(READING)
-        self._show(self._message, keys="esc goes back")
+        self._show(self._message, keys="{action.back} goes back")
         self._work_out(params)
 
     @work(exclusive=True, exit_on_error=False, description="plan of an action")
@@ -161,12 +165,12 @@ class ActionDialog(ModalScreen[None]):
         await self.operation.plan(params)
         self._view.show(await self.preview())
         if not self.operation.to_do:
-            self._show(self._page, keys="nothing to do · esc goes back", focus=self._page)
+            self._show(self._page, keys="nothing to do · {action.back} goes back", focus=self._page)
         elif self.operation.session.protected:
             self._typed.ask(self._to_type)
-            self._show(self._page, keys="enter confirms · esc goes back", focus=self._typed)
+            self._show(self._page, keys="enter confirms · {action.back} goes back", focus=self._typed)
         else:
-            self._show(self._page, keys="y does it · n or esc goes back, and nothing has happened", focus=self._page)
+            self._show(self._page, keys=YES_OR_NO, focus=self._page)
 
     async def preview(self) -> Sequence[Section]:
         """What would happen, as it is shown; an action that has more to tell overrides this."""
@@ -202,9 +206,9 @@ class ActionDialog(ModalScreen[None]):
             return
         self._view.show(outcome_sections(self.operation))
         if self.operation.running:
-            keys = "esc leaves out those that have not begun" if self._may_leave_out else "esc closes, it goes on"
+            keys = LEAVE_OUT if self._may_leave_out else "{action.back} closes, it goes on"
         else:
-            keys = "r reads anew and asks again · esc closes" if self.operation.contested else "esc closes"
+            keys = ASK_AGAIN if self.operation.contested else "{action.back} closes"
         self._show(self._page, keys=keys, focus=self._page)
 
     def action_ask_again(self) -> None:

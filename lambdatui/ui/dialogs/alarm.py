@@ -24,7 +24,7 @@ class AlarmFacts(Facts[bool]):
     ]
 
     def __init__(self, title: str, sections: Sequence[Section]) -> None:
-        super().__init__(title, sections, "enter opens the function, esc closes")
+        super().__init__(title, sections, "{alarm.open} opens the function, {dialog.close} closes")
 
     def action_open(self) -> None:
         self.dismiss(True)

@@ -70,7 +70,7 @@ class Choice(ModalScreen[str]):
         )
         self._lines_width = max((_line(offer, wide).cell_length for offer in offers), default=0)
         self._whole = Static("", markup=False)
-        self._frame = Frame(self._list, self._whole, title=title, keys="enter chooses · esc closes")
+        self._frame = Frame(self._list, self._whole, title=title, keys="enter chooses · {choice.close} closes")
 
     def compose(self) -> ComposeResult:
         yield self._frame

@@ -62,7 +62,8 @@ class Confirmation(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "agree", "yes", id="confirmation.yes", tooltip="do it"),
-        Binding("n,q,escape,enter", "decline", "no", id="confirmation.no", tooltip="leave everything as it is"),
+        Binding("escape", "decline", "back", id="confirmation.back", tooltip="leave everything as it is"),
+        Binding("n,q,enter", "decline", "no", id="confirmation.no", tooltip="leave everything as it is"),
     ]
 
     def __init__(self, question: str, to_type: str = "") -> None:
@@ -71,8 +72,8 @@ class Confirmation(ModalScreen[bool]):
         self._to_type = to_type
 
     def compose(self) -> ComposeResult:
-        keys = f"{'enter confirms' if self._to_type else 'y does it'} · esc goes back"
-        with Frame(keys=keys):
+        yes = "enter confirms" if self._to_type else "{confirmation.yes} does it"
+        with Frame(keys=yes + " · {confirmation.back} goes back"):
             yield Static(Content(plain(self._question)), markup=False)
             if self._to_type:
                 yield TypedName(self._to_type)

@@ -16,10 +16,10 @@ class Facts(ReadingDialog[ScreenResultType]):
     Args:
         title: what it is about.
         sections: what is known.
-        keys: what its keys do, for the frame.
+        keys: what its keys do, as the frame reads it.
     """
 
-    def __init__(self, title: str, sections: Sequence[Section], keys: str = "esc closes") -> None:
+    def __init__(self, title: str, sections: Sequence[Section], keys: str = "{dialog.close} closes") -> None:
         self._sections = sections
         self._view = SectionView()
         super().__init__(title, self._view, keys)

@@ -42,8 +42,11 @@ BEGINNING = 60
 """Characters of a payload by which it is known in a list."""
 FILE_AT_MOST = max(PAYLOAD_AT_MOST.values())
 """Bytes."""
-FORM_KEYS = "^s preview · ^t events · ^o history · ^n keep · ^e editor · ^l file · esc"
-"""^ is ctrl: all of them are to fit into 80 columns."""
+FORM_KEYS = (
+    "{action.preview} preview · {invoke.templates} events · {invoke.history} history · {invoke.keep} keep · "
+    "{invoke.editor} editor · {invoke.load} file · {action.back}"
+)
+"""All of them are to fit into 80 columns."""
 
 
 class InvokeDialog(ActionDialog):
@@ -253,7 +256,7 @@ class InvokeDialog(ActionDialog):
             return
         if not _ended(self.operation):
             self._message.update(self._waiting())
-            self._show(self._message, keys="esc closes, the function goes on running")
+            self._show(self._message, keys="{action.back} closes, the function goes on running")
             return
         self._told = True
         if self._ticking is not None:

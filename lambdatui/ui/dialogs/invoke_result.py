@@ -33,6 +33,10 @@ from lambdatui.ui.widgets.text_lines import TextLine, TextLines
 from lambdatui.ui.widgets.typing_line import TypingLine
 
 AGAIN = "again"
+KEYS = (
+    "{result.lines} lines · {result.again} again · {result.compare} compare · {result.copy} copy · "
+    "{result.find} find · {result.next} next · {dialog.close} closes"
+)
 ACCEPTED = {InvocationType.EVENT: "queued", InvocationType.DRY_RUN: "would be allowed; nothing ran"}
 """What a success means of the types that wait for no function."""
 
@@ -192,7 +196,7 @@ class InvokeResult(ModalScreen[str]):
             self._figures,
             self._text,
             title=f"Result of {run.subject}",
-            keys="l lines · r again · d compare · y copy · / find · n next · esc closes",
+            keys=KEYS,
         )
 
     def compose(self) -> ComposeResult:

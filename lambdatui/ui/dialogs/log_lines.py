@@ -23,6 +23,7 @@ from lambdatui.ui.log_feed import LogFeed
 from lambdatui.ui.log_reader import LogReader
 from lambdatui.ui.panes.list_pane import TitleLine
 from lambdatui.ui.session import Session
+from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.log_ring import LogRing
 from lambdatui.ui.widgets.log_view import LogView
 from lambdatui.ui.widgets.plain_text import plain
@@ -157,7 +158,7 @@ class LogLines(ModalScreen[None]):
     def _show_state(self, state: Content) -> None:
         lines = figures.count(len(self._ring))
         self._line.left = Content.assemble(" ", (plain(self._title), "bold"), f"  {lines} events")
-        self._line.right = Content("  ").join([state, Content.styled("esc closes", "dim")])
+        self._line.right = Content("  ").join([state, Content.styled(with_keys(self, "{dialog.close} closes"), "dim")])
 
     @on(LogView.StateChanged)
     def _keep_state(self, event: LogView.StateChanged) -> None:

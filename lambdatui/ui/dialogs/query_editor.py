@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from lambdatui.ui.widgets.plain_text import plain, plain_lines
+from lambdatui.ui.widgets.frame import Frame
+from lambdatui.ui.widgets.plain_text import plain_lines
 
 
 class Written(NamedTuple):
@@ -39,14 +39,8 @@ class QueryEditor(ModalScreen[Written]):
 
     DEFAULT_CSS = """
     QueryEditor { align: center middle; }
-    QueryEditor > QueryText {
-        width: 100%;
-        max-width: 120;
-        height: 80%;
-        background: $panel;
-        padding: 0 1;
-    }
-    QueryEditor > QueryText, QueryEditor > QueryText:focus { border: round $primary; }
+    QueryEditor > Frame { max-width: 120; height: 80%; padding: 0; }
+    QueryEditor QueryText, QueryEditor QueryText:focus { background: $panel; border: none; padding: 0 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,11 +52,11 @@ class QueryEditor(ModalScreen[Written]):
         super().__init__()
         self._text = QueryText(text)
         self._text.cursor_blink = False  # blinking costs bytes, for nothing that is new
-        self._text.border_title = Text(plain(f"Query over {over}")).markup
-        self._text.border_subtitle = "ctrl+s runs, esc closes and keeps the text"
+        keys = "{search.run} runs, {search.close} closes and keeps the text"
+        self._frame = Frame(self._text, title=f"Query over {over}", keys=keys)
 
     def compose(self) -> ComposeResult:
-        yield self._text
+        yield self._frame
 
     def on_mount(self) -> None:
         self._text.move_cursor(self._text.document.end)

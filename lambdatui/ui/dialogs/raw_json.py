@@ -31,7 +31,9 @@ class RawJson(ReadingDialog[None]):
 
     def __init__(self, session: Session, subject: FunctionSummary) -> None:
         self._body = Static("Reading…", markup=False)
-        super().__init__(f"{subject.name}  raw JSON, secrets masked", self._body, "y copies, esc closes")
+        super().__init__(
+            f"{subject.name}  raw JSON, secrets masked", self._body, "{raw.copy} copies, {dialog.close} closes"
+        )
         self.session = session
         self.subject = subject
         self._json = ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 
+from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.page import Page
-from lambdatui.ui.widgets.plain_text import plain
 
 
 class ReadingDialog(ModalScreen[ScreenResultType]):
@@ -20,31 +19,24 @@ class ReadingDialog(ModalScreen[ScreenResultType]):
     Args:
         title: what it is about.
         body: what is to be read.
-        keys: what its keys do, for the frame.
+        keys: what its keys do, as the frame reads it.
     """
 
     DEFAULT_CSS = """
     ReadingDialog { background: $background; align: center top; }
-    ReadingDialog > Page {
-        width: 100%;
-        max-width: 120;
-        height: 100%;
-        background: $panel;
-        border: round $primary;
-        padding: 0 1;
-    }
+    ReadingDialog > Frame { max-width: 120; height: 100%; padding: 0; }
+    ReadingDialog Page { padding: 0 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "close", id="dialog.close")]
 
-    def __init__(self, title: str, body: Widget, keys: str = "esc closes") -> None:
+    def __init__(self, title: str, body: Widget, keys: str = "{dialog.close} closes") -> None:
         super().__init__()
         self._page = Page(body)
-        self._page.border_title = Text(plain(title)).markup
-        self._page.border_subtitle = keys
+        self._frame = Frame(self._page, title=title, keys=keys)
 
     def compose(self) -> ComposeResult:
-        yield self._page
+        yield self._frame
 
     def on_mount(self) -> None:
         self._page.focus()

@@ -28,6 +28,7 @@ from lambdatui.ui.dialogs.shift_hand_over import HandOverDialog
 from lambdatui.ui.operation import Operation
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.shift import clock
+from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ class ShiftDialog(ActionDialog):
             return
         if groups:
             self._group = groups[0]
-            form.offer(f"{self._group} of CodeDeploy deploys it: ctrl+o hands the shift over")
+            key = with_keys(self, "{shift.hand_over} hands the shift over")
+            form.offer(f"{self._group} of CodeDeploy deploys it: {key}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "hand_over":

@@ -44,7 +44,9 @@ class TriggerDetail(ReadingDialog["Outcome | None"]):
 
     def __init__(self, session: Session, subject: FunctionSummary, trigger: Trigger) -> None:
         self._view = SectionView()
-        super().__init__(f"{trigger.source} to {subject.name}", self._view, "ctrl+r asks again, esc closes")
+        super().__init__(
+            f"{trigger.source} to {subject.name}", self._view, "{trigger.again} asks again, {dialog.close} closes"
+        )
         self.session = session
         self.subject = subject
         self.trigger = trigger
