@@ -12,11 +12,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject
+from lambdatui.actions.action import Action, Call, Draft, Params, Plan, State, Subject
 from lambdatui.actions.permission import permitted
-from lambdatui.actions.subjects import alias_of, published_versions
+from lambdatui.actions.subjects import alias_of, mappings_of, published_versions
 from lambdatui.aws.connection import Connection
-from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config, get_function
 from lambdatui.aws.invocations import check, invoke, parameters_of
 from lambdatui.aws.releases import list_aliases, list_urls
@@ -26,7 +25,6 @@ from lambdatui.insight.event_templates import EventTemplate, templates_for
 from lambdatui.insight.resource_policy import permission_trigger, read_policy
 from lambdatui.models.arn import LATEST
 from lambdatui.models.configuration import FunctionDetail
-from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.invocation_result import InvocationRequest, InvocationResult, InvocationType
 from lambdatui.models.release import Alias
 from lambdatui.models.trigger import Permission, url_trigger
@@ -165,6 +163,10 @@ class Invoke(Action[Invocation]):
             warnings=tuple(_warnings(request, detail, retries)),
         )
 
+    async def present(self, connection: Connection, subject: Subject, params: Invocation) -> State:
+        """Nothing: it changes nothing that could be looked at."""
+        return {}
+
     async def send(self, connection: Connection, call: Call) -> Mapping[str, Any]:
         assert isinstance(call, InvokeCall)  # its own plan made it
         try:
@@ -262,25 +264,14 @@ async def event_templates(connection: Connection, function: str, arn: str) -> tu
     qualifiers = (LATEST, *(alias.name for alias in aliases))
     permissions, mappings, urls = await asyncio.gather(
         asyncio.gather(*(_permissions(connection, function, qualifier) for qualifier in qualifiers)),
-        asyncio.gather(*(_mappings(connection, function, qualifier) for qualifier in qualifiers)),
+        permitted(mappings_of(connection, function, qualifiers)),
         permitted(list_urls(connection, function)),
     )
     allowed = [permission_trigger(permission, arn) for permission in chain(*permissions)]
-    return templates_for((*allowed, *map(url_trigger, urls or ())), chain(*mappings))
+    return templates_for((*allowed, *map(url_trigger, urls or ())), mappings or ())
 
 
 async def _permissions(connection: Connection, function: str, qualifier: str) -> tuple[Permission, ...]:
     """What the policy of the function or of an alias says: each has its own (facts 1.1 notes)."""
     policy = await permitted(get_policy(connection, function, qualifier))
     return read_policy(policy, qualifier) if policy else ()
-
-
-async def _mappings(connection: Connection, function: str, qualifier: str) -> list[EventSourceMapping]:
-    """What the function or an alias reads: AWS does not say that those of the aliases are among the function's."""
-    name = function if qualifier == LATEST else f"{function}:{qualifier}"
-    found = await permitted(_all_mappings(connection, name))
-    return found or []
-
-
-async def _all_mappings(connection: Connection, name: str) -> list[EventSourceMapping]:
-    return [mapping async for page in list_event_source_mappings(connection, name) for mapping in page]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+
 from lambdatui.actions.action import Kind, Subject
+from lambdatui.actions.permission import permitted
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.releases import list_aliases, list_versions
+from lambdatui.models.arn import LATEST
 from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.release import Alias
 
@@ -29,14 +34,34 @@ async def subjects_of(connection: Connection, function: str, kind: Kind) -> tupl
     if kind in {"function", "invocable"}:
         return (Subject(function=function),)
     if kind == "mapping":
-        mappings = list_event_source_mappings(connection, function)
-        return tuple([mapping_subject(mapping) async for page in mappings for mapping in page])
+        aliases = await permitted(list_aliases(connection, function)) or ()
+        return tuple(map(mapping_subject, await mappings_of(connection, function, (alias.name for alias in aliases))))
     qualifiers: list[str] = []
     if kind != "version":
         qualifiers += [alias.name for alias in await list_aliases(connection, function)]
     if kind != "alias":
         qualifiers += [version.number async for page in list_versions(connection, function) for version in page]
     return tuple(Subject(function=function, qualifier=qualifier) for qualifier in qualifiers)
+
+
+async def mappings_of(
+    connection: Connection, function: str, qualifiers: Iterable[str]
+) -> tuple[EventSourceMapping, ...]:
+    """The mappings of a function and of its releases, each once.
+
+    Args:
+        qualifiers: aliases and versions: AWS does not say that what invokes them is among the function's own.
+
+    Raises:
+        ConsoleError: they could not be read.
+    """
+
+    async def of(name: str) -> list[EventSourceMapping]:
+        return [mapping async for page in list_event_source_mappings(connection, name) for mapping in page]
+
+    names = {function, *(f"{function}:{qualifier}" for qualifier in qualifiers if qualifier != LATEST)}
+    found = await asyncio.gather(*map(of, sorted(names)))
+    return tuple({mapping.uuid: mapping for mappings in found for mapping in mappings}.values())
 
 
 async def alias_of(connection: Connection, subject: Subject) -> Alias | None:

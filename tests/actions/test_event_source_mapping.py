@@ -10,11 +10,13 @@ from pydantic import ValidationError
 
 from lambdatui.actions import event_source_mapping
 from lambdatui.actions.action import Params, Subject
+from lambdatui.actions.subjects import subjects_of
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.packages import packed
 from lambdatui.errors import Conflict, ConsoleError, RequestRefused
 from tests.actions.acting import Acting, loaded
-from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, cut, error, json_answer
+from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, cut, error, function, json_answer
+from tests.support.releases import alias, aliases
 from tests.support.stoppable import Stoppable
 
 UUID = "11111111-0000-0000-0000-000000000000"
@@ -47,6 +49,15 @@ async def filled_in(acting: Acting, **values: Any) -> Params:
     """The form as it starts, with some fields filled in otherwise."""
     params = (await acting.draft("mapping-edit", MAPPING)).params
     return type(params).model_validate({**params.model_dump(), **values})
+
+
+async def test_of_a_function_the_mappings_of_its_aliases_are_offered_too(
+    acting: Acting, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    there.add_mapping("2", "returns", FunctionArn=function("orders")["FunctionArn"])
+    endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
+    found = await subjects_of(acting.connection, "orders", "mapping")
+    assert {(subject.mapping, subject.qualifier) for subject in found} == {(UUID, "live"), ("2", "$LATEST")}
 
 
 async def test_the_form_asks_what_there_is_for_a_queue(acting: Acting, there: Stoppable) -> None:
