@@ -200,7 +200,11 @@ class Draft(Generic[P]):
 
 
 class Action(ABC, Generic[P]):
-    """Something that an operator can do."""
+    """Something that an operator can do.
+
+    One that plans for several subjects may remember what it read and planned for those before: each preview has an
+    action of its own.
+    """
 
     params: ClassVar[type[Params]] = Params
     """What it asks for; nothing, unless it says so."""
@@ -236,6 +240,17 @@ class Action(ABC, Generic[P]):
             RequestRefused: AWS would refuse it, with the reason.
             ConsoleError: what is there now could not be read.
         """
+
+    async def present(self, connection: Connection, subject: Subject, params: P) -> State:
+        """What is there now of what a plan would change, as its `before` tells it.
+
+        It is read again after the operator's yes, and to find out what became of a request. An action whose plan also
+        reads what only helps to judge leaves that out here, but not what must still keep it from being done.
+
+        Raises:
+            ConsoleError: as `plan`.
+        """
+        return (await self.plan(connection, subject, params)).before
 
     async def send(self, connection: Connection, call: Call) -> Mapping[str, Any]:
         """Sends one request of a plan, once.

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from lambdatui.actions.action import NOT_ASKED, Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.action import NOT_ASKED, Action, Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.function_changes import refuse
 from lambdatui.actions.permission import permitted
@@ -149,6 +149,12 @@ class DeleteAlias(Action[Params]):
                 params=NewAlias(name=alias.name, description=alias.description or "", **_lasting(alias)),
             ),
         )
+
+    async def present(self, connection: Connection, subject: Subject, params: Params) -> State:
+        alias = await alias_of(connection, subject)
+        if alias is not None:
+            await refuse_while_codedeploy_shifts(connection, subject)
+        return _told(alias)
 
 
 async def _versions(connection: Connection, function: str) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from lambdatui.actions import EMERGENCY_STOP
-from lambdatui.actions.action import Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.action import Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.audit import AuditLine, AuditReading
 from lambdatui.actions.event_source_mapping import ENABLED, UPDATE, MappingAction, switch_call, told_enabled
 from lambdatui.actions.on_record import on_record
-from lambdatui.actions.reserved_concurrency import ReserveConcurrency, Reserved, reserve_call, told
+from lambdatui.actions.reserved_concurrency import RESERVED, ReserveConcurrency, Reserved, reserve_call, told
+from lambdatui.actions.subjects import mappings_of
 from lambdatui.aws.concurrency import get_reserved_concurrency
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import get_event_source_mapping, list_event_source_mappings
@@ -23,7 +24,6 @@ from lambdatui.models.arn import LATEST
 from lambdatui.models.event_source import EventSourceMapping
 
 RESTORE = "emergency-restore"
-RESERVED = "reserved concurrency"
 STOPPED = "0"
 EVENTS = "asynchronous events are not retried meanwhile: they"
 ONLY_MAPPINGS = "whatever else invokes it goes on"
@@ -68,9 +68,8 @@ class EmergencyStop(MappingAction[Params]):
     params = Stop
 
     def __init__(self) -> None:
-        self._sweep: tuple[EventSourceMapping, ...] | None = None
-        self._served: set[str] = set()
-        """The functions that had their part of the sweep."""
+        self._swept: tuple[EventSourceMapping, ...] | None = None
+        """The mappings of the region, once they were looked for: one sweep serves all that are stopped together."""
 
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
         assert isinstance(params, Stop)
@@ -115,17 +114,26 @@ class EmergencyStop(MappingAction[Params]):
             standing=True,
         )
 
+    async def present(self, connection: Connection, subject: Subject, params: Params) -> State:
+        assert isinstance(params, Stop)
+        state: dict[str, str | None] = {}
+        if params.reserve_nothing:
+            state[RESERVED] = told(await get_reserved_concurrency(connection, subject.function))
+        if params.disable_mappings:
+            qualifiers = [mapping.qualifier for mapping in await self._mappings(connection, subject.function)]
+            found = await mappings_of(connection, subject.function, qualifiers)
+            state |= {label_of(mapping): told_enabled(mapping) for mapping in found}
+        return state
+
     async def _mappings(self, connection: Connection, function: str) -> list[EventSourceMapping]:
-        """The mappings of a function at any qualifier, as a sweep of the region found them.
+        """The mappings of a function at any qualifier, as they were in the sweep.
 
         None may be missed, and AWS does not say that asking for a function finds those of its aliases and versions.
-        A sweep serves all functions that are stopped together, and each of them once: who asks again wants news.
         """
-        if self._sweep is None or function in self._served:
+        if self._swept is None:
             pages = list_event_source_mappings(connection)
-            self._sweep, self._served = tuple([mapping async for page in pages for mapping in page]), set()
-        self._served.add(function)
-        return [mapping for mapping in self._sweep if mapping.function_name == function]
+            self._swept = tuple([mapping async for page in pages for mapping in page])
+        return [mapping for mapping in self._swept if mapping.function_name == function]
 
     def undo_of(self, plan: Plan, made: Sequence[Call]) -> Undo | None:
         """Restores all that an earlier stop left, and of this one no mapping whose turn did not come."""
@@ -162,9 +170,8 @@ class EmergencyRestore(MappingAction[Params]):
             calls += reserving.calls
             remarks, warnings = reserving.remarks, reserving.warnings
         for uuid, label in params.mappings.items():
-            try:
-                mapping = await get_event_source_mapping(connection, uuid)
-            except NotFound:
+            mapping = await _unless_deleted(connection, uuid)
+            if mapping is None:
                 before[label] = after[label] = None
                 warnings += (f"{label} was deleted meanwhile, and cannot be enabled",)
                 continue
@@ -185,6 +192,16 @@ class EmergencyRestore(MappingAction[Params]):
             undo=_stop_again(calls),
         )
 
+    async def present(self, connection: Connection, subject: Subject, params: Params) -> State:
+        assert isinstance(params, Restore)
+        state: dict[str, str | None] = {}
+        if params.reserved is not None:
+            state[RESERVED] = told(await get_reserved_concurrency(connection, subject.function))
+        for uuid, label in params.mappings.items():
+            mapping = await _unless_deleted(connection, uuid)
+            state[label] = told_enabled(mapping) if mapping is not None else None
+        return state
+
     def undo_of(self, plan: Plan, made: Sequence[Call]) -> Undo | None:
         return _stop_again(made)
 
@@ -192,6 +209,14 @@ class EmergencyRestore(MappingAction[Params]):
 def label_of(mapping: EventSourceMapping) -> str:
     """What plans call a mapping: two of a function may read the same source."""
     return f"{mapping.source} {mapping.uuid[:8]}"
+
+
+async def _unless_deleted(connection: Connection, uuid: str) -> EventSourceMapping | None:
+    """A mapping that was there once."""
+    try:
+        return await get_event_source_mapping(connection, uuid)
+    except NotFound:
+        return None
 
 
 async def _standing(connection: Connection, function: str) -> tuple[AuditLine, Restore] | None:

@@ -50,7 +50,7 @@ async def look_back(connection: Connection, line: AuditLine) -> AuditLine:
     except ValueError:
         return _lost(line, "this console's action asks for something else")
     subject = Subject(function=line.function, qualifier=line.qualifier, mapping=line.mapping)
-    now = (await action.plan(connection, subject, params)).before
+    now = await action.present(connection, subject, params)
     result = became(line.before, line.after, now)
     told = TOLD.get(result) or f"found later: it is not as meant: {'; '.join(changes(line.after, now))}"
     after = now if result == "partial" else None

@@ -143,8 +143,8 @@ class Performer:
         Raises:
             Conflict: it is something else now.
         """
-        now = await action.plan(self.connection, plan.subject, plan.params)
-        if changed := changes(plan.before, now.before):
+        now = await action.present(self.connection, plan.subject, plan.params)
+        if changed := changes(plan.before, now):
             raise Conflict("; ".join(changed), "somebody changed it meanwhile; plan it anew")
 
     async def _send(self, action: Action[Any], call: Call, sending: Sending) -> Mapping[str, Any]:
@@ -185,7 +185,7 @@ class Performer:
         if plan.before == plan.after:
             return None
         try:
-            return (await action.plan(self.connection, plan.subject, plan.params)).before
+            return await action.present(self.connection, plan.subject, plan.params)
         except Exception:  # also what nobody expected: that it is not known is to be told
             return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.action import Action, Call, Draft, P, Params, Plan, State, Subject, Undo
 from lambdatui.actions.lately import highest
 from lambdatui.actions.permission import permitted
 from lambdatui.actions.reserved_concurrency import least_unreserved
@@ -47,7 +47,14 @@ class Provisioned(Params):
     )
 
 
-class ProvisionConcurrency(Action[Provisioned]):
+class _ProvisionedAction(Action[P]):
+    """What an action on provisioned concurrency is planned for: how much is requested now."""
+
+    async def present(self, connection: Connection, subject: Subject, params: P) -> State:
+        return {LABEL: told(_requested(await get_provisioned(connection, subject.function, subject.qualifier)))}
+
+
+class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
     """PutProvisionedConcurrencyConfig, which takes no RevisionId (facts 3.3, 3.4)."""
 
     params = Provisioned
@@ -107,7 +114,7 @@ class ProvisionConcurrency(Action[Provisioned]):
             await asyncio.sleep(WATCH_S)
 
 
-class DeleteProvisionedConcurrency(Action[Params]):
+class DeleteProvisionedConcurrency(_ProvisionedAction[Params]):
     """DeleteProvisionedConcurrencyConfig, which takes no RevisionId either (facts 3.4)."""
 
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.action import Action, Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.audit import AuditLine, AuditReading
 from lambdatui.actions.lately import highest
 from lambdatui.actions.on_record import on_record
@@ -25,6 +25,8 @@ from lambdatui.insight.concurrency import (
 )
 from lambdatui.models.concurrency import AccountConcurrency
 from lambdatui.models.metric import CONCURRENCY
+
+RESERVED = "reserved concurrency"
 
 
 class Reserved(Params):
@@ -75,13 +77,16 @@ class ReserveConcurrency(Action[Reserved]):
         return Plan(
             subject=subject,
             params=params,
-            before={"reserved concurrency": told(before)},
-            after={"reserved concurrency": told(after)},
+            before={RESERVED: told(before)},
+            after={RESERVED: told(after)},
             remarks=(f"unreserved in the account then: {left}",),
             calls=() if after == before else (reserve_call(subject.function, after),),
             warnings=ruling.warnings,
             undo=Undo(action="reserved-concurrency", params=Reserved(reserved=before)),
         )
+
+    async def present(self, connection: Connection, subject: Subject, params: Reserved) -> State:
+        return {RESERVED: told(await get_reserved_concurrency(connection, subject.function))}
 
 
 async def least_unreserved(connection: Connection, account: AccountConcurrency | None) -> int | None:

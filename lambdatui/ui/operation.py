@@ -76,6 +76,7 @@ class Operation:
 
     async def plan(self, params: Params) -> None:
         """Finds out what would happen to each subject. Nothing has happened when it returns."""
+        self.action = load_action(self.entry)
         self.plans, self.refusals = [], []
         for subject in self.subjects:
             try:

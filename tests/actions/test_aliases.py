@@ -13,7 +13,7 @@ from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import NotFound, RequestRefused
 from tests.actions.acting import Acting
 from tests.support.codedeploy import CodeDeploy, target
-from tests.support.endpoint import ScriptedEndpoint, error, json_answer
+from tests.support.endpoint import Answer, ScriptedEndpoint, error, json_answer
 from tests.support.releases import alias, aliases, history, nothing_configured, policy, provisioned, url, versions
 
 ORDERS = Subject(function="orders")
@@ -181,6 +181,28 @@ async def test_while_codedeploy_shifts_it_an_alias_is_left_alone(
     CodeDeploy(scripted).deploy("d-1", target())
     with pytest.raises(RequestRefused, match="CodeDeploy shifts it now: d-1"):
         await acting.plan(action, LIVE, params)
+
+
+@pytest.mark.parametrize(("action", "params"), [REPOINT, DELETE], ids=["repoint", "delete"])
+async def test_what_codedeploy_began_to_shift_after_the_preview_is_left_alone_too(
+    acting: Acting, scripted: ScriptedEndpoint, action: str, params: Params
+) -> None:
+    plan = await acting.plan(action, LIVE, params)
+    CodeDeploy(scripted).deploy("d-1", target())
+    outcome = await acting.perform(action, plan)
+    assert outcome.result == "failed"
+    assert acting.last.error.startswith("CodeDeploy shifts it now: d-1")
+    assert not {f"lambda:{call.operation}" for call in plan.calls} & scripted.counts.keys()
+
+
+async def test_after_the_yes_it_is_not_asked_again_what_hangs_on_an_alias(
+    acting: Acting, scripted: ScriptedEndpoint
+) -> None:
+    plan = await acting.plan("alias-delete", LIVE, Params())
+    scripted.requests.clear()
+    scripted.on("lambda", "DeleteAlias", Answer(status=204))
+    assert (await acting.perform("alias-delete", plan)).result == "done"
+    assert [seen.operation for seen in scripted.requests] == ["ListAliases", "ListDeployments", "DeleteAlias"]
 
 
 @pytest.mark.parametrize(("action", "params"), [REPOINT, DELETE], ids=["repoint", "delete"])

@@ -238,16 +238,44 @@ async def test_of_a_restore_in_part_that_part_alone_is_taken_back(acting: Acting
     assert orders.states() == {FIRST: "Disabled", SECOND: "Enabled"}
 
 
-async def test_functions_that_are_stopped_together_share_each_sweep_of_the_region(
+def listed(endpoint: ScriptedEndpoint) -> Sequence[str | None]:
+    """Of what the mappings were listed, in order; None for the whole region."""
+    return [seen.query.get("FunctionName") for seen in endpoint.requests if seen.operation == "ListEventSourceMappings"]
+
+
+async def test_functions_that_are_stopped_together_share_a_sweep_and_each_is_looked_at_before_it_is_stopped(
     acting: Acting, endpoint: ScriptedEndpoint, orders: Stoppable
 ) -> None:
     action = EmergencyStop()
-    subjects = [Subject(function=name) for name in ("orders", "returns", "payments")]
+    subjects = [Subject(function=name) for name in ("payments", "orders")]
     plans = [await action.plan(acting.connection, subject, Stop()) for subject in subjects]
-    assert endpoint.counts["lambda:ListEventSourceMappings"] == 1
     for plan in plans:
         await acting.performer.perform("emergency-stop", action, plan)
-    assert endpoint.counts["lambda:ListEventSourceMappings"] == 2
+    assert listed(endpoint) == [None, "payments", "orders", "orders:live"]
+
+
+async def test_a_mapping_that_somebody_disabled_meanwhile_is_not_on_record_as_enabled(
+    acting: Acting, endpoint: ScriptedEndpoint, orders: Stoppable
+) -> None:
+    action = EmergencyStop()
+    plan = await action.plan(acting.connection, ORDERS, Stop())
+    orders.mappings[FIRST]["State"] = "Disabled"
+    outcome = await acting.performer.perform("emergency-stop", action, plan)
+    assert outcome.result == "conflict"
+    assert acting.last.error == "orders 11111111 was enabled and is disabled"
+    assert standing(acting) == ()
+
+
+async def test_after_the_yes_what_only_helps_to_judge_is_not_asked_again(
+    acting: Acting, endpoint: ScriptedEndpoint, orders: Stoppable
+) -> None:
+    plan = await acting.plan("emergency-stop", ORDERS, Stop())
+    await acting.perform("emergency-stop", plan)
+    restoring = await acting.plan("emergency-restore", ORDERS, Restore(reserved=Reserved(reserved=5)))
+    endpoint.requests.clear()
+    await acting.perform("emergency-restore", restoring)
+    assert [seen.operation for seen in endpoint.requests] == ["GetFunctionConcurrency", "PutFunctionConcurrency"]
+    assert plan.warnings  # which took two requests that a stop needs not
 
 
 async def test_what_somebody_reserved_after_a_stop_is_what_the_next_stop_restores(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,7 +12,7 @@ from lambdatui.actions.action import Params, Subject
 from lambdatui.actions.provisioned_concurrency import Provisioned
 from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
-from tests.actions.acting import Acting
+from tests.actions.acting import Acting, loaded
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error, json_answer
 from tests.support.metrics import MINUTE, TEN, CloudWatch, dimensions
 from tests.support.releases import NONE_PROVISIONED, alias, aliases, provisioned, provisioned_config, version
@@ -78,6 +79,18 @@ def account(endpoint: ScriptedEndpoint, reservations: Reservations) -> ScriptedE
     endpoint.on("lambda", "PutProvisionedConcurrencyConfig", put)
     endpoint.on("lambda", "DeleteProvisionedConcurrencyConfig", delete)
     return endpoint
+
+
+@pytest.mark.parametrize(("action", "params"), [(PUT_ID, Provisioned(provisioned=5)), (DELETE_ID, Params())])
+async def test_after_the_yes_what_only_helps_to_judge_is_not_asked_and_holds_nothing_up(
+    acting: Acting, account: ScriptedEndpoint, action: str, params: Params
+) -> None:
+    holds(account, 3)
+    plan = await acting.plan(action, LIVE, params)
+    account.requests.clear()
+    account.on("cloudwatch", "GetMetricData", Answer(after=asyncio.Event()))
+    assert (await acting.performer.perform(action, loaded(action), plan)).result == "done"
+    assert [seen.operation for seen in account.requests] == ["GetProvisionedConcurrencyConfig", plan.calls[0].operation]
 
 
 # -- in the emulator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from lambdatui.actions.reserved_concurrency import Reserved
 from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting
-from tests.support.endpoint import IDENTITY, ScriptedEndpoint, error, json_answer
+from tests.support.endpoint import IDENTITY, Answer, ScriptedEndpoint, error, json_answer
 from tests.support.metrics import MINUTE, TEN, CloudWatch
 from tests.support.releases import provisioned
 from tests.support.reservations import PUT, Reservations
@@ -150,6 +151,16 @@ async def test_a_change_by_somebody_else_is_not_overwritten(
     assert outcome.result == acting.last.result == "conflict"
     assert "was 10 and is 77" in acting.last.error
     assert account.counts[PUT] == 0
+
+
+async def test_after_the_yes_what_only_helps_to_judge_is_not_asked_and_holds_nothing_up(
+    acting: Acting, account: ScriptedEndpoint
+) -> None:
+    plan = await acting.plan(ID, ORDERS, Reserved(reserved=4))
+    account.requests.clear()
+    account.on("cloudwatch", "GetMetricData", Answer(after=asyncio.Event()))
+    assert (await acting.perform(ID, plan)).result == "done"
+    assert dict(account.counts) == {"lambda:GetFunctionConcurrency": 1, PUT: 1}
 
 
 async def test_a_refusal_of_awss_is_told_in_its_words(acting: Acting, account: ScriptedEndpoint) -> None:

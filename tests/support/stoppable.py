@@ -62,10 +62,14 @@ class Stoppable:
         endpoint.on(
             "lambda",
             "ListEventSourceMappings",
-            lambda _: json_answer({"EventSourceMappings": list(self.mappings.values())}),
+            lambda seen: json_answer({"EventSourceMappings": self._invoking(seen.query.get("FunctionName"))}),
         )
         endpoint.on("lambda", "GetEventSourceMapping", self._get)
         endpoint.on("lambda", "UpdateEventSourceMapping", self._update)
+
+    def _invoking(self, name: str | None) -> list[dict[str, Any]]:
+        """The mappings of exactly what is named: of an alias where an alias is; all where nothing is."""
+        return [one for one in self.mappings.values() if name is None or one["FunctionArn"].endswith(f":{name}")]
 
     def _invoke_config(self) -> Answer:
         if not self.on_failure:

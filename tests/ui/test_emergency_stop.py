@@ -67,6 +67,22 @@ async def test_a_function_is_stopped_with_four_keys_and_marked(
         assert there.states() == {UUID: "Disabled"}
 
 
+async def test_a_second_preview_looks_at_the_mappings_anew(
+    console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose(stage, "stop")
+        await stage.wait_for("Disable mappings")
+        await stage.press("ctrl+s")
+        await stage.wait_for("enabled → disabled")
+        await stage.press("escape")
+        await stage.wait_for("Disable mappings")
+        there.mappings[UUID]["State"] = "Disabled"
+        await stage.press("ctrl+s")
+        await stage.wait_for("y does it")
+        assert "enabled → disabled" not in stage.text
+
+
 async def test_the_overview_says_that_it_is_stopped_and_how_it_is_restored(
     console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
 ) -> None:
