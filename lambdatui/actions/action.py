@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -20,6 +20,7 @@ from lambdatui.models.arn import LATEST
 if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine
     from lambdatui.aws.connection import Connection
+    from lambdatui.aws.metrics import Metrics
 
 Kind = Literal["function", "version", "alias", "release", "mapping", "invocable"]
 """What an action can be done to; a release is a version or an alias, ``$LATEST`` included, and invocable is a
@@ -210,6 +211,8 @@ class Action(ABC, Generic[P]):
     """What it asks for; nothing, unless it says so."""
     resend_throttled: ClassVar[bool] = True
     """Whether a request that AWS refused for its pace may be sent again."""
+    metrics: Callable[[], Awaitable[Metrics]] | None = None
+    """What asks CloudWatch for what helps to judge, within the operator's budget; None asks for nothing."""
 
     def recalled(self, recorded: Mapping[str, Any]) -> P:
         """What it was asked for once, as the audit trail kept it.

@@ -164,7 +164,9 @@ class EmergencyRestore(MappingAction[Params]):
         remarks: tuple[str, ...] = ()
         warnings: tuple[str, ...] = ()
         if params.reserved is not None:
-            reserving = await ReserveConcurrency().plan(connection, subject, params.reserved)
+            reserve = ReserveConcurrency()
+            reserve.metrics = self.metrics
+            reserving = await reserve.plan(connection, subject, params.reserved)
             before |= reserving.before
             after |= reserving.after
             calls += reserving.calls

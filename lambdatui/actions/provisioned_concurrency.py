@@ -53,6 +53,16 @@ class _ProvisionedAction(Action[P]):
     async def present(self, connection: Connection, subject: Subject, params: P) -> State:
         return {LABEL: told(_requested(await get_provisioned(connection, subject.function, subject.qualifier)))}
 
+    async def _utilization(self, subject: Subject, now: ProvisionedConcurrency | None) -> tuple[float | None, str]:
+        """How much of what is ready was used in the last hour, 0..1, and that in words; none where nothing is ready."""
+        if now is None:
+            return None, ""
+        used = await highest(self.metrics, PROVISIONED_UTILIZATION.of(subject.function, qualifier=subject.qualifier))
+        if used.why_not:
+            return None, f"utilization in the last hour is not known: {used.why_not}"
+        share = "no data" if used.value is None else f"at most {used.value * 100:.0f} %"
+        return used.value, f"utilization in the last hour: {share}"
+
 
 class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
     """PutProvisionedConcurrencyConfig, which takes no RevisionId (facts 3.3, 3.4)."""
@@ -60,7 +70,7 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
     params = Provisioned
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Provisioned]:
-        found = await _find(connection, subject, after=1)
+        found = await self._find(connection, subject, after=1)
         if refusals := rule_on_provisioned(found.change).refusals:  # what is refused of one is refused of any number
             raise RequestRefused(refusals[0])
         return Draft(
@@ -71,7 +81,7 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
         )
 
     async def plan(self, connection: Connection, subject: Subject, params: Provisioned) -> Plan:
-        found = await _find(connection, subject, after=params.provisioned)
+        found = await self._find(connection, subject, after=params.provisioned)
         ruling, before, after = rule_on_provisioned(found.change), _requested(found.now), params.provisioned
         to_do = after != before or (found.now is not None and found.now.status == FAILED)
         if ruling.refusals and to_do:
@@ -87,6 +97,35 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
             price=_price(after, found.change.version, connection.region),
             undo=_undo(before),
         )
+
+    async def _find(self, connection: Connection, subject: Subject, after: int) -> _Found:
+        """Reads all that the rules ask for; what is provisioned has to be known, the rest where it is permitted."""
+        function, qualifier = subject.function, subject.qualifier
+        if qualifier.startswith(LATEST):
+            return _Found(now=None, change=ProvisionedChange(account=None, qualifier=qualifier, after=after))
+        target, not_known = await _scaling(connection, subject)
+        now, provisioned, account, reserved, alias, version = await asyncio.gather(
+            get_provisioned(connection, function, qualifier),
+            list_provisioned(connection, function),
+            permitted(get_account_concurrency(connection)),
+            permitted(get_reserved_concurrency(connection, function)),
+            permitted(alias_of(connection, subject)),
+            permitted(get_version(connection, function, qualifier)),
+        )
+        utilization, used = await self._utilization(subject, now)
+        change = ProvisionedChange(
+            account=account,
+            minimum=await least_unreserved(connection, account),
+            provisioned=provisioned,
+            qualifier=qualifier,
+            after=after,
+            reserved=reserved,
+            alias=alias,
+            version=version,
+            target=target,
+            utilization=utilization,
+        )
+        return _Found(now=now, change=change, used=used, not_known=not_known)
 
     async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
         """Watches until all is allocated.
@@ -124,7 +163,7 @@ class DeleteProvisionedConcurrency(_ProvisionedAction[Params]):
             _scaling(connection, subject),
         )
         before = _requested(now)
-        utilization, used = await _utilization(connection, subject, now)
+        utilization, used = await self._utilization(subject, now)
         return Plan(
             subject=subject,
             params=params,
@@ -167,36 +206,6 @@ class _Found:
     """What could not be found out, in a sentence."""
 
 
-async def _find(connection: Connection, subject: Subject, after: int) -> _Found:
-    """Reads all that the rules ask for; what is provisioned has to be known, the rest where it is permitted."""
-    function, qualifier = subject.function, subject.qualifier
-    if qualifier.startswith(LATEST):
-        return _Found(now=None, change=ProvisionedChange(account=None, qualifier=qualifier, after=after))
-    target, not_known = await _scaling(connection, subject)
-    now, provisioned, account, reserved, alias, version = await asyncio.gather(
-        get_provisioned(connection, function, qualifier),
-        list_provisioned(connection, function),
-        permitted(get_account_concurrency(connection)),
-        permitted(get_reserved_concurrency(connection, function)),
-        permitted(alias_of(connection, subject)),
-        permitted(get_version(connection, function, qualifier)),
-    )
-    utilization, used = await _utilization(connection, subject, now)
-    change = ProvisionedChange(
-        account=account,
-        minimum=await least_unreserved(connection, account),
-        provisioned=provisioned,
-        qualifier=qualifier,
-        after=after,
-        reserved=reserved,
-        alias=alias,
-        version=version,
-        target=target,
-        utilization=utilization,
-    )
-    return _Found(now=now, change=change, used=used, not_known=not_known)
-
-
 def _requested(now: ProvisionedConcurrency | None) -> int:
     return now.requested_provisioned_concurrent_executions if now is not None else 0
 
@@ -207,17 +216,6 @@ async def _scaling(connection: Connection, subject: Subject) -> tuple[ScalableTa
         return await get_scalable_target(connection, subject.function, subject.qualifier), ""
     except ConsoleError as error:
         return None, f"whether auto scaling will overwrite this is not known: {error.title}"
-
-
-async def _utilization(
-    connection: Connection, subject: Subject, now: ProvisionedConcurrency | None
-) -> tuple[float | None, str]:
-    """How much of what is ready was used in the last hour, 0..1, and that in words; none where nothing is ready."""
-    if now is None:
-        return None, ""
-    used = await highest(connection, PROVISIONED_UTILIZATION.of(subject.function, qualifier=subject.qualifier))
-    share = used.why_not if used.value is None else f"at most {used.value * 100:.0f} %"
-    return used.value, f"utilization in the last hour: {share}"
 
 
 def _said(*sentences: str) -> tuple[str, ...]:

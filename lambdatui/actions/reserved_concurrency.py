@@ -9,7 +9,7 @@ from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.audit import AuditLine, AuditReading
-from lambdatui.actions.lately import highest
+from lambdatui.actions.lately import Highest, highest
 from lambdatui.actions.on_record import on_record
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.concurrency import get_account_concurrency, get_reserved_concurrency
@@ -27,6 +27,7 @@ from lambdatui.models.concurrency import AccountConcurrency
 from lambdatui.models.metric import CONCURRENCY
 
 RESERVED = "reserved concurrency"
+PEAK = "how much of it ran at the same time in the last hour"
 
 
 class Reserved(Params):
@@ -58,7 +59,7 @@ class ReserveConcurrency(Action[Reserved]):
         account = await permitted(get_account_concurrency(connection))
         provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
         lowered = after and (before is None or after < before)
-        peak = (await highest(connection, CONCURRENCY.of(subject.function))).value if lowered else None
+        ran = await highest(self.metrics, CONCURRENCY.of(subject.function)) if lowered else Highest()
         ruling = rule_on_reserved(
             ReservedChange(
                 account=account,
@@ -66,7 +67,7 @@ class ReserveConcurrency(Action[Reserved]):
                 provisioned=provisioned,
                 before=before,
                 after=after,
-                peak=peak,
+                peak=ran.value,
             )
         )
         if ruling.refusals and after != before:
@@ -81,7 +82,7 @@ class ReserveConcurrency(Action[Reserved]):
             after={RESERVED: told(after)},
             remarks=(f"unreserved in the account then: {left}",),
             calls=() if after == before else (reserve_call(subject.function, after),),
-            warnings=ruling.warnings,
+            warnings=(*ruling.warnings, *([f"{PEAK} is not known: {ran.why_not}"] if ran.why_not else [])),
             undo=Undo(action="reserved-concurrency", params=Reserved(reserved=before)),
         )
 

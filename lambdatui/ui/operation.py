@@ -60,7 +60,13 @@ class Operation:
     """Called when there is something new to show."""
 
     def __post_init__(self) -> None:
-        self.action: Action[Any] = load_action(self.entry)
+        self.action = self._loaded()
+
+    def _loaded(self) -> Action[Any]:
+        """The action, of which every preview has its own."""
+        action = load_action(self.entry)
+        action.metrics = self.session.metrics
+        return action
 
     async def draft(self) -> Draft[Any]:
         """What the form starts with; of several subjects, what the first one has.
@@ -76,7 +82,7 @@ class Operation:
 
     async def plan(self, params: Params) -> None:
         """Finds out what would happen to each subject. Nothing has happened when it returns."""
-        self.action = load_action(self.entry)
+        self.action = self._loaded()
         self.plans, self.refusals = [], []
         for subject in self.subjects:
             try:

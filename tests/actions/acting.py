@@ -14,6 +14,7 @@ from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject,
 from lambdatui.actions.audit import AuditLine, AuditTrail
 from lambdatui.actions.performing import Outcome, Performer
 from lambdatui.aws.connection import Connection
+from lambdatui.aws.metrics import BUDGET_USD, Metrics
 from lambdatui.models.identity import Identity
 from tests.support.endpoint import ACCOUNT, REGION
 
@@ -38,18 +39,29 @@ class Acting:
     trail: AuditTrail
     told: list[str] = field(default_factory=list)
     """What was told while AWS was still at it."""
+    metrics_budget_usd: float = BUDGET_USD
+    """For an hour."""
 
     @functools.cached_property
     def performer(self) -> Performer:
         return Performer(connection=self.connection, identity=ANN, trail=self.trail)
 
+    def loaded(self, action_id: str) -> Action[Any]:
+        """The action of an id, which may ask for metrics within the budget."""
+        action = loaded(action_id)
+        action.metrics = self._metrics
+        return action
+
+    async def _metrics(self) -> Metrics:
+        return Metrics(self.connection, budget_usd_per_hour=self.metrics_budget_usd)
+
     async def draft(self, action_id: str, subject: Subject) -> Draft[Any]:
         """What the form starts with."""
-        return await loaded(action_id).draft(self.connection, subject)
+        return await self.loaded(action_id).draft(self.connection, subject)
 
     async def plan(self, action_id: str, subject: Subject, params: Params) -> Plan:
         """What would happen."""
-        plan = await loaded(action_id).plan(self.connection, subject, params)
+        plan = await self.loaded(action_id).plan(self.connection, subject, params)
         for call in plan.calls:
             check(call)
         return plan
@@ -61,7 +73,7 @@ class Acting:
 
     async def perform(self, action_id: str, plan: Plan) -> Outcome:
         """Performs what was planned, and watches until it has settled."""
-        action = loaded(action_id)
+        action = self.loaded(action_id)
         outcome = await self.performer.perform(action_id, action, plan)
         if outcome.error is None:
             await action.settle(self.connection, plan, self.told.append)

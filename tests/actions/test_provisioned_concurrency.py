@@ -209,7 +209,7 @@ async def test_that_nothing_ran_is_not_told_as_a_share(acting: Acting, account: 
 
 async def test_a_part_of_the_data_is_not_told_as_all_of_it(acting: Acting, account: ScriptedEndpoint) -> None:
     used(account, 0.1, code="PartialData")
-    assert await how_much(acting) == {"utilization in the last hour: unknown: AWS sent a part of the data"}
+    assert await how_much(acting) == {"utilization in the last hour is not known: AWS sent a part of the data"}
 
 
 @pytest.mark.usefixtures("impatient")
@@ -226,7 +226,7 @@ async def test_not_knowing_how_much_is_used_keeps_nobody_from_changing_it(
 ) -> None:
     holds(account, 10)
     account.on("cloudwatch", "GetMetricData", refusal)
-    assert await how_much(acting) == {f"utilization in the last hour: unknown: {why}"}
+    assert await how_much(acting) == {f"utilization in the last hour is not known: {why}"}
     assert (await acting.do(DELETE_ID, LIVE, Params())).result == "done"
 
 

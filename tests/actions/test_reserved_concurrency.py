@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from lambdatui.actions import lately
 from lambdatui.actions.action import Subject
-from lambdatui.actions.reserved_concurrency import Reserved
+from lambdatui.actions.reserved_concurrency import PEAK, Reserved
 from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting
@@ -107,6 +108,30 @@ async def test_a_ceiling_below_what_ran_in_the_last_hour_is_warned_of(
     CloudWatch(account).points[("ConcurrentExecutions", "orders")] = {TEN: 3, TEN + MINUTE: 9}
     plan = await acting.plan(ID, ORDERS, Reserved(reserved=8))
     assert plan.warnings == ("9 ran at the same time in the last hour: more than 8 will be throttled",)
+
+
+async def test_not_knowing_what_ran_is_said(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on("cloudwatch", "GetMetricData", DENIED)
+    (warning,) = (await acting.plan(ID, ORDERS, Reserved(reserved=4))).warnings
+    assert warning == f"{PEAK} is not known: not permitted: cloudwatch:GetMetricData"
+
+
+async def test_a_cloudwatch_that_does_not_answer_keeps_nobody_from_a_preview(
+    acting: Acting, account: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lately, "PATIENCE_S", 0.1)
+    account.on("cloudwatch", "GetMetricData", Answer(after=asyncio.Event()))
+    (warning,) = (await acting.plan(ID, ORDERS, Reserved(reserved=4))).warnings
+    assert warning == f"{PEAK} is not known: CloudWatch did not answer within 0.1 s"
+
+
+async def test_where_metrics_may_cost_nothing_none_is_asked_for_and_that_is_said(
+    acting: Acting, account: ScriptedEndpoint
+) -> None:
+    acting.metrics_budget_usd = 0
+    (warning,) = (await acting.plan(ID, ORDERS, Reserved(reserved=4))).warnings
+    assert warning == f"{PEAK} is not known: metrics_budget_cents leaves nothing for it now"
+    assert account.counts["cloudwatch:GetMetricData"] == 0
 
 
 async def test_what_ran_matters_only_below_the_former_ceiling(acting: Acting, account: ScriptedEndpoint) -> None:

@@ -15,8 +15,9 @@ from lambdatui.ui.dialogs.action_dialog import ActionDialog
 from lambdatui.ui.panes.audit import AuditPane
 from lambdatui.ui.panes.undo import UndoPane
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, error, function, json_answer
+from tests.support.metrics import MINUTE, CloudWatch
 from tests.support.reservations import PUT, Reservations
-from tests.ui.conftest import MakeConsole
+from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 
 FIRST, SECOND, THIRD = (f"function-{number:05d}" for number in range(3))
@@ -130,6 +131,20 @@ async def test_the_preview_says_where_what_changes_and_what_is_sent_and_sends_no
         await stage.press("escape")
         await stage.wait_for(lambda: not isinstance(stage.app.screen, ActionDialog))
     assert (put_by(endpoint), attempts()) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("cents", "told"), [(0, "metrics_budget_cents leaves nothing for it now"), (25, "8 ran at the same time")]
+)
+async def test_the_preview_asks_cloudwatch_only_what_the_operator_pays_for(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations, clock: Clock, cents: int, told: str
+) -> None:
+    reservations.by_function[FIRST] = 9
+    CloudWatch(endpoint).points["ConcurrentExecutions", FIRST] = {clock.now_ms // MINUTE * MINUTE - 5 * MINUTE: 8}
+    async with on_stage(console(endpoint.url, settings={"metrics_budget_cents": cents}), WIDE) as stage:
+        await preview(stage)
+        await stage.wait_for(told)
+    assert (endpoint.counts["cloudwatch:GetMetricData"] > 0) is (cents > 0)
 
 
 async def test_read_only_refuses_on_screen_and_in_the_audit_trail_and_asks_aws_nothing(
