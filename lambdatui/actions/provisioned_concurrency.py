@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import Field
 
@@ -69,6 +69,10 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
 
     params = Provisioned
 
+    def __init__(self) -> None:
+        self._planned: list[tuple[str, ProvisionedChange]] = []
+        """What was planned for the releases before, with the function of each."""
+
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Provisioned]:
         found = await self._find(connection, subject, after=1)
         if refusals := rule_on_provisioned(found.change).refusals:  # what is refused of one is refused of any number
@@ -86,6 +90,7 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
         to_do = after != before or (found.now is not None and found.now.status == FAILED)
         if ruling.refusals and to_do:
             raise RequestRefused(ruling.refusals[0])
+        self._planned.append((subject.function, found.change))
         return Plan(
             subject=subject,
             params=params,
@@ -113,6 +118,9 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
             permitted(get_version(connection, function, qualifier)),
         )
         utilization, used = await self._utilization(subject, now)
+        if account is not None:
+            elsewhere = (change.more for name, change in self._planned if name != function and change.reserved is None)
+            account = replace(account, unreserved=account.unreserved - sum(elsewhere))
         change = ProvisionedChange(
             account=account,
             minimum=await least_unreserved(connection, account),
@@ -120,6 +128,7 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
             qualifier=qualifier,
             after=after,
             reserved=reserved,
+            beside=sum(change.more for name, change in self._planned if name == function),
             alias=alias,
             version=version,
             target=target,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -48,6 +49,10 @@ class ReserveConcurrency(Action[Reserved]):
 
     params = Reserved
 
+    def __init__(self) -> None:
+        self._taken = 0
+        """How much more than now was planned for the functions before."""
+
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Reserved]:
         account = await permitted(get_account_concurrency(connection))
         unreserved = (f"{account.unreserved:,} of the account's {account.limit:,} are unreserved",) if account else ()
@@ -57,6 +62,8 @@ class ReserveConcurrency(Action[Reserved]):
     async def plan(self, connection: Connection, subject: Subject, params: Reserved) -> Plan:
         before, after = await get_reserved_concurrency(connection, subject.function), params.reserved
         account = await permitted(get_account_concurrency(connection))
+        if account is not None:
+            account = replace(account, unreserved=account.unreserved - self._taken)
         provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
         lowered = after and (before is None or after < before)
         ran = await highest(self.metrics, CONCURRENCY.of(subject.function)) if lowered else Highest()
@@ -72,6 +79,7 @@ class ReserveConcurrency(Action[Reserved]):
         )
         if ruling.refusals and after != before:
             raise RequestRefused(ruling.refusals[0])
+        self._taken += (after or 0) - (before or 0)
         left = (
             f"{unreserved_after(account, before, after):,} of {account.limit:,}" if account else "not permitted to see"
         )

@@ -94,6 +94,8 @@ class ProvisionedChange(_Change):
     after: int
     reserved: int | None = None
     """The function's."""
+    beside: int = 0
+    """How much more than now is planned for other versions and aliases of the function."""
     alias: Alias | None = None
     """Where the qualifier is one."""
     version: Version | None = None
@@ -109,15 +111,20 @@ class ProvisionedChange(_Change):
         return requested(one for one in self.provisioned if one.qualifier == self.qualifier)
 
     @property
+    def more(self) -> int:
+        """How much more than now it is."""
+        return self.after - self.before
+
+    @property
     def takes(self) -> bool:
-        return self.reserved is None and self.after > self.before
+        return self.reserved is None and self.more > 0
 
     def left(self, account: AccountConcurrency) -> int:
         return account.unreserved - self.covered[1]
 
     @property
     def covered(self) -> tuple[int | None, int]:
-        return self.reserved, requested(self.provisioned) - self.before + self.after
+        return self.reserved, requested(self.provisioned) + self.more + self.beside
 
 
 def requested(provisioned: Iterable[ProvisionedConcurrency]) -> int:

@@ -164,6 +164,28 @@ async def test_of_a_reservation_it_tells_how_much_is_provisioned(
     assert plan.remarks == ("provisioned of the 50 that the function has reserved: 10 then",)
 
 
+@pytest.mark.parametrize("other", [FIRST, Subject(function="payments", qualifier="1")], ids=["beside", "elsewhere"])
+async def test_of_a_marked_set_each_is_planned_with_what_those_before_take(
+    acting: Acting, account: ScriptedEndpoint, other: Subject
+) -> None:
+    action, asked = acting.loaded(PUT_ID), Provisioned(provisioned=10)
+    plans = [await action.plan(acting.connection, subject, asked) for subject in (other, LIVE)]
+    assert [left for plan in plans for left in plan.remarks] == [
+        "neither reserved nor provisioned here in the account then: 890 of 1,000",
+        "neither reserved nor provisioned here in the account then: 880 of 1,000",
+    ]
+
+
+async def test_of_a_marked_set_a_reservation_covers_all_together(
+    acting: Acting, account: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    reservations.by_function["orders"] = 15
+    action, asked = acting.loaded(PUT_ID), Provisioned(provisioned=10)
+    await action.plan(acting.connection, FIRST, asked)
+    with pytest.raises(RequestRefused, match="makes 20 provisioned of the function, and 15 are reserved for it"):
+        await action.plan(acting.connection, LIVE, asked)
+
+
 async def test_deleting_tells_what_it_cost_until_now(acting: Acting, account: ScriptedEndpoint) -> None:
     holds(account, 10)
     plan = await acting.plan(DELETE_ID, LIVE, Params())

@@ -97,6 +97,20 @@ async def test_the_preview_tells_what_remains_unreserved(acting: Acting, account
     assert plan.remarks == ("unreserved in the account then: 850 of 1,000",)
 
 
+async def test_of_a_marked_set_each_is_planned_with_what_those_before_take(
+    acting: Acting, account: ScriptedEndpoint
+) -> None:
+    action = acting.loaded(ID)
+    asked = Reserved(reserved=410)
+    first, second = [
+        await action.plan(acting.connection, Subject(function=name), asked) for name in ("orders", "others")
+    ]
+    assert first.remarks == ("unreserved in the account then: 500 of 1,000",)
+    assert second.remarks == ("unreserved in the account then: 180 of 1,000",)
+    with pytest.raises(RequestRefused, match="takes 230 more than the account has unreserved"):
+        await action.plan(acting.connection, Subject(function="third"), asked)
+
+
 async def test_zero_is_warned_of(acting: Acting, account: ScriptedEndpoint) -> None:
     plan = await acting.plan(ID, ORDERS, Reserved(reserved=0))
     assert plan.warnings[0].startswith("stops the function: asynchronous events go to its dead-letter queue")
