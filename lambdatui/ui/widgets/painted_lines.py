@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import takewhile
+from collections.abc import Callable
+from operator import ne
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
@@ -69,10 +70,31 @@ def changed_cells(before: Strip | None, after: Strip) -> int:
         return 0
     if before.cell_length != after.cell_length:
         return max(before.cell_length, after.cell_length)
-    pairs = zip(_from_right(before), _from_right(after), strict=False)
-    same = takewhile(lambda pair: pair[0] == pair[1] and cell_len(pair[0][0]), pairs)
-    return after.cell_length - sum(cell_len(character) for (character, _), _ in same)
+    return after.cell_length - _same_at_end(list(before), list(after))
 
 
-def _from_right(line: Strip) -> Iterator[tuple[str, Style | None]]:
-    return ((character, segment.style) for segment in reversed(line) for character in reversed(segment.text))
+def _same_at_end(before: list[Segment], after: list[Segment]) -> int:
+    """How many cells at the end of both, which are used up, are the same."""
+    cells = 0
+    while before and after and before[-1].style == after[-1].style:
+        (old, style, _), (new, _, _) = before.pop(), after.pop()
+        end = _common_end(old, new)
+        cells += cell_len(end)
+        if len(end) < min(len(old), len(new)):
+            break
+        before += _rest(old, end, style)
+        after += _rest(new, end, style)
+    return cells
+
+
+def _common_end(one: str, other: str) -> str:
+    differing = map(ne, reversed(one), reversed(other))
+    same = next((at for at, differs in enumerate(differing) if differs), min(len(one), len(other)))
+    end = one[len(one) - same :]
+    joining = 0 if end.isascii() else max((at for at, each in enumerate(end, 1) if not cell_len(each)), default=0)
+    return end[joining:]
+
+
+def _rest(text: str, end: str, style: Style | None) -> list[Segment]:
+    """What is left of a piece of a line without its end."""
+    return [Segment(text.removesuffix(end), style)] if text != end else []
