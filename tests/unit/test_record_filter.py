@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from lambdatui.ui.widgets.column import Column
-from lambdatui.ui.widgets.record_filter import FilterError, parse_filter, quantity
+from lambdatui.ui.widgets.record_filter import FilterError, haystack, parse_filter, quantity
 
 NOW = datetime(2026, 11, 20, 12).timestamp() * 1000
 HOUR = 3600_000
@@ -37,7 +37,9 @@ COLUMNS = (
 
 
 def passes(text: str, row: Row | None = None) -> bool:
-    return parse_filter(text, COLUMNS, lambda: NOW).matches(row or Row())
+    record = row or Row()
+    found = parse_filter(text, COLUMNS, lambda: NOW).passing(["it"], {"it": record}, {"it": haystack(record, COLUMNS)})
+    return list(found) == ["it"]
 
 
 @pytest.mark.parametrize(

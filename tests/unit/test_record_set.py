@@ -54,3 +54,33 @@ def test_of_two_records_with_one_key_the_later_counts():
     records = RecordSet([column("name")], key=lambda record: record[0])
     records.replace(["a1", "b1", "a2"])
     assert list(records.by_key.values()) == ["a2", "b1"]
+
+
+def test_what_is_read_again_of_some_is_not_asked_of_the_others():
+    asked: list[str] = []
+    records = RecordSet([Column[str](id="name", title="NAME", cell=lambda r: asked.append(r) or r)], key=str)
+    records.add("abcde")
+    records.sort("name", reverse=False)
+    records.set_filter("!x")
+    asked.clear()
+    records.reread("bd")
+    assert set(asked) == {"b", "d"}
+
+
+def test_what_is_read_again_finds_its_place_in_order_and_filter():
+    errors = {"a": 1, "b": 2, "c": 3}
+    column = Column[str](id="err", title="ERR", cell=lambda r: str(errors[r]), value=lambda r: errors[r])
+    records = RecordSet([column], key=str)
+    records.add("abc")
+    records.sort("err", reverse=False)
+    records.set_filter("err<9")
+    errors |= {"a": 5, "b": 9}
+    records.reread("ab")
+    assert records.shown == ["c", "a"]
+
+
+def test_a_record_that_is_gone_is_not_read_again():
+    records = RecordSet([column("name")], key=str)
+    records.add("a")
+    records.reread("ab")
+    assert records.shown == ["a"]

@@ -103,7 +103,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
 
     def window_changed(self) -> None:
         self.session.health.forget()
-        self._show_health()
+        self._show_health(self.table.records)
         self._moved.set()
 
     async def _look(self) -> None:
@@ -125,22 +125,22 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self.show_title()
 
     async def _look_once(self) -> None:
-        changed = await self.session.health.look(self.table.in_view)
+        looked_at = self.table.in_view
+        changed = await self.session.health.look(looked_at)
         if self.table.sort_column == "health":
-            changed |= await self.session.health.look_for_unwell(list(self.session.functions.values()))
+            looked_at = list(self.session.functions.values())
+            changed |= await self.session.health.look_for_unwell(looked_at)
         self.session.health.error = None
         if changed:
-            self._show_health()
+            self._show_health(looked_at)
 
-    def _show_health(self) -> None:
+    def _show_health(self, functions: Sequence[FunctionSummary]) -> None:
+        """Shows that more is known of these functions, or less, wherever it is told."""
         if self.table.sort_column in METRIC_COLUMNS or self.table.filter_text:
             at_top = self.table.cursor_record in self.table.shown[:1]
-            self.table.reread()
+            self.table.reread(functions)
             if at_top:  # who has not moved down wants to see what comes first
                 self.table.action_first()
-        else:
-            self.table.redraw()
-        self.show_title()
         self.session.tell_health()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -150,6 +150,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
 
     def health_changed(self) -> None:
         self.table.redraw()
+        self.show_title()
 
     def action_unwell_first(self) -> None:
         """Puts those first that want a look, after asking which of all functions do."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from itertools import islice
 from operator import itemgetter
 from typing import Generic
@@ -33,7 +33,7 @@ class RecordSet(Generic[R]):
         self.filter: Filter[R] = parse_filter("", columns)
         self.sorted_by: Column[R] | None = None
         self.reverse = False
-        self._key = key
+        self.key = key
         self._columns = columns
         self._haystacks: dict[str, str] = {}
         self._matching: set[str] = set()
@@ -44,7 +44,7 @@ class RecordSet(Generic[R]):
         """Takes these records and no others."""
         former, self.by_key = self.by_key, {}
         for record in records:
-            key = self._key(record)
+            key = self.key(record)
             known = former.get(key)
             if known is record or known == record:
                 self.by_key[key] = known
@@ -60,22 +60,14 @@ class RecordSet(Generic[R]):
         """Takes these records too; one whose key is known replaces the former in its place."""
         fresh = {}
         for record in records:
-            key = self._key(record)
+            key = self.key(record)
             known = self.by_key.get(key)
             if key not in self.by_key or not (known is record or known == record):
                 fresh[key] = record
         replaced = fresh.keys() & self.by_key.keys()
         self.by_key |= fresh
-        for key in replaced:
-            self._haystacks.pop(key, None)
-        if self.filter.terms:
-            self._matching -= replaced
-            self._matching.update(filter(self._matches, fresh))
-        if replaced:
-            self._sorted = [entry for entry in self._sorted if entry[2] not in replaced]
-            self._unsorted = [key for key in self._unsorted if key not in replaced]
-        self._insert(fresh)
-        self._arrange()
+        self._forget(replaced)
+        self._work_out(fresh)
 
     def set_filter(self, text: str) -> None:
         """Shows the records that pass the filter.
@@ -100,30 +92,45 @@ class RecordSet(Generic[R]):
         else:
             self._sort()
 
-    def reread(self) -> None:
-        """Forgets what was worked out: the columns would say something else of the same records by now."""
-        self._haystacks.clear()
-        self._search(self.by_key)
-        self._sort()
+    def reread(self, keys: Iterable[str] | None = None) -> None:
+        """Works out again, of these records or of all, what the columns say of them: it is something else by now."""
+        again = self.by_key.keys() if keys is None else self.by_key.keys() & keys
+        self._forget(again)
+        self._work_out(again)
 
     def read_ahead(self, count: int) -> bool:
         """Prepares up to so many records for searching; False if there is none left to prepare."""
         unread = list(islice((key for key in self.by_key if key not in self._haystacks), count))
-        for key in unread:
-            self._haystack(key)
+        self._prepare(unread)
         return bool(unread)
 
-    def _haystack(self, key: str) -> str:
-        hay = self._haystacks.get(key)
-        if hay is None:
-            hay = self._haystacks[key] = haystack(self.by_key[key], self._columns)
-        return hay
+    def _forget(self, keys: Set[str]) -> None:
+        for key in keys:
+            self._haystacks.pop(key, None)
+        self._matching -= keys
+        if keys:
+            self._sorted = [entry for entry in self._sorted if entry[2] not in keys]
+            self._unsorted = [key for key in self._unsorted if key not in keys]
 
-    def _search(self, keys: Iterable[str]) -> None:
-        self._matching = set(filter(self._matches, keys)) if self.filter.terms else set()
+    def _work_out(self, keys: Collection[str]) -> None:
+        """Finds a place among the others for records of which nothing is known yet."""
+        self._matching.update(self._passing(keys))
+        self._insert(keys)
+        self._arrange()
 
-    def _matches(self, key: str) -> bool:
-        return self.filter.matches(self.by_key[key], self._haystack(key))
+    def _prepare(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._haystacks[key] = haystack(self.by_key[key], self._columns)
+
+    def _search(self, keys: Collection[str]) -> None:
+        self._matching = set(self._passing(keys))
+
+    def _passing(self, keys: Collection[str]) -> Iterable[str]:
+        """Those of the keys whose records pass the filter; none are told apart while there is no filter."""
+        if not self.filter.terms:
+            return ()
+        self._prepare(key for key in keys if key not in self._haystacks)
+        return self.filter.passing(keys, self.by_key, self._haystacks)
 
     def _sort(self) -> None:
         self._sorted, self._unsorted = [], []

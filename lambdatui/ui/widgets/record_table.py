@@ -160,9 +160,11 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         self._strips.clear()
         self._repaint()
 
-    def reread(self) -> None:
-        """Asks every column again: what is sorted and searched by has changed though the records have not."""
-        self._set.reread()
+    def reread(self, records: Iterable[R] | None = None) -> None:
+        """Asks every column again, of these records or of all: what is sorted and searched by has changed though the
+        records have not.
+        """
+        self._set.reread(None if records is None else map(self._set.key, records))
         self._strips.clear()
         self._rearranged()
 
