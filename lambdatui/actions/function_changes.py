@@ -14,6 +14,7 @@ from lambdatui.models.configuration import FunctionConfiguration
 
 P = TypeVar("P", bound=Params)
 
+UPDATE_CONFIGURATION = "UpdateFunctionConfiguration"
 POLL_S = 1.0
 """How long to wait before Lambda is asked again how far it is; GetFunction may be asked often (facts 2.1)."""
 
@@ -82,7 +83,7 @@ def update_calls(
     refuse_busy(configuration)
     refuse(problem)
     named = {"FunctionName": configuration.function_name, "RevisionId": configuration.revision_id}
-    return (Call(service="lambda", operation="UpdateFunctionConfiguration", parameters={**named, **changed}),)
+    return (Call(service="lambda", operation=UPDATE_CONFIGURATION, parameters={**named, **changed}),)
 
 
 async def until_ready(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from contextlib import aclosing
 
 from lambdatui.actions import entry_of, load_action
-from lambdatui.actions.action import Subject, changes
-from lambdatui.actions.audit import AuditLine
+from lambdatui.actions.action import State, Subject, changes
+from lambdatui.actions.audit import AuditLine, Result
+from lambdatui.actions.function_changes import UPDATE_CONFIGURATION, read_configuration
 from lambdatui.actions.performing import became
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.inventory import read_function
 from lambdatui.aws.logs import Tail
 from lambdatui.clock import now_ms
+from lambdatui.errors import NotFound, RequestRefused
 from lambdatui.insight.report import Invocations
 from lambdatui.models.log import LogSource
 
@@ -28,8 +30,8 @@ TOLD = {
 async def look_back(connection: Connection, line: AuditLine) -> AuditLine:
     """The attempt, concluded by what is there now; AWS is only read from.
 
-    Unknown is what is neither as before nor as meant, what the trail does not say enough of to plan it again, and an
-    invocation, which leaves nothing behind but its log.
+    Unknown is what is neither as before nor as meant, what is gone, what the trail does not say enough of to compare
+    it, and an invocation, which leaves nothing behind but its log.
 
     Args:
         connection: to the account and the region of the attempt.
@@ -37,13 +39,20 @@ async def look_back(connection: Connection, line: AuditLine) -> AuditLine:
     Raises:
         ConsoleError: what is there now could not be read.
     """
+    try:
+        return await _look(connection, line)
+    except (NotFound, RequestRefused) as never:  # which looking again would not change
+        return _lost(line, never.title)
+
+
+async def _look(connection: Connection, line: AuditLine) -> AuditLine:
     if any(call.operation == "Invoke" for call in line.calls):
         return await _look_in_log(connection, line)
     entry = entry_of(line.action)
     if entry is None:
         return _lost(line, "this console has no such action")
     if line.params is None:
-        return _lost(line, "it held what is not written down")
+        return await _look_at_revision(connection, line)
     action = load_action(entry)
     try:
         params = action.recalled(line.params)
@@ -53,12 +62,25 @@ async def look_back(connection: Connection, line: AuditLine) -> AuditLine:
     now = await action.present(connection, subject, params)
     result = became(line.before, line.after, now)
     told = TOLD.get(result) or f"found later: it is not as meant: {'; '.join(changes(line.after, now))}"
-    after = now if result == "partial" else None
-    return line.concluded(result, error=told, request_ids=line.request_ids, after=after)
+    return _ended(line, result, told, after=now if result == "partial" else None)
 
 
 def _lost(line: AuditLine, why: str) -> AuditLine:
-    return line.concluded("unknown", error=f"cannot be found out: {why}", request_ids=line.request_ids)
+    return _ended(line, "unknown", f"cannot be found out: {why}")
+
+
+def _ended(line: AuditLine, result: Result, told: str, after: State | None = None) -> AuditLine:
+    return line.concluded(result, error=told, request_ids=line.request_ids, after=after)
+
+
+async def _look_at_revision(connection: Connection, line: AuditLine) -> AuditLine:
+    """Says whether the function was changed at all since the attempt read it: what was asked for is a secret."""
+    sent_with = {call.parameters.get("RevisionId") for call in line.calls if call.operation == UPDATE_CONFIGURATION}
+    if not sent_with:
+        return _lost(line, "it held what is not written down")
+    if (await read_configuration(connection, line.function)).revision_id in sent_with:
+        return _ended(line, "failed", TOLD["failed"])
+    return _ended(line, "unknown", "found later: the function was changed since, by this or by somebody else")
 
 
 async def _look_in_log(connection: Connection, line: AuditLine) -> AuditLine:
@@ -72,7 +94,11 @@ async def _look_in_log(connection: Connection, line: AuditLine) -> AuditLine:
         async for batch in batches:
             invocations.add(batch)
     if any(invocations.get(request_id) for request_id in line.request_ids):
-        return line.concluded("done", error="found later: it ran, says the log", request_ids=line.request_ids)
-    count = len(invocations.all()) or "no"
-    told = f"found later: the log has {count} requests of the {LOGGED_MS // 1000} s after it, and not whose they were"
-    return line.concluded("unknown", error=told, request_ids=line.request_ids)
+        return _ended(line, "done", "found later: it ran, says the log")
+    count = len(invocations.all())
+    requests = f"{count or 'no'} request{'' if count == 1 else 's'}"
+    return _ended(
+        line,
+        "unknown",
+        f"found later: the log has {requests} of the {LOGGED_MS // 1000} s after it, and not whose they were",
+    )
