@@ -678,6 +678,25 @@ async def test_a_page_that_fills_the_screen_repaints_only_the_new_lines():
         assert sorted(table.drawn) == [4, 5]
 
 
+async def test_a_filter_that_leaves_more_than_fits_lays_nothing_out_anew():
+    async with running(*functions(200)) as (table, pilot):
+        layouts: list[Screen] = []
+        table.screen.screen_layout_refresh_signal.subscribe(table, layouts.append)
+        table.set_filter("f1")
+        await pilot.pause()
+        assert (table.vertical_scrollbar.window_virtual_size, layouts) == (101, [])
+
+
+@pytest.mark.parametrize(("text", "scrolls"), [("f00", True), ("f001", False)])
+async def test_the_scroll_bar_is_there_while_there_is_more_than_fits(text, scrolls):
+    async with running(*functions(200)) as (table, pilot):
+        table.set_filter("f001")
+        await pilot.pause()
+        table.set_filter(text)
+        await pilot.pause()
+        assert table.vertical_scrollbar.display == scrolls
+
+
 async def test_redraw_repaints_what_the_columns_now_say_otherwise():
     clock = ["1 m ago"]
     age = Column[Function](id="age", title="AGE", cell=lambda f: clock[0] if f.name == "f001" else "-", width=8)

@@ -97,8 +97,10 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         shown: int
         marked: int
 
-    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=True, repaint=False)
-    """As in every scroll view, save that a longer table is no reason to repaint the lines in view."""
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
+    """As in every scroll view, save that a longer table is no reason to repaint the lines in view, and lays the screen
+    out anew only where its scroll bar comes or goes.
+    """
 
     def __init__(
         self,
@@ -348,6 +350,13 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
     def _scroll(self, top: int) -> None:
         if self.is_mounted:
             self.scroll_to(y=top, animate=False, force=True)
+
+    def watch_virtual_size(self) -> None:
+        scrolls = self.virtual_size.height > self.container_size.height
+        if scrolls != self.show_vertical_scrollbar:
+            self.refresh(repaint=False, layout=True)
+        elif scrolls:
+            self.vertical_scrollbar.window_virtual_size = self.virtual_size.height
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         if self.show_vertical_scrollbar:
