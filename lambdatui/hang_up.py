@@ -1,4 +1,4 @@
-"""What is written to a terminal or a pipe that may be gone, while there is still something to end."""
+"""Leaving, perhaps with nobody there to read any more, while there is still something to end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
+
+LEAVE_S = 5.0
+"""How long all that flies may take to end as its plan says."""
 
 
 @contextmanager

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from enum import StrEnum
 from functools import partial
-from typing import Any, Literal
-from uuid import uuid4
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from lambdatui.actions.action import State, Subject
+from lambdatui.actions.action import State
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState, Phase
 from lambdatui.actions.performing import Performer
-from lambdatui.actions.traffic import ShiftTraffic, Traffic, told, traffic_of
+from lambdatui.actions.traffic import ShiftTraffic, told, traffic_of
 from lambdatui.aws.releases import get_alias
 from lambdatui.clock import now_ms
 from lambdatui.errors import AccessDenied, Conflict, ConsoleError, NotFound
 from lambdatui.insight.canary import DEFAULTS, Evidence, Judgement, Thresholds, Verdict, judge
-from lambdatui.insight.shift_plan import ShiftPlan, read_plan
 
 LOOK_S = 10.0
 """Between two looks at how both versions do."""
@@ -31,91 +27,7 @@ LONGEST_PAUSE_S = 300.0
 """Before a way back that AWS refuses is tried again: `LOOK_S` at first, and twice as long each time up to this."""
 GRACE_S = 2.0
 """How long a change that is under way is given to end when `Flight.run` is cancelled."""
-
-Leaving = Literal["roll back", "hold", "refuse"]
-"""What becomes of a flight when the console is left."""
-
-
-class Phase(StrEnum):
-    """How a flight stands."""
-
-    BAKING = "baking"
-    HELD = "held"
-    """By the operator, or as AWS refused a change: it goes on only when told to, and back by itself if it has to and is
-    permitted to."""
-    ROLLING_BACK = "rolling back"
-    """It is to go back, and AWS has not carried that out yet: it is tried until it is."""
-    ROLLED_BACK = "rolled back"
-    PROMOTED = "promoted"
-    STOPPED = "stopped"
-    """Somebody else changed the alias, or it is gone: nothing more is done to it."""
-
-
-FLYING = frozenset({Phase.BAKING, Phase.HELD, Phase.ROLLING_BACK})
-
-
-class FlightState(BaseModel):
-    """All that is to be known of a flight after the console that flew it is gone."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(default_factory=lambda: uuid4().hex)
-    account: str
-    region: str
-    function: str
-    alias: str
-    old: str
-    """The version that had all of the traffic."""
-    new: str
-    plan: str
-    """Its steps, as `read_plan` reads them."""
-    leaving: Leaving = "roll back"
-    step: int = -1
-    """The number of the step that it is in, from 0; -1 before the first."""
-    percent: float = 0.0
-    """The new version's share as AWS last confirmed it."""
-    wanted: float | None = None
-    """The share that is being asked for; None while nothing is on its way."""
-    phase: Phase = Phase.BAKING
-    why: str = ""
-    """What brought it to its phase, in one sentence."""
-    trouble: str = ""
-    """Why the last change was not carried out; empty where it was."""
-    began_ms: int
-    step_began_ms: int
-    """Epoch ms."""
-
-    @property
-    def steps(self) -> ShiftPlan:
-        return read_plan(self.plan)
-
-    @property
-    def subject(self) -> Subject:
-        return Subject(function=self.function, qualifier=self.alias)
-
-    @property
-    def flying(self) -> bool:
-        return self.phase in FLYING
-
-    def traffic(self, percent: float) -> Traffic:
-        """How the alias is to divide its traffic for the new version to have a share.
-
-        All or nothing goes to one version, without weights (facts 3.2).
-        """
-        if percent <= 0:
-            return Traffic(version=self.old)
-        return (
-            Traffic(version=self.new)
-            if percent >= 100
-            else Traffic(version=self.old, additional=self.new, percent=percent)
-        )
-
-    def left_s(self, now_ms: int) -> float:
-        """Seconds until the step's time is over."""
-        if not 0 <= self.step < len(self.steps):
-            return 0.0
-        return max(0.0, self.steps[self.step].bake_s - (now_ms - self.step_began_ms) / 1_000)
-
+LEFT = "the console was left"
 
 Observe = Callable[[FlightState], Awaitable[Evidence]]
 """What is known of both versions since the flight began. Raises ConsoleError where that cannot be found out."""
@@ -161,8 +73,6 @@ class Flight:
         self._orders: asyncio.Queue[Order] = asyncio.Queue()
         self._pause_s = 0.0
         """For how long nothing is tried, as AWS refused the way back; 0 where it did not."""
-        self._may_go_back = True
-        """Whether it may go back by itself: not after AWS said that it is not permitted."""
 
     # -- commands
 
@@ -221,14 +131,14 @@ class Flight:
             ConsoleError: another console flies it by now, or the flight's log cannot be written.
         """
         with self._log.flying(self.state.id):
-            if self.state.phase is not Phase.ROLLING_BACK and self.state.flying:
-                back = self.state.leaving == "roll back"
-                self._save(phase=Phase.ROLLING_BACK if back else Phase.HELD, why="the console was left")
-            was = self.state.percent
-            if self.state.phase is Phase.ROLLING_BACK:
-                await self._set(0)
-            if self.state.phase is Phase.ROLLING_BACK and self.state.percent != was:
-                await self._set(0)  # what was on its way before has arrived in between
+            was = self.state
+            going_back = was.phase in {Phase.ROLLING_BACK, Phase.NO_WAY_BACK}
+            if going_back or (was.flying and was.leaving == "roll back"):
+                await self._roll_back(was.why if going_back else LEFT)
+                if self.state.phase is Phase.ROLLING_BACK and self.state.percent != was.percent:
+                    await self._set(0)  # what was on its way before has arrived in between
+            elif was.flying:
+                self._save(phase=Phase.HELD, why=LEFT)
             if not self.state.flying:
                 self._log.forget(self.state.id)
 
@@ -257,7 +167,7 @@ class Flight:
         except ConsoleError as error:
             self.judgement = Judgement(Verdict.HOLD, f"not enough evidence: {error.title}")
         self.changed()
-        if self.judgement.verdict is Verdict.ROLL_BACK and self._may_go_back:
+        if self.judgement.verdict is Verdict.ROLL_BACK and self.state.phase is not Phase.NO_WAY_BACK:
             return partial(self._roll_back, self.judgement.why)
         return partial(self._go, self.state.step + 1) if self._may_go_on(self.judgement) else _nothing
 
@@ -300,6 +210,7 @@ class Flight:
 
     async def _go(self, step: int) -> None:
         """Goes to a step of the plan, and bakes there."""
+        self._save(trouble="")
         steps = self.state.steps
         if await self._set(steps[min(step, len(steps) - 1)].percent):
             self._save(phase=Phase.BAKING if self.state.flying else self.state.phase, why="")
@@ -308,11 +219,12 @@ class Flight:
         if self.state.step <= 0:
             await self._roll_back("the operator went back from the first step")
         elif self.state.phase is not Phase.ROLLING_BACK:
-            self._save(phase=Phase.HELD, why="the operator went back")
+            self._save(phase=Phase.HELD, why="the operator went back", trouble="")
             await self._set(self.state.steps[self.state.step - 1].percent)
 
     async def _roll_back(self, why: str) -> None:
-        self._save(phase=Phase.ROLLING_BACK, why=why)
+        again = self.state.phase is Phase.ROLLING_BACK
+        self._save(phase=Phase.ROLLING_BACK, why=why, trouble=self.state.trouble if again else "")
         await self._set(0)
 
     async def _hold(self) -> None:
@@ -322,7 +234,6 @@ class Flight:
     async def _resume(self) -> None:
         if self.state.phase is Phase.ROLLING_BACK:
             return
-        self._may_go_back = True
         if self.state.step < 0:
             await self._go(0)
         else:
@@ -353,8 +264,7 @@ class Flight:
         if self.state.phase is not Phase.ROLLING_BACK:
             self._save(phase=Phase.HELD, trouble=str(error))
         elif isinstance(error, AccessDenied):
-            self._may_go_back = False
-            self._save(phase=Phase.HELD, trouble=str(error))
+            self._save(phase=Phase.NO_WAY_BACK, trouble=str(error))
         else:
             self._pause_s = min(2 * self._pause_s or LOOK_S, LONGEST_PAUSE_S)
             self._save(trouble=f"{error}; it is tried again within {self._pause_s:g} s")
@@ -370,7 +280,7 @@ class Flight:
             step_began_ms=now_ms(),
         )
         self._asked.clear()
-        self._pause_s, self._may_go_back = 0.0, True
+        self._pause_s = 0.0
         if percent >= 100 and self.state.phase is not Phase.ROLLING_BACK:
             self._save(phase=Phase.PROMOTED)
         elif percent <= 0:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdatui.actions.audit import AuditTrail
-from lambdatui.actions.flight import Flight, FlightState, Leaving
+from lambdatui.actions.flight import Flight
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState, Leaving
 from lambdatui.actions.observing import Observer
 from lambdatui.actions.performing import Performer
 from lambdatui.actions.preflight import preflight

@@ -18,15 +18,14 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, TextIO
 
-from lambdatui.actions.flight import Flight, Phase
+from lambdatui.actions.flight import Flight
+from lambdatui.actions.flight_state import Phase
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, Fault
-from lambdatui.hang_up import or_to_nowhere
+from lambdatui.hang_up import LEAVE_S, or_to_nowhere
 from lambdatui.insight.canary import Judgement, totals
 from lambdatui.ui.widgets.plain_text import plain
 
-LEAVING_S = 5.0
-"""How long it may take to leave a flight as its plan says."""
 TRIES = 3
 """How often a step is tried again that AWS did not carry out."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -87,14 +86,14 @@ class Unattended:
         """Leaves the flight as its plan says if it has not landed, as far as that can be done in time."""
         flying.cancel()
         try:
-            async with asyncio.timeout(LEAVING_S):
+            async with asyncio.timeout(LEAVE_S):
                 await asyncio.wait({flying})
                 if flying.cancelled():
                     await self._flight.leave()
                 elif (error := flying.exception()) is not None:
                     say(f"lambdatui: {error if isinstance(error, ConsoleError) else Fault(error)}")
         except TimeoutError:
-            say(f"lambdatui: AWS did not answer within {LEAVING_S:g} s")
+            say(f"lambdatui: AWS did not answer within {LEAVE_S:g} s")
         except ConsoleError as error:
             say(f"lambdatui: {error}")
 
@@ -129,14 +128,14 @@ class Unattended:
             self._judged = kind
             old, new = totals(self._flight.evidence.periods)
             self._tell("judgement", f"{judgement.verdict}: {judgement.why}", **asdict(judgement), old=old, new=new)
-        if state.phase is Phase.HELD is not before.phase and not self._ended.is_set():
+        if state.phase is Phase.NO_WAY_BACK:
+            self._ended.set()
+        elif state.phase is Phase.HELD is not before.phase and not self._ended.is_set():
             self._go_on()
 
     def _go_on(self) -> None:
         state = self._flight.state
-        if state.wanted == 0:  # not even the way back was permitted
-            self._ended.set()
-        elif self._tries and state.step >= 0:
+        if self._tries and state.step >= 0:
             self._tries -= 1
             self._flight.resume()
         elif state.leaving == "roll back":

@@ -13,7 +13,6 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -23,28 +22,25 @@ from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
-from lambdatui.ui import figures, themes
+from lambdatui.ui import themes
 from lambdatui.ui.driver import LastingDriver
+from lambdatui.ui.notices import Notices
 from lambdatui.ui.operation import Operation, Operations
 from lambdatui.ui.panes import REGION_PANES
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.screens.main import MainScreen
 from lambdatui.ui.session import InventoryChange, LoggedError, Session, Told
-from lambdatui.ui.shift import Running, badge
+from lambdatui.ui.shift import Running
 from lambdatui.ui.styles import stylesheet
+from lambdatui.ui.whereabouts import place, state
 from lambdatui.ui.widgets.plain_text import plain
 
 COLLECT_AFTER = (700, 10, 1_000)
 """As Python does, but the oldest generation a hundredth as often: 100,000 log events take 0.1 s to look through."""
-CENT_USD = 0.01
 HEADER_EVERY_S = 30.0
 FLYING_EVERY_S = 1.0
 """How often the header is drawn while a shift is on its way."""
 EXIT_BAD_SETTINGS = 2
-NAMED = 3
-"""How many functions a notice names."""
-NOTICE_S = 30.0
-"""How long a notice stays that is told once."""
 
 
 class DemoEndpoint(Protocol):
@@ -129,6 +125,7 @@ class Console(App[None]):
         self.session = Session(
             start.target, self._told, start.cache, times, metered=metered, settled=start.demo is None
         )
+        self._notices = Notices(self)
         self._told_of: Operations | None = None
         self._main = MainScreen(self.session)
         if start.cached is not None:
@@ -231,7 +228,7 @@ class Console(App[None]):
 
     @work(group="end", exit_on_error=False, description="end of shifts")
     async def _end_flights(self, status: int) -> None:
-        self.notify("ending what is on its way…", severity="warning", timeout=NOTICE_S)
+        self._notices.ending()
         ended = await self.session.flights.leave()
         told = Text("\n").join(Text(plain(flown.in_a_line)) for flown in ended)
         self.exit(None, status, None if status else told)  # after a signal there may be nobody to read it
@@ -285,37 +282,10 @@ class Console(App[None]):
             return
         self._told_of = operations
         await operations.learn()
-        await self._tell_of_flights()
+        await self.session.flights.learn()
+        self._notices.left_by_flights(self.session.flights)
         self._find_deployments()
-        if stopped := sorted(operations.stopped):
-            names = ", ".join(stopped[:NAMED]) + (f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else "")
-            self.notify(
-                f"left stopped by an emergency stop: {plain(names)} - x on it restores",
-                severity="warning",
-                timeout=NOTICE_S,
-                markup=False,
-            )
-        if count := operations.unfinished:
-            changes = "one change" if count == 1 else f"{count} changes"
-            self.notify(
-                f"it is not known what became of {changes} of an earlier console: see :audit",
-                severity="warning",
-                timeout=NOTICE_S,
-                markup=False,
-            )
-
-    async def _tell_of_flights(self) -> None:
-        """Tells which shifts were left on their way; what is done about them is done where they are shown."""
-        flights = self.session.flights
-        await flights.learn()
-        for left in flights.left.values():
-            self.notify(
-                f"a shift of {plain(str(left.state.subject))} was left on its way: {plain(left.standing)} - "
-                f":shifts resumes it, rolls it back or forgets it",
-                severity="warning",
-                timeout=NOTICE_S,
-                markup=False,
-            )
+        self._notices.left_by_operations(operations)
 
     @work(group="deployments", exclusive=True, exit_on_error=False, description="shifts by CodeDeploy")
     async def _find_deployments(self) -> None:
@@ -333,64 +303,21 @@ class Console(App[None]):
             self._main.error_logged(change)
         elif isinstance(change, Operation):
             self._main.operation_changed(change)
-        elif isinstance(change, Running):
-            self._tell_landed(change)
+        elif isinstance(change, Running) and not self.session.flights.closing:
+            self._notices.landed(change)
         elif change == "health":
             self._main.health_changed()
         if isinstance(change, Running) or change == "flights":
             self._main.flights_changed()
-            (self._flying.resume if self.session.flights.running else self._flying.pause)()
+            running = self.session.flights.running
+            self._notices.stuck(running)
+            (self._flying.resume if running else self._flying.pause)()
         self._show_place()
 
-    def _tell_landed(self, shift: Running) -> None:
-        if not self.session.flights.closing:
-            self.notify(
-                plain(shift.in_a_line),
-                title=plain(f"Shift of {shift.subject}"),
-                severity="information" if shift.landed_well else "warning",
-                timeout=NOTICE_S,
-                markup=False,
-            )
-
     def _show_place(self) -> None:
-        session = self.session
-        identity = session.identity
-        parts = [Content.styled(" lambdatui ", "bold")]
-        if identity is not None:
-            account = (
-                f"{plain(identity.account_alias)} {identity.account}" if identity.account_alias else identity.account
-            )
-            parts.append(Content(f" {account} · {plain(identity.region)} · {plain(identity.name)}"))
-        elif session.target.region:
-            parts.append(Content(f" {plain(session.target.region)}"))
-        if session.target.profile:
-            parts.append(Content(f" · {plain(session.target.profile)}"))
-        if session.target.read_only:
-            parts.append(Content.styled("  READ-ONLY ", "bold reverse"))
-        if self.start.demo is not None:
-            parts.append(Content.styled("  demo", "$secondary"))
-        self._main.ready = session.ready
-        self._main.header.place = Content.assemble(*parts)
-        self._main.header.state = self._state()
-
-    def _state(self) -> Content:
-        reading = self.session.reading
-        told = []
-        if reading.read_at is not None and reading.cached:
-            told.append(Content.styled(f"cached {figures.age(now_ms() - reading.read_at)}", "$warning"))
-        elif reading.read_at is not None and now_ms() - reading.read_at >= 60_000:
-            told.append(Content.styled(f"read {figures.age(now_ms() - reading.read_at)} ago", "$secondary"))
-        if (price := self.session.metrics_price_usd) >= CENT_USD / 2:
-            told.append(Content.styled(f"${price:.2f}", "$secondary"))
-        if under_way := len(self.session.operations.running):
-            told.append(Content.styled(f"▸ {under_way} under way", "$warning"))
-        if running := self.session.flights.running:
-            told.append(Content.styled(plain(badge(running, now_ms())), "$warning"))
-        if left := len(self.session.flights.left):
-            told.append(Content.styled(f"! {left} shift{'' if left == 1 else 's'} left", "$error"))
-        if self.session.errors:
-            told.append(Content.styled(f"! {len(self.session.errors)}", "$error"))
-        return Content(" · ").join(told)
+        self._main.ready = self.session.ready
+        self._main.header.place = place(self.session, demo=self.start.demo is not None)
+        self._main.header.state = state(self.session)
 
     # -- going somewhere
 

@@ -17,6 +17,8 @@ from lambdatui.errors import ConsoleError
 from lambdatui.ui.shift import Command, Running, clock
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from lambdatui.actions.action import Subject
     from lambdatui.actions.observing import Observer
     from lambdatui.models.codedeploy import AliasDeployment, LambdaFunctionInfo
@@ -31,7 +33,7 @@ STOP = "codedeploy-stop"
 """The action that stops a deployment and has it taken back."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Deployed(Running):
     """A shift that CodeDeploy runs, or ran."""
 
@@ -118,9 +120,21 @@ class Deployed(Running):
         return self.deployment.info.status == SUCCEEDED and not self.flying
 
     @property
+    def trouble(self) -> str:
+        if self.stranded:
+            return "CodeDeploy has ended and left the alias divided: t shifts it on or back"
+        return f"not stopped: {self.refused}" if self.refused is not None and self.under_way else ""
+
+    @property
+    def severity(self) -> SeverityLevel:
+        if self.landed_well:
+            return "information"
+        return "error" if self.refused is not None else "warning"
+
+    @property
     def in_a_line(self) -> str:
         told = f"{self.subject}: {self.phase}, {self.percent:g} % on version {self.new}"
-        return ": ".join(filter(None, (told, self.deployment.info.why)))
+        return ": ".join(filter(None, (told, self.deployment.info.why, self.trouble)))
 
     def gone_s(self, now_ms: int) -> float:
         """For how many seconds it has been running, or was."""

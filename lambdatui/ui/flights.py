@@ -14,24 +14,26 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from lambdatui.errors import ConsoleError, Fault
+from lambdatui.hang_up import LEAVE_S
 from lambdatui.paths import state_folder
 from lambdatui.ui.deployments import Deployments
 from lambdatui.ui.shift import Command, Running, Shift, clock
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from lambdatui.actions.action import Subject
-    from lambdatui.actions.flight import Flight, FlightState
+    from lambdatui.actions.flight import Flight
     from lambdatui.actions.flight_log import FlightLog
+    from lambdatui.actions.flight_state import FlightState
     from lambdatui.actions.observing import Observer
     from lambdatui.models.release import Alias
     from lambdatui.ui.session import Session
 
-LEAVE_S = 5.0
-"""How long all shifts together may take to end when the console is left."""
-
-
 UPDATE = "lambda:UpdateAlias"
 """The IAM action of what a flight changes."""
+SEVERITIES: Mapping[str, SeverityLevel] = {"promoted": "information", "no way back": "error"}
+"""How bad it is that a flight is in a phase; it is to be minded in all the others."""
 
 
 class OfConsole(Shift):
@@ -55,7 +57,7 @@ class OfConsole(Shift):
         return self.state.percent
 
 
-@dataclass
+@dataclass(eq=False)
 class Flown(OfConsole, Running):
     """A shift that this console flies, or flew."""
 
@@ -78,8 +80,14 @@ class Flown(OfConsole, Running):
         return self.state.flying and self.failure is None
 
     @property
-    def landed_well(self) -> bool:
-        return self.phase == "promoted"
+    def trouble(self) -> str:
+        return self.state.trouble
+
+    @property
+    def severity(self) -> SeverityLevel:
+        if self.failure is not None:
+            return "error"
+        return SEVERITIES.get(self.phase, "warning")
 
     @property
     def in_a_line(self) -> str:
@@ -100,7 +108,7 @@ class Flown(OfConsole, Running):
             return {}
         flight, state = self.flight, self.state
         return {
-            "hold": Command(act=flight.resume if self.phase == "held" else flight.hold),
+            "hold": Command(act=flight.resume if state.waiting else flight.hold),
             "next": Command(act=flight.next),
             "back": Command(act=flight.back),
             "roll_back": Command(act=flight.roll_back),
@@ -326,7 +334,7 @@ class Flights:
 
 def _read(text: str) -> FlightState | None:
     """A flight's state as it was kept; None where another version of the console wrote it."""
-    from lambdatui.actions.flight import FlightState  # noqa: PLC0415 - imports pydantic
+    from lambdatui.actions.flight_state import FlightState  # noqa: PLC0415 - imports pydantic
 
     try:
         return FlightState.model_validate_json(text)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from lambdatui.actions.action import Subject
 
 
@@ -65,8 +67,13 @@ class Running(Shift):
 
     @property
     @abstractmethod
-    def landed_well(self) -> bool:
-        """Whether it has ended, and as it was meant to."""
+    def trouble(self) -> str:
+        """Why it cannot get to where it is to be; empty where it can."""
+
+    @property
+    @abstractmethod
+    def severity(self) -> SeverityLevel:
+        """How bad it is that it stands as it does."""
 
     @property
     @abstractmethod
@@ -78,11 +85,17 @@ class Running(Shift):
         """How far it is, in a word or a time."""
 
 
-def badge(running: Sequence[Running], now_ms: int) -> str:
-    """What the header says of the shifts on their way: all there is of one, or how many."""
-    if len(running) > 1:
-        return f"▸ {len(running)} shifts"
-    return f"▸ {running[0]} {running[0].progress(now_ms)}"
+def badges(running: Sequence[Running], now_ms: int) -> Iterator[tuple[str, str]]:
+    """What the header says of the shifts on their way, and in which style: all there is of one, or how many.
+
+    Those that are stuck are told by themselves.
+    """
+    for sign, stuck, style in (("▸", "", "$warning"), ("!", " stuck", "$error")):
+        shifts = [shift for shift in running if bool(shift.trouble) == bool(stuck)]
+        if len(shifts) > 1:
+            yield f"{sign} {len(shifts)} shifts{stuck}", style
+        for shift in shifts if len(shifts) == 1 else ():
+            yield f"{sign} {shift} {shift.progress(now_ms)}", style
 
 
 def clock(seconds: float) -> str:

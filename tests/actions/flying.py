@@ -15,8 +15,9 @@ from typing import Any
 from lambdatui import clock as console_clock
 from lambdatui.actions import flight as engine
 from lambdatui.actions.audit import AuditTrail
-from lambdatui.actions.flight import Flight, FlightState, Phase
+from lambdatui.actions.flight import Flight
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState, Phase
 from lambdatui.actions.performing import Performer
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.target import Target

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from lambdatui.actions import flight as engine
-from lambdatui.actions.flight import Flight, Phase
+from lambdatui.actions.flight import Flight
+from lambdatui.actions.flight_state import Phase
 from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.insight.canary import Evidence
 from tests.actions.flying import ALIKE, LATE, LOOK_S, PATIENCE_S, QUIET, WORSE, Clock, Sky, Slow, state, until
@@ -213,7 +214,7 @@ async def test_a_way_back_that_is_not_permitted_is_tried_once_and_then_the_opera
     await until(flight, lambda state: state.percent == 10)
     live.fault = error("AccessDeniedException", 403, "not authorized to perform: lambda:UpdateAlias")
     sky.sight = WORSE
-    await until(flight, lambda state: state.phase is Phase.HELD)
+    await until(flight, lambda state: state.phase is Phase.NO_WAY_BACK)
     looks = sky.looks
     await until(flight, lambda _: sky.looks > looks + 5)
     assert flight.state.why.startswith("90 % of the new version's invocations fail")
@@ -284,8 +285,11 @@ async def test_left_it_stays_where_its_plan_says_so_and_the_next_start_knows(
     assert (flying.state.phase, flying.state.why) == (Phase.HELD, "the console was left")
 
 
-async def test_left_on_its_way_back_it_goes_back_whatever_its_plan_says(sky: Sky, live: SplitAlias) -> None:
-    on_its_way = state(leaving="hold", phase=Phase.ROLLING_BACK, why="it is worse", percent=10.0, step=0)
+@pytest.mark.parametrize("phase", [Phase.ROLLING_BACK, Phase.NO_WAY_BACK])
+async def test_left_on_its_way_back_it_goes_back_whatever_its_plan_says(
+    phase: Phase, sky: Sky, live: SplitAlias
+) -> None:
+    on_its_way = state(leaving="hold", phase=phase, why="it is worse", percent=10.0, step=0)
     live.change("1", v2=0.1)
     flying = sky.flight(on_its_way)
     await flying.leave()

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lambdatui.actions.flight import Flight, FlightState, Phase
+from lambdatui.actions.flight import Flight
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState, Phase
 from lambdatui.actions.observing import Observer
 from lambdatui.demo import fleet
 from lambdatui.demo.blueprint import Alias, Trouble

@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from lambdatui.actions import flight as engine
-from lambdatui.actions.flight import Flight, FlightState, Phase
+from lambdatui.actions.flight import Flight
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState, Phase
 from lambdatui.actions.traffic import told
 from lambdatui.errors import AccessDenied, ConsoleError
 from tests.actions.flying import ALIKE, LATE, MOMENTS, Course, Sky, Slow, state
@@ -147,7 +148,7 @@ TABLE: dict[str, tuple[Fault, Row]] = {
     "throttled": (answering(error("TooManyRequestsException", 429)), refused("throttled: lambda:UpdateAlias")),
     "denied": (
         answering(error("AccessDeniedException", 403, "not authorized to perform: lambda:UpdateAlias")),
-        refused(DENIED, rollback=End(Phase.HELD, 10, "the operator rolled it back", DENIED)),
+        refused(DENIED, rollback=End(Phase.NO_WAY_BACK, 10, "the operator rolled it back", DENIED)),
     ),
     "conflict": (
         answering(error("ResourceConflictException", 409, "An update is in progress")),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lambdatui.actions import observing
-from lambdatui.actions.flight import FlightState
+from lambdatui.actions.flight_state import FlightState
 from lambdatui.actions.observing import Observer
 from lambdatui.errors import ConsoleError, Throttled
 from lambdatui.insight.canary import Period, Tally

@@ -17,8 +17,8 @@ import pytest
 from lambdatui import clock
 from lambdatui.actions import flight, performing
 from lambdatui.actions.audit import AuditTrail
-from lambdatui.actions.flight import FlightState
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState
 from lambdatui.aws.target import Target
 from lambdatui.commands import shift, unattended
 from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly, SettingsError
@@ -191,7 +191,7 @@ def test_what_can_go_neither_on_nor_back_is_left_and_told(ground: Ground, alias:
     ground.at_look = {1: lambda: setattr(alias, "fault", DENIED)}
     assert ground.run() == 4
     assert alias.shares == ("1", {"2": 0.1})
-    assert ground.events[-1] | {"phase": "held", "percent": 10, "status": 4} == ground.events[-1]
+    assert ground.events[-1] | {"phase": "no way back", "percent": 10, "status": 4} == ground.events[-1]
     assert "not permitted: lambda:UpdateAlias" in ground.events[-1]["trouble"]
     assert list(FlightLog(tmp_path / "state" / "flights").left()) == [ground.events[0]["shift"]]
 
@@ -361,7 +361,7 @@ async def test_a_roll_back_that_is_refused_at_the_end_is_told_and_left_for_the_n
     alias.fault = DENIED
     process.terminate()
     status, events, _ = await ended(process)
-    assert (status, events[-1]["phase"], events[-1]["percent"]) == (128 + signal.SIGTERM, "held", 10)
+    assert (status, events[-1]["phase"], events[-1]["percent"]) == (128 + signal.SIGTERM, "no way back", 10)
     assert "not permitted: lambda:UpdateAlias" in events[-1]["trouble"]
     (left,) = FlightLog(tmp_path / ".local/state/lambdatui/flights").left().values()
     assert FlightState.model_validate_json(left).percent == 10

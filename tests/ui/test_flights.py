@@ -9,11 +9,11 @@ import signal
 
 import pytest
 
-from lambdatui.actions.flight import FlightState
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState
 from lambdatui.paths import state_folder
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
-from tests.support.split_alias import SplitAlias
+from tests.support.split_alias import GET, SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
@@ -250,6 +250,67 @@ async def test_leaving_the_view_lets_it_go_on_with_a_badge_in_the_header(
         clock.now_ms += 6 * MINUTE_MS
         await becomes(stage, alias, ALL_NEW)
         await stage.wait_for(lambda: "orders:live 10 %" not in stage.header)
+
+
+@pytest.mark.parametrize(
+    ("fault", "happens", "badge", "severity"),
+    [
+        (error("ServiceException", 500), "a step", "! orders:live 10 % held", "warning"),
+        (error("ServiceException", 500), "the way back", "! orders:live 10 % rolling back", "warning"),
+        (error("AccessDeniedException", 403), "the way back", "! orders:live 10 % no way back", "error"),
+    ],
+    ids=["a step is refused", "the way back is refused", "the way back is forbidden"],
+)
+async def test_a_shift_that_is_stuck_is_told_once_in_whichever_pane_and_stays_in_the_header_until_it_is_not(
+    console: MakeConsole,
+    endpoint: ScriptedEndpoint,
+    alias: SplitAlias,
+    traffic: SplitTraffic,
+    clock: Clock,
+    fault: Answer,
+    happens: str,
+    badge: str,
+    severity: str,
+) -> None:
+    traffic.failing = {} if happens == "a step" else {"1": 0.01, "2": 0.3}
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("escape")
+        await stage.wait_for("Functions 1")
+        alias.fault = fault
+        clock.now_ms += 6 * MINUTE_MS
+        await stage.wait_for(lambda: badge in stage.header)
+        looks = endpoint.counts[GET]
+        await stage.wait_for(lambda: endpoint.counts[GET] > looks + 3)
+        (told,) = stage.app._notifications
+        assert told.title == "Shift of orders:live"
+        assert (told.severity, "ServiceException" in told.message or "not permitted" in told.message) == (
+            severity,
+            True,
+        )
+        alias.fault = None
+        (flown,) = stage.app.session.flights.flown.values()
+        flown.flight.roll_back()
+        await stage.wait_for(lambda: "orders:live" not in stage.header)
+
+
+async def test_several_shifts_that_are_stuck_are_counted_by_themselves_in_the_header(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    for name in ("live", "blue", "green"):
+        leave_behind(alias=name, leaving="hold")
+    alias.change("1", v2=0.1)
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("3 shifts left")
+        flights = stage.app.session.flights
+        for left in list(flights.left.values()):
+            stage.app.run_worker(flights.fly(left.state, lambda flight: flight.resume()))
+        await stage.wait_for(lambda: "▸ 3 shifts" in stage.header)
+        alias.fault = error("ServiceException", 500)
+        *stuck, well = flights.flown.values()
+        for flown in stuck:
+            flown.flight.next()
+        await stage.wait_for(lambda: f"▸ {well.subject} 10 % 5:00 · ! 2 shifts stuck" in stage.header)
 
 
 async def test_a_second_shift_of_the_same_alias_is_refused(

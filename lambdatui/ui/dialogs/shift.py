@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from lambdatui.actions import entry_of
 from lambdatui.actions.action import Draft, Params
-from lambdatui.actions.flight import FlightState
+from lambdatui.actions.flight_state import FlightState
 from lambdatui.actions.preflight import Check, preflight
 from lambdatui.actions.preflight import Verdict as Looked
 from lambdatui.actions.traffic import Traffic

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
 from lambdatui.actions.action import Draft, Params
-from lambdatui.actions.flight import Leaving
+from lambdatui.actions.flight_state import Leaving
 from lambdatui.actions.traffic import Traffic
 from lambdatui.errors import SettingsError
 from lambdatui.insight.shift_plan import EXAMPLE, PLANS, read_plan, written

@@ -16,7 +16,7 @@ from lambdatui.ui.shift import Shift, clock
 from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 
 if TYPE_CHECKING:
-    from lambdatui.actions.flight import FlightState
+    from lambdatui.actions.flight_state import FlightState
     from lambdatui.actions.observing import Figures, VersionFigures
     from lambdatui.errors import ConsoleError
 
@@ -26,6 +26,7 @@ PHASES: Mapping[str, Tone] = {
     "baking": "",
     "held": "warning",
     "rolling back": "warning",
+    "no way back": "error",
     "rolled back": "warning",
     "promoted": "good",
     "stopped": "error",
@@ -115,10 +116,8 @@ def _deployed(deployed: Deployed, now_ms: int) -> Iterator[Row]:
         told = f"by {back.info.deployment_id}: {back.info.status}"
         tone = "warning" if back.info.under_way or back.info.status == SUCCEEDED else "error"
         yield "taken back", toned(": ".join(filter(None, (told, back.info.why))), tone)
-    if deployed.stranded:
-        yield "", toned("CodeDeploy has ended and left the alias divided: t shifts it on or back", "warning")
-    if deployed.refused is not None:
-        yield "not stopped", toned(str(deployed.refused), "error")
+    if deployed.trouble:
+        yield "trouble", toned(deployed.trouble, "error")
     for what, error in deployed.unread.items():
         yield "not read", toned(f"{what}: {error.title}", "warning")
     if deployed.commands:
