@@ -23,6 +23,7 @@ from lambdatui.insight.mapping_settings import (
     problems,
     warnings,
 )
+from lambdatui.insight.quantities import counted
 from lambdatui.models.event_source import EventSourceMapping
 
 UPDATE = "UpdateEventSourceMapping"
@@ -254,4 +255,4 @@ def _value(value: Any, limits: Bounds | None) -> str | None:
 def _number(value: int, limits: Bounds | None) -> str:
     if value == FOREVER:
         return "until it expires"
-    return f"{value:,} {limits.unit if limits else ''}".rstrip()
+    return counted(value, limits.unit if limits else "")

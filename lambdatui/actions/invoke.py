@@ -22,6 +22,7 @@ from lambdatui.aws.releases import list_aliases, list_urls
 from lambdatui.aws.triggers import get_policy
 from lambdatui.errors import ConsoleError, RequestRefused, Unreachable
 from lambdatui.insight.event_templates import EventTemplate, templates_for
+from lambdatui.insight.quantities import counted
 from lambdatui.insight.resource_policy import permission_trigger, read_policy
 from lambdatui.models.arn import LATEST
 from lambdatui.models.configuration import FunctionDetail
@@ -210,9 +211,10 @@ def _refuse_impossible(detail: FunctionDetail | None, params: Invocation) -> Non
 
 def _remarks(request: InvocationRequest, alias: Alias | None) -> Iterator[str]:
     size = len(request.payload_bytes)
-    yield f"the payload has {size:,} bytes" if size else "there is no payload"
+    yield f"the payload has {counted(size, 'bytes')}" if size else "there is no payload"
     if request.client_context:
-        yield f"the client context has {len(request.client_context.encode(errors='surrogatepass')):,} bytes"
+        size = len(request.client_context.encode(errors="surrogatepass"))
+        yield f"the client context has {counted(size, 'bytes')}"
     if alias is not None:
         shares = " and ".join(f"version {version} ({share * 100:.4g} %)" for version, share in alias.shares.items())
         yield (

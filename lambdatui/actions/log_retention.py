@@ -9,6 +9,7 @@ from lambdatui.actions.function_changes import read_configuration
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.log_retention import get_log_retention
 from lambdatui.insight.configuration_settings import RETENTION_DAYS, retention_problem, retention_warning
+from lambdatui.insight.quantities import counted
 from lambdatui.models.log import LogSource
 
 
@@ -62,7 +63,7 @@ async def _source(connection: Connection, function: str) -> LogSource:
 
 
 def _told(days: int | None) -> str:
-    return "for ever" if days is None else f"{days:,} days"
+    return "for ever" if days is None else counted(days, "days")
 
 
 def _call(group: str, days: int | None) -> Call:

@@ -14,6 +14,7 @@ from lambdatui.aws.inventory import read_function
 from lambdatui.aws.logs import Tail
 from lambdatui.clock import now_ms
 from lambdatui.errors import NotFound, RequestRefused
+from lambdatui.insight.quantities import counted
 from lambdatui.insight.report import Invocations
 from lambdatui.models.log import LogSource
 
@@ -96,7 +97,7 @@ async def _look_in_log(connection: Connection, line: AuditLine) -> AuditLine:
     if any(invocations.get(request_id) for request_id in line.request_ids):
         return _ended(line, "done", "found later: it ran, says the log")
     count = len(invocations.all())
-    requests = f"{count or 'no'} request{'' if count == 1 else 's'}"
+    requests = counted(count, "requests") if count else "no requests"
     return _ended(
         line,
         "unknown",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
 from lambdatui.actions.action import MASK
+from lambdatui.insight.quantities import counted
 
 PAYLOADS = frozenset({"payload", "clientcontext"})
 """Parameters of which only the size is told, by AWS's names or the console's, without regard to case and ``_``."""
@@ -49,7 +50,7 @@ def _size(payload: Any) -> str:
         case SecretStr():
             return _size(payload.get_secret_value())
         case bytes() | bytearray():
-            return f"{len(payload):,} bytes"
+            return counted(len(payload), "bytes")
         case _:
             return MASK
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
+from lambdatui.insight.quantities import counted
 from lambdatui.models.arn import LATEST, Arn
 from lambdatui.models.configuration import FunctionConfiguration
 
@@ -243,7 +244,7 @@ def retention_warning(before: int | None, after: int | None) -> str | None:
     """What is lost by keeping log events for `after` days and no longer for `before`; None for ever."""
     if after is None or (before is not None and before <= after):
         return None
-    return f"log events older than {after} days are deleted for good"
+    return f"log events older than {counted(after, 'days')} are deleted for good"
 
 
 # -- tags
