@@ -84,6 +84,7 @@ class Operation:
         """Finds out what would happen to each subject. Nothing has happened when it returns."""
         self.action = self._loaded()
         self.plans, self.refusals = [], []
+        self.changed()
         for subject in self.subjects:
             try:
                 planning = partial(self.action.plan, subject=subject, params=params)

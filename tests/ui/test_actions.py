@@ -147,6 +147,25 @@ async def test_the_preview_asks_cloudwatch_only_what_the_operator_pays_for(
     assert (endpoint.counts["cloudwatch:GetMetricData"] > 0) is (cents > 0)
 
 
+async def test_a_preview_that_was_left_does_not_come_over_the_form_later(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    gate = asyncio.Event()
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        dialog = await form(stage)
+        endpoint.on(
+            "lambda", "GetFunctionConcurrency", lambda seen: Answer(after=gate, **_members(reservations.get(seen)))
+        )
+        await stage.press("7", "enter")
+        await stage.wait_for("Reading what is there now")
+        await stage.press("escape")
+        await stage.wait_for("shows what would happen")
+        gate.set()
+        await stage.wait_for(lambda: all(worker.is_finished for worker in dialog.workers if worker.node is dialog))
+        assert dialog._form is not None
+        assert dialog._form.display
+
+
 async def test_read_only_refuses_on_screen_and_in_the_audit_trail_and_asks_aws_nothing(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:
@@ -251,6 +270,17 @@ async def mark(stage: Stage, count: int) -> None:
     for _ in range(count):
         await stage.press("space")
     await stage.wait_for(f"● {count} marked")
+
+
+async def test_the_preview_of_a_marked_set_tells_how_far_it_is(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await mark(stage, 3)
+        await form(stage)
+        endpoint.on("lambda", "GetFunctionConcurrency", reservations.get, Answer(after=asyncio.Event()))
+        await stage.press("7", "enter")
+        await stage.wait_for("Reading what is there now… 1 of 3")
 
 
 async def test_each_of_a_marked_set_has_its_own_result(

@@ -28,7 +28,8 @@ from lambdatui.ui.widgets.trouble import forbidden_or_failed
 if TYPE_CHECKING:
     from lambdatui.actions.action import Draft, Params, Subject
 
-READING = Content.styled("Reading what is there now…", "$secondary")
+PLANNING = "planning"
+"""The group of the workers that lead to a preview."""
 FORM_KEYS = "enter or {action.preview} shows what would happen · tab next field · {action.back} closes"
 YES_OR_NO = "{action.yes} does it · {action.no} or {action.back} goes back, and nothing has happened"
 LEAVE_OUT = "{action.back} leaves out those that have not begun"
@@ -66,7 +67,7 @@ class ActionDialog(ModalScreen[None]):
         self._form: ParamsForm | None = None
         self._early = False
         """Whether the preview was asked for before there was a form."""
-        self._message = Static(READING, markup=False)
+        self._message = Static(self._reading(), markup=False)
         self._view = SectionView()
         self._typed = TypedName()
         self._page = Page(self._view, self._typed)  # docked to it, and in it, so that its keys scroll while one types
@@ -102,7 +103,7 @@ class ActionDialog(ModalScreen[None]):
 
     # -- the form
 
-    @work(exclusive=True, exit_on_error=False, description="form of an action")
+    @work(exclusive=True, group=PLANNING, exit_on_error=False, description="form of an action")
     async def _read(self) -> None:
         self._show(self._message, keys="{action.back} closes")
         try:
@@ -156,11 +157,11 @@ class ActionDialog(ModalScreen[None]):
 
     def _plan(self, params: Params) -> None:
         """Shows what would happen. From now on no key is typed into the form."""
-        self._message.update(READING)
+        self._message.update(self._reading())
         self._show(self._message, keys="{action.back} goes back")
         self._work_out(params)
 
-    @work(exclusive=True, exit_on_error=False, description="plan of an action")
+    @work(exclusive=True, group=PLANNING, exit_on_error=False, description="plan of an action")
     async def _work_out(self, params: Params) -> None:
         await self.operation.plan(params)
         self._view.show(await self.preview())
@@ -171,6 +172,12 @@ class ActionDialog(ModalScreen[None]):
             self._show(self._page, keys="enter confirms · {action.back} goes back", focus=self._typed)
         else:
             self._show(self._page, keys=YES_OR_NO, focus=self._page)
+
+    def _reading(self) -> Content:
+        """What is told until there is a preview: of a marked set, how far it is."""
+        known, all_of_them = len(self.operation.plans) + len(self.operation.refusals), len(self.operation.subjects)
+        far = f" {known} of {all_of_them}" if known and all_of_them > 1 else ""
+        return Content.styled(f"Reading what is there now…{far}", "$secondary")
 
     async def preview(self) -> Sequence[Section]:
         """What would happen, as it is shown; an action that has more to tell overrides this."""
@@ -203,6 +210,7 @@ class ActionDialog(ModalScreen[None]):
 
     def _draw(self) -> None:
         if not self._started:
+            self._message.update(self._reading())
             return
         self._view.show(outcome_sections(self.operation))
         if self.operation.running:
@@ -238,6 +246,9 @@ class ActionDialog(ModalScreen[None]):
         elif self._started or self._form is None or self._form.display:
             self.dismiss()
         else:
+            self.workers.cancel_group(
+                self, PLANNING
+            )  # lest its preview comes over the form, and takes a key typed there
             self._show_form()
 
 
