@@ -78,8 +78,8 @@ class EditConfiguration(ConfigurationAction[Settings]):
         changed = {name: value for name, value in params.parameters().items() if value != present[name]}
         problems = (
             f"{label} {problem}"
-            for label, value, allowed in _bounded(now, params)
-            if (problem := allowed.problem(value)) is not None
+            for (label, value, allowed), (_, was, _) in zip(_bounded(now, params), _bounded(now, before), strict=True)
+            if value != was and (problem := allowed.problem(value)) is not None
         )
         return Plan(
             subject=subject,

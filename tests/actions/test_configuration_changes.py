@@ -83,6 +83,13 @@ async def test_a_setting_out_of_bounds_is_refused(
         await acting.plan("configuration-edit", ORDERS, wanted)
 
 
+async def test_a_setting_that_is_not_changed_may_be_out_of_bounds(acting: Acting, endpoint: ScriptedEndpoint) -> None:
+    serve(endpoint, MemorySize=12_288)
+    now = (await acting.draft("configuration-edit", ORDERS)).params
+    plan = await acting.plan("configuration-edit", ORDERS, now.model_copy(update={"description": "big"}))
+    assert plan.calls[0].parameters.keys() == {"FunctionName", "RevisionId", "Description"}
+
+
 # -- layers
 
 
