@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lambdatui.actions import entry_of
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError
 from lambdatui.ui.shift import Command, Running, clock
@@ -152,7 +153,11 @@ class Deployed(Running):
         """Only the brake, which is there until something takes it back: the pace is CodeDeploy's."""
         if not self.deployment.info.under_way or self.deployment.info.takes_back:
             return {}
-        return {"roll_back": Command(act=partial(self.deployments.stop, self), sends="codedeploy:StopDeployment")}
+        return {"roll_back": Command(act=partial(self.deployments.stop, self), entry=entry_of(STOP))}
+
+    @property
+    def refusal(self) -> str:
+        return "CodeDeploy runs it: it can only be rolled back" if self.commands else f"it is {self.phase}"
 
 
 class Deployments:

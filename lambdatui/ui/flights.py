@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from lambdatui.actions import entry_of
 from lambdatui.errors import ConsoleError, Fault
 from lambdatui.hang_up import LEAVE_S
 from lambdatui.paths import state_folder
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from lambdatui.models.release import Alias
     from lambdatui.ui.session import Session
 
-UPDATE = "lambda:UpdateAlias"
-"""The IAM action of what a flight changes."""
 SEVERITIES: Mapping[str, SeverityLevel] = {"promoted": "information", "no way back": "error"}
 """How bad it is that a flight is in a phase; it is to be minded in all the others."""
 
@@ -107,6 +106,8 @@ class Flown(OfConsole, Running):
         if not self.flying:
             return {}
         flight, state = self.flight, self.state
+        if state.phase == "rolling back":
+            return {"roll_back": Command(act=flight.roll_back)}
         return {
             "hold": Command(act=flight.resume if state.waiting else flight.hold),
             "next": Command(act=flight.next),
@@ -116,6 +117,14 @@ class Flown(OfConsole, Running):
                 act=flight.promote, question=f"Promote: all traffic of {state.subject} to version {state.new}"
             ),
         }
+
+    @property
+    def refusal(self) -> str:
+        if self.failure is not None:
+            return "this console flies it no more"
+        if len(self.commands) > 1:
+            return "it is on its way: only a shift that was left can be forgotten"
+        return f"it is {self.phase}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,9 @@ class Left(OfConsole):
     @property
     def commands(self) -> Mapping[str, Command]:
         def fly(first: Callable[[Flight], None], question: str = "") -> Command:
-            return Command(act=partial(self.flights.fly, self.state, first), sends=UPDATE, question=question)
+            return Command(
+                act=partial(self.flights.fly, self.state, first), entry=entry_of("traffic"), question=question
+            )
 
         return {
             "hold": fly(lambda flight: flight.resume(), f"Resume {self.subject}: {self.standing}"),
@@ -149,6 +160,10 @@ class Left(OfConsole):
                 question=f"Forget the shift of {self.subject}: {self.standing}",
             ),
         }
+
+    @property
+    def refusal(self) -> str:
+        return "nobody flies it: resume it, roll it back or forget it"
 
     @property
     def standing(self) -> str:

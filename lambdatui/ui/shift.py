@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
+    from lambdatui.actions import ActionEntry
     from lambdatui.actions.action import Subject
 
 
@@ -19,10 +20,15 @@ class Command:
 
     act: Callable[[], Coroutine[Any, Any, None] | None]
     """Does it, or gives what does it: that is to be run on the app, so that leaving the view does not end it."""
-    sends: str = ""
-    """The IAM action that it takes; empty where it does not go beyond what is being done already."""
+    entry: ActionEntry | None = None
+    """The action that it begins; None where it does not go beyond what is being done already."""
     question: str = ""
     """What is asked first; empty where it is done at once."""
+
+    @property
+    def sends(self) -> str:
+        """The IAM action that it takes; empty where that was begun before."""
+        return self.entry.needs[0] if self.entry is not None else ""
 
 
 class Shift(ABC):
@@ -52,6 +58,11 @@ class Shift(ABC):
     @abstractmethod
     def commands(self) -> Mapping[str, Command]:
         """What can be done with it now, by the name of its key: hold, next, back, roll_back, promote, forget."""
+
+    @property
+    @abstractmethod
+    def refusal(self) -> str:
+        """Why nothing can be done with it now but its `commands`."""
 
     def __str__(self) -> str:
         return f"{self.subject} {self.percent:g} %"

@@ -12,6 +12,7 @@ import pytest
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState
 from lambdatui.paths import state_folder
+from lambdatui.ui.widgets.key_line import KeyLine
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
 from tests.support.split_alias import GET, SplitAlias
 from tests.support.split_traffic import SplitTraffic
@@ -237,6 +238,49 @@ async def test_p_promotes_after_a_yes_and_enter_is_a_no(
         await stage.press(answer)
         await stage.wait_gone("Promote: all")
         await becomes(stage, alias, shares)
+
+
+def dimmed(stage: Stage, hint: str) -> bool:
+    """Whether the line of keys shows a key as one that does nothing now: in one look with what it does."""
+    line = stage.app.screen.query_one(KeyLine)
+    return any(hint in segment.text for segment in line.render_line(0))
+
+
+async def test_a_key_that_would_do_nothing_is_dimmed_and_says_why(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await shifts(stage)
+        await stage.wait_for(lambda: dimmed(stage, " b roll back "))
+        await stage.press("b")
+        await notified(stage, "there is no shift")
+        await stage.press("escape")
+        await begin(stage)
+        await stage.wait_for(lambda: not dimmed(stage, " b roll back "))
+        await stage.press("f", "n")
+        await notified(stage, "only a shift that was left can be forgotten")
+        await notified(stage, "there is no other shift")
+        await stage.press("b")
+        await stage.wait_for(lambda: dimmed(stage, " b roll back "))
+        await stage.press("p")
+        await notified(stage, "it is rolled back")
+
+
+async def test_a_promotion_is_not_made_of_a_shift_that_went_back_while_it_was_asked_for(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, traffic: SplitTraffic, clock: Clock
+) -> None:
+    traffic.failing = {"1": 0.01, "2": 0.3}
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("p")
+        await stage.wait_for("Promote: all traffic")
+        clock.now_ms += 4 * MINUTE_MS
+        await becomes(stage, alias, ALL_OLD)
+        await stage.wait_for("rolled back:")
+        await stage.press("y")
+        await notified(stage, "it is rolled back")
+    assert alias.shares == ALL_OLD
 
 
 async def test_leaving_the_view_lets_it_go_on_with_a_badge_in_the_header(

@@ -49,7 +49,7 @@ def _(flown: Flown, now_ms: int, times: figures.Times) -> Iterator[Section]:
     rows = [_traffic(state.old, state.new, state.percent, _asked(state)), *_progress(state, now_ms)]
     rows += _judged(state, flown.flight.judgement)
     if flown.failure is not None:
-        rows.append(("", toned(f"nobody flies it any more: {flown.failure}", "error")))
+        rows.append(("", toned(f"this console flies it no more: {flown.failure}", "error")))
     yield Section(str(state.subject), tuple(rows))
     yield from _watched(flown.observer.figures, state.old, state.new, f"{state.percent:g} % requested", times)
 

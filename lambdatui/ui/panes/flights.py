@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -21,7 +22,7 @@ from lambdatui.ui.widgets.section_view import Section, SectionView, Value
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
-    from lambdatui.ui.shift import Command, Shift
+    from lambdatui.ui.shift import Shift
 
 TICK_S = 1.0
 LOOK_S = 10.0
@@ -38,7 +39,7 @@ NONE = Section(
 class FlightsPane(Pane):
     """One shift of those that fly, flew, or were left on their way, or that CodeDeploy runs.
 
-    Every key but `n` is a command of the shift that is shown; it is dimmed where the shift has no such command.
+    Every key but `n` is a command of the shift that is shown; one that cannot be given now says why.
     """
 
     DEFAULT_CSS = """
@@ -157,42 +158,46 @@ class FlightsPane(Pane):
 
     # -- the hand on the brake
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "command":
-            return (self.shown is not None and parameters[0] in self.shown.commands) or None
-        return super().check_action(action, parameters)
+    def refusal(self, action: str) -> str:
+        name = action.removeprefix("command('").removesuffix("')")
+        return self._refusal(name) if action.startswith("command(") else super().refusal(action)
+
+    def _refusal(self, name: str) -> str:
+        """Why a command cannot be given now; empty where it can."""
+        if self.shown is None:
+            return "there is no shift"
+        if (command := self.shown.commands.get(name)) is None:
+            return self.shown.refusal
+        return f"read-only: {command.sends} is not sent" if command.sends and self.session.target.read_only else ""
 
     def action_command(self, name: str) -> None:
-        """Has a command carried out, after its question where it has one."""
-        if (shown := self.shown) is None or (command := shown.commands.get(name)) is None:
-            return
-        self._id = self.shown_id  # also if one begins meanwhile, and where one that was left is taken up
-        if command.sends and self.session.target.read_only:
-            self.notify(f"read-only: {command.sends} is not sent", severity="warning", markup=False)
-        elif command.question:
-            self._ask(shown, command)
-        else:
-            self._carry_out(shown, command)
+        """Has a command carried out, after its question where it has one; or says why it cannot be given."""
+        self._give(name)
 
-    def _ask(self, shown: Shift, command: Command) -> None:
-        """Carries it out after a yes, which on a protected profile is the function's name."""
+    def _give(self, name: str, *, asked: bool = False) -> None:
+        if refusal := self._refusal(name):
+            self.notify(plain(refusal), severity="warning", markup=False)
+        elif (shown := self.shown) is not None:
+            self._id = self.shown_id  # also if one begins meanwhile, and where one that was left is taken up
+            command = shown.commands[name]
+            if command.question and not asked:
+                self._ask(shown, command.question, partial(self._give, name, asked=True))
+            elif (doing := command.act()) is not None:
+                self.app.run_worker(
+                    doing, group="actions", exit_on_error=False, description=f"shift of {plain(str(shown.subject))}"
+                )
+
+    def _ask(self, shown: Shift, question: str, agreed: Callable[[], None]) -> None:
+        """Goes on after a yes, which on a protected profile is the function's name."""
         from lambdatui.ui.dialogs.confirmation import Confirmation  # noqa: PLC0415 - the first paint does without
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._carry_out(shown, command)
-
         to_type = shown.subject.function if self.session.protected else ""
-        self.app.push_screen(Confirmation(command.question, to_type), answered)
-
-    def _carry_out(self, shown: Shift, command: Command) -> None:
-        if (doing := command.act()) is not None:
-            self.app.run_worker(
-                doing, group="actions", exit_on_error=False, description=f"shift of {plain(str(shown.subject))}"
-            )
+        self.app.push_screen(Confirmation(question, to_type), lambda yes: agreed() if yes else None)
 
     def action_another(self) -> None:
         """Shows the next of several."""
-        if ids := list(self.session.flights.every):
+        if len(ids := list(self.session.flights.every)) < 2:
+            self.notify("there is no other shift", severity="warning", markup=False)
+        else:
             self._id = ids[(ids.index(self.shown_id) + 1) % len(ids)]
             self.flights_changed()

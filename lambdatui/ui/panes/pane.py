@@ -182,6 +182,11 @@ class Pane(Widget):
 
         return (Subject(function=self.subject.name),) if self.subject is not None else ()
 
+    def refusal(self, action: str) -> str:
+        """Why the action of one of its keys would do nothing here and now, as pressing it tells; empty where it does
+        something. A pane whose keys do not always do something overrides this."""
+        return ""
+
     def acted(self, subjects: Sequence[Subject]) -> None:
         """An action was done, and what is shown may be the past; a pane that reads nothing overrides this."""
         self.read_again()

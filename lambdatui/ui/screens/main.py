@@ -310,7 +310,7 @@ class MainScreen(Screen[None]):
     def _refused(self, action: str) -> bool:
         """Whether a key would only tell why nothing can be done here and now."""
         key = action.removeprefix("act('").removesuffix("')")
-        return action.startswith("act(") and bool(self.acting.refusal(KEYS[key]))
+        return bool(self.acting.refusal(KEYS[key]) if action.startswith("act(") else self.pane.refusal(action))
 
     def operation_changed(self, operation: Operation) -> None:
         """Something was done: what is on screen may be the past."""
