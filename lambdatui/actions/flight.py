@@ -210,6 +210,8 @@ class Flight:
 
     async def _go(self, step: int) -> None:
         """Goes to a step of the plan, and bakes there."""
+        if self.state.phase is Phase.ROLLING_BACK:  # since that was ordered
+            return
         self._save(trouble="")
         steps = self.state.steps
         if await self._set(steps[min(step, len(steps) - 1)].percent):

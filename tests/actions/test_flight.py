@@ -14,7 +14,7 @@ from lambdatui.actions.flight_state import Phase
 from lambdatui.errors import AccessDenied, ConsoleError
 from lambdatui.insight.canary import Evidence
 from tests.actions.flying import ALIKE, LATE, LOOK_S, PATIENCE_S, QUIET, WORSE, Clock, Sky, Slow, state, until
-from tests.support.endpoint import ScriptedEndpoint, error
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error
 from tests.support.split_alias import GET, UPDATE, SplitAlias, changed_first
 
 STEPS = [("1", {"2": 0.1}), ("1", {"2": 0.5}), ("2", {})]
@@ -206,6 +206,26 @@ async def test_a_way_back_that_is_refused_is_tried_after_ever_longer_pauses_and_
     ]
     live.fault = None
     assert (await landed(flight)).state.phase is Phase.ROLLED_BACK
+
+
+@pytest.mark.parametrize("command", ["hold", "resume", "next", "back", "promote"])
+async def test_on_its_way_back_it_obeys_nothing_that_was_meant_for_the_way_on(
+    command: str, sky: Sky, flight: Flight, live: SplitAlias
+) -> None:
+    def refuse_all_traffic_to_the_old_version(seen: Seen) -> Answer:
+        asked = json.loads(seen.body)
+        back = asked["FunctionVersion"] == "1" and not asked["RoutingConfig"]["AdditionalVersionWeights"]
+        return error("ServiceException", 500) if back else live.carry_out(seen)
+
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    live.fault = refuse_all_traffic_to_the_old_version
+    flight.roll_back()
+    await until(flight, lambda state: bool(state.trouble))
+    getattr(flight, command)()
+    looks = sky.performer.trail.read().entries
+    await until(flight, lambda _: len(sky.performer.trail.read().entries) > len(looks) + 2)
+    assert (flight.state.phase, live.shares) == (Phase.ROLLING_BACK, STEPS[0])
 
 
 async def test_a_way_back_that_is_not_permitted_is_tried_once_and_then_the_operator_decides(
