@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from lambdatui.actions import EMERGENCY_STOP, ActionEntry, load_action
 from lambdatui.clock import now_ms
-from lambdatui.errors import AuthExpired, ConsoleError, Fault
+from lambdatui.errors import AuthExpired, Conflict, ConsoleError, Fault
 from lambdatui.paths import state_folder
 from lambdatui.ui.widgets.trouble import trouble
 
@@ -143,6 +143,11 @@ class Operation:
     async def _run(self) -> None:
         performer = await self.session.operations.performer()
         todo = self.to_do
+        try:
+            await _expect_account(performer)
+        except ConsoleError as error:
+            self.session.operations.refuse(self.entry, [plan.subject for plan in todo], error.title)
+            raise
         batch = uuid4().hex if len(todo) > 1 else None
         undoes = self.undoes.id if self.undoes is not None else None
         for plan in todo:
@@ -180,6 +185,20 @@ class Operation:
         self.changed()
 
 
+async def _expect_account(performer: Performer) -> None:
+    """Asks once more whose credentials they are: who renews them elsewhere may have renewed those of another account.
+
+    Raises:
+        Conflict: they are not of the account that the operator was shown.
+        ConsoleError: it could not be found out.
+    """
+    from lambdatui.aws.identity import get_identity  # noqa: PLC0415 - imports the SDK
+
+    shown, here = performer.identity.account, (await get_identity(performer.connection)).account
+    if here != shown:
+        raise Conflict(f"the credentials are of account {here} now, and not of {shown}", "ctrl+r reads what is there")
+
+
 def named(subjects: Sequence[Subject]) -> str:
     """What something is done to, in a few words."""
     return str(subjects[0]) if len(subjects) == 1 else f"{len(subjects)} marked"
@@ -194,7 +213,8 @@ class Operations:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._performer: Performer | None = None
+        self.secret_undos: dict[str, Undo] = {}
+        """The inverses that only this console knows, for they hold a secret, by the attempt's id."""
         self.running: list[Operation] = []
         self.last_runs: dict[str, Run] = {}
         """The last invocation of each function, to compare the next one with; it is kept nowhere else."""
@@ -211,11 +231,6 @@ class Operations:
 
         return AuditTrail(state_folder())
 
-    @property
-    def secret_undos(self) -> Mapping[str, Undo]:
-        """The inverses that only this console knows, for they hold a secret, by the attempt's id."""
-        return self._performer.secret_undos if self._performer is not None else {}
-
     async def performer(self) -> Performer:
         """What carries out plans where the session is.
 
@@ -224,12 +239,9 @@ class Operations:
         """
         from lambdatui.actions.performing import Performer  # noqa: PLC0415 - imports the SDK
 
-        assert self._session.identity is not None  # nothing was planned before the inventory named it
-        if self._performer is None:
-            self._performer = Performer(
-                connection=await self._session.connection(), identity=self._session.identity, trail=self.trail
-            )
-        return self._performer
+        connection, identity = await self._session.connection(), self._session.identity
+        assert identity is not None  # nothing was planned before the inventory named it
+        return Performer(connection=connection, identity=identity, trail=self.trail, secret_undos=self.secret_undos)
 
     async def learn(self) -> None:
         """Learns from the audit trail what is left stopped, and what unfinished, where the session is."""

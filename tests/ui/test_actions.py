@@ -17,6 +17,7 @@ from lambdatui.ui.panes.undo import UndoPane
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, error, function, json_answer
 from tests.support.metrics import MINUTE, CloudWatch
 from tests.support.reservations import PUT, Reservations
+from tests.ui.answers import identity
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 
@@ -239,6 +240,17 @@ async def test_of_a_marked_set_only_those_in_conflict_are_asked_about_again(
         await stage.press("y")
         await stage.wait_for("✓ done")
     assert (put_by(endpoint), attempts()) == ([FIRST, SECOND], {FIRST: "done", SECOND: "done"})
+
+
+async def test_nothing_is_done_with_the_credentials_of_another_account_than_was_shown(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await preview(stage)
+        endpoint.on("sts", "GetCallerIdentity", identity("210987654321"))
+        await stage.press("y")
+        await stage.wait_for(f"the credentials are of account 210987654321 now, and not of {ACCOUNT}")
+    assert (put_by(endpoint), attempts()) == ([], {FIRST: "refused"})
 
 
 async def test_leaving_the_dialog_cancels_nothing(
