@@ -160,7 +160,7 @@ async def test_the_preview_that_is_asked_for_while_the_function_is_read_follows_
         await stage.wait_for("Reading what is there now")
         await stage.press("ctrl+s", "y")
         read.set()
-        await stage.wait_for("the payload has 1 bytes")
+        await stage.wait_for("the payload has 1 byte")
         assert bodies(endpoint) == []
 
 
