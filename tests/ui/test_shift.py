@@ -7,6 +7,7 @@ import json
 import pytest
 
 from lambdatui.insight.shift_plan import PLANS
+from lambdatui.ui.widgets.frame import Frame
 from tests.support.endpoint import ScriptedEndpoint, error
 from tests.support.split_alias import UPDATE, SplitAlias
 from tests.ui import flying
@@ -181,6 +182,18 @@ async def test_promoting_sets_the_version_and_empties_the_weights_in_one_request
         await confirm(stage)
     (sent,) = updates(endpoint)
     assert (sent["FunctionVersion"], sent["RoutingConfig"]) == ("2", {"AdditionalVersionWeights": {}})
+
+
+async def test_what_became_of_it_stands_by_itself_in_the_middle(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await form(stage)
+        frame = stage.app.screen.query_one(Frame)
+        assert frame.size.height == NARROW[1] - 2, "the form does not jump while what it tells comes in"
+        await take(stage, "promote: all to the new version")
+        await confirm(stage)
+        await stage.wait_for(lambda: frame.size.height < 5)
 
 
 async def test_rolling_back_empties_the_weights(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 
 from lambdatui.actions import entry_of
 from lambdatui.actions.action import Draft, Params
@@ -53,7 +54,7 @@ LEAVING = {
 class ShiftDialog(ActionDialog):
     """An action's dialog that plans a flight, or one change of the weights."""
 
-    DEFAULT_CSS = "ShiftDialog > Vertical { height: 100%; }"
+    DEFAULT_CSS = "ShiftDialog > Frame.-form { height: 100%; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -75,6 +76,10 @@ class ShiftDialog(ActionDialog):
         """What is to be flown; None where one change is to be made."""
         self._group: DeploymentGroup | None = None
         """CodeDeploy's deployment group that the alias belongs to, once it is known."""
+
+    def _show(self, *shown: Widget, keys: str, focus: Widget | None = None) -> None:
+        super()._show(*shown, keys=keys, focus=focus)
+        self._frame.set_class(self._form in shown, "-form")  # what the form tells comes and goes: it stays as high
 
     async def form_of(self, draft: Draft[Any]) -> ShiftForm:
         self._now = draft.params
