@@ -44,7 +44,7 @@ class ShiftTraffic(Action[Traffic]):
         alias = await get_alias(connection, subject.function, subject.qualifier)
         before, after = told(traffic_of(alias)), told(params)
         judged = _to_judge(alias, params)
-        provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
+        provisioned = (await permitted(list_provisioned(connection, subject.function)) or ()) if judged else ()
         ruling = rule_on_traffic(
             alias,
             version=params.version,

@@ -63,6 +63,17 @@ async def test_all_to_one_version_names_it_and_empties_the_weights_in_the_same_r
     assert (sent["FunctionVersion"], sent["RoutingConfig"]) == (version, {"AdditionalVersionWeights": {}})
 
 
+@pytest.mark.parametrize("hindered", ["ListProvisionedConcurrencyConfigs", "GetFunction"])
+async def test_all_back_to_the_main_version_takes_nothing_but_the_alias_itself(
+    hindered: str, acting: Acting, endpoint: ScriptedEndpoint, live: SplitAlias
+) -> None:
+    live.change("1", v2=0.1)
+    endpoint.on("lambda", hindered, error("ServiceException", 500))
+    endpoint.on("codedeploy", "ListDeployments", error("ServiceException", 500))
+    assert (await shifted(acting, Traffic(version="1"))).result == "done"
+    assert live.shares == ("1", {})
+
+
 async def test_what_is_so_already_is_not_asked_for(acting: Acting, live: SplitAlias) -> None:
     live.change("1", v2=0.1)
     assert (await planned(acting, TENTH)).calls == ()
