@@ -45,9 +45,18 @@ class FlightLog:
             raise _unwritten(error, path) from None
 
     def forget(self, flight_id: str) -> None:
-        """Forgets a flight that has landed, or that the operator has given up."""
+        """Forgets a flight that has landed; by whoever holds it, for its lock goes as well."""
         self._path(flight_id).unlink(missing_ok=True)
         self._lock(flight_id).unlink(missing_ok=True)
+
+    def give_up(self, flight_id: str) -> None:
+        """Forgets a flight that nobody flies.
+
+        Raises:
+            ConsoleError: another console flies it.
+        """
+        with self.flying(flight_id):
+            self.forget(flight_id)
 
     def left(self) -> dict[str, str]:
         """The states of the flights that nobody flies any more, by id."""
@@ -70,7 +79,7 @@ class FlightLog:
         """Holds a flight, so that no other console takes it for one that was left.
 
         Raises:
-            ConsoleError: another console flies it, or the folder cannot be written to.
+            ConsoleError: another console flies it or has just ended it, or the folder cannot be written to.
         """
         lock = self._lock(flight_id)
         try:
@@ -83,6 +92,8 @@ class FlightLog:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise ConsoleError("another console flies this shift") from None
+            if not os.fstat(descriptor).st_nlink:
+                raise ConsoleError("another console has ended this shift")
             yield
         finally:
             os.close(descriptor)

@@ -225,7 +225,7 @@ class Flights:
     @property
     def every(self) -> dict[str, Shift]:
         """All that are known, by id, the one that began last at the end."""
-        known: dict[str, Shift] = {**self.left, **self.flown, **self.deployments.known}
+        known: dict[str, Shift] = {**self.flown, **self.left, **self.deployments.known}
         return dict(sorted(known.items(), key=lambda each: each[1].began_ms))
 
     @property
@@ -243,12 +243,10 @@ class Flights:
         from lambdatui.actions.flight import Flight  # noqa: PLC0415 - imports the SDK
         from lambdatui.actions.observing import Observer  # noqa: PLC0415 - imports the SDK
 
-        if state.id in self.flown and self.flown[state.id].flying:
-            return
         settings = self._session.settings
         assert settings is not None  # nothing begins before they are checked
         performer = await self._session.operations.performer()
-        if self.closing:
+        if self.closing or any(flown.state.id == state.id for flown in self.flying):
             return
         observer = Observer(performer.connection)
         flight = Flight(state, performer=performer, observe=observer, log=self.log, thresholds=settings.thresholds)
@@ -277,9 +275,10 @@ class Flights:
         ours = [state for state in recorded if (state.account, state.region) == here]
         for state in ours:
             if not state.flying:  # the console ended between landing and forgetting
-                self.log.forget(state.id)
+                self.forget(state.id)
         left = await asyncio.gather(*(self._compared(state) for state in ours if state.flying))
-        self.left = {one.state.id: one for one in left}
+        flying = {flown.state.id for flown in self.flying}  # some may have been taken up meanwhile
+        self.left = {one.state.id: one for one in left if one.state.id not in flying}
         self._session.tell_flights()
 
     async def _compared(self, state: FlightState) -> Left:
@@ -317,7 +316,10 @@ class Flights:
     def forget(self, flight_id: str) -> None:
         """Gives up a shift that was left: the alias stays as it is."""
         self.left.pop(flight_id, None)
-        self.log.forget(flight_id)
+        try:
+            self.log.give_up(flight_id)
+        except ConsoleError as error:
+            self._session.log("shifts", error)
         self._session.tell_flights()
 
     async def leave(self) -> list[Flown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 from collections.abc import AsyncIterator
 
@@ -343,6 +344,29 @@ async def test_a_flight_that_was_left_on_the_ground_and_is_rolled_back_takes_no_
     flying.roll_back()
     await flying.run()
     assert endpoint.counts[UPDATE] == 0
+
+
+async def test_a_console_does_not_forget_the_shift_that_another_one_flies(sky: Sky, flight: Flight) -> None:
+    await until(flight, lambda state: state.percent == 10)
+    with pytest.raises(ConsoleError, match="another console flies this shift"):
+        sky.log.give_up(flight.state.id)
+    assert list(sky.log.kept()) == [flight.state.id]
+
+
+async def test_a_shift_that_ended_while_another_console_was_about_to_take_it_up_is_not_flown_again(
+    sky: Sky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flown = state()
+
+    def ended_first(descriptor: int, operation: int) -> None:
+        monkeypatch.undo()
+        with sky.log.flying(flown.id):
+            sky.log.forget(flown.id)
+        fcntl.flock(descriptor, operation)
+
+    monkeypatch.setattr("lambdatui.actions.flight_log.fcntl.flock", ended_first)
+    with pytest.raises(ConsoleError, match="another console has ended this shift"), sky.log.flying(flown.id):
+        pass
 
 
 async def test_two_consoles_do_not_fly_the_same_shift(sky: Sky, flight: Flight, endpoint: ScriptedEndpoint) -> None:

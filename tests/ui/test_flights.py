@@ -586,6 +586,55 @@ async def test_in_read_only_mode_a_shift_that_was_left_is_shown_and_not_touched(
     assert alias.shares == TENTH
 
 
+async def test_a_shift_that_another_console_takes_up_is_offered_no_more(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.panes.flights.LOOK_S", 0.05)
+    alias.change("1", v2=0.1)
+    state = leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        with log().flying(state.id):
+            await shifts(stage)
+            await stage.wait_gone("1 shift left")
+            assert "No shift is on its way" in stage.text
+        await stage.wait_for("1 shift left")
+
+
+async def test_a_shift_that_could_not_be_taken_up_is_offered_again_as_soon_as_it_can_be(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alias.change("1", v2=0.1)
+    state = leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.wait_for("What to do")
+        with log().flying(state.id):
+            await stage.press("b")
+            await stage.wait_for("this console flies it no more: another console flies this shift")
+        monkeypatch.setattr("lambdatui.ui.panes.flights.LOOK_S", 0.05)
+        await stage.press("ctrl+r")
+        await stage.wait_for("What to do")
+        await stage.press("b")
+        await becomes(stage, alias, ALL_OLD)
+
+
+async def test_the_brake_that_is_pulled_twice_flies_a_shift_that_was_left_once(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        (left,) = stage.app.session.flights.left.values()
+        pulled = [left.commands["roll_back"].act() for _ in range(2)]
+        await asyncio.gather(*filter(None, pulled))
+        await notified(stage, "rolled back")
+        assert not [told for told in stage.app._notifications if "another console" in told.message]
+    assert alias.shares == ALL_OLD
+
+
 # -- several
 
 

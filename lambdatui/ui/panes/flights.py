@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TICK_S = 1.0
 LOOK_S = 10.0
-"""How often is looked for what CodeDeploy does, as far as there can be news."""
+"""How often is looked for what others do, as far as there can be news."""
 NONE = Section(
     "No shift is on its way",
     (
@@ -113,9 +113,13 @@ class FlightsPane(Pane):
     def start_asking(self) -> None:
         self.keep_asking("shifts by CodeDeploy", self._look, lambda _: None)
 
+    def read_again(self) -> None:
+        self.start_asking()
+
     async def _look(self) -> None:
-        """Looks for what CodeDeploy runs, and into the shift of its own that is shown."""
+        """Looks for what other consoles left and what CodeDeploy runs, and into the shift of its own that is shown."""
         if self.watched:
+            await self.session.flights.learn()
             deployments = self.session.flights.deployments
             await deployments.find()
             if (deployed := deployments.known.get(self.shown_id)) is not None:
