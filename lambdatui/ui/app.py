@@ -220,7 +220,7 @@ class Console(App[None]):
 
         Signals come twice by themselves, as a broken connection has both the shell and the kernel send one.
         """
-        if self.session.flights.flying and not self._ending_flights:
+        if self.session.flights.busy and not self._ending_flights:
             self._ending_flights = True  # here, for the second signal may come before the work begins
             self._end_flights(status)
         elif not (status and self._ending_flights):

@@ -176,11 +176,18 @@ class Deployments:
         self._found_ms: int | None = None
         self._finding = asyncio.Lock()
         self._watching: set[asyncio.Task[None]] = set()
+        self._stopping: dict[str, asyncio.Future[None]] = {}
+        """What is being stopped, by its id."""
         self._left = False
 
     @property
     def flying(self) -> list[Deployed]:
         return [deployed for deployed in self.known.values() if deployed.flying]
+
+    @property
+    def stopping(self) -> bool:
+        """Whether something is being stopped, which takes the console."""
+        return bool(self._stopping)
 
     async def find(self) -> None:
         """Finds those that are under way: one request where there are none."""
@@ -293,7 +300,11 @@ class Deployments:
         from lambdatui.actions.action import Params  # noqa: PLC0415 - imports pydantic
         from lambdatui.actions.codedeploy_shift import StopDeployment  # noqa: PLC0415 - imports the SDK
 
+        deployment_id = deployed.deployment.info.deployment_id
+        if deployment_id in self._stopping:
+            return
         action, deployed.refused = StopDeployment(), None
+        ended = self._stopping[deployment_id] = asyncio.get_running_loop().create_future()
         try:
             performer = await self._session.operations.performer()
             plan = await action.plan(performer.connection, deployed.subject, Params())
@@ -301,14 +312,16 @@ class Deployments:
                 deployed.refused = (await performer.perform(STOP, action, plan)).error
         except ConsoleError as error:
             deployed.refused = error
+        finally:
+            del self._stopping[deployment_id]
+            ended.set_result(None)
         if deployed.refused is not None:
             self._session.log(f"shift of {deployed.subject}", deployed.refused)
         await self.look(deployed)
 
     async def leave(self) -> None:
-        """Looks on no more. Nothing is stopped."""
+        """Looks on no more, and waits for what is being stopped. Nothing else is stopped."""
         self._left, watching = True, list(self._watching)
         for task in watching:
             task.cancel()
-        if watching:
-            await asyncio.wait(watching)
+        await asyncio.gather(*watching, *self._stopping.values(), return_exceptions=True)

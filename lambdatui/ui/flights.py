@@ -218,6 +218,11 @@ class Flights:
         return [flown for flown in self.flown.values() if flown.flying]
 
     @property
+    def busy(self) -> bool:
+        """Whether there is something that the console is not to be left in the midst of."""
+        return bool(self.flying) or self.deployments.stopping
+
+    @property
     def running(self) -> list[Running]:
         """All that are on their way, whoever runs them."""
         return [*self.flying, *self.deployments.flying]
@@ -325,16 +330,15 @@ class Flights:
     async def leave(self) -> list[Flown]:
         """Ends what flies as its plan says, as far as `LEAVE_S` allow; what does not end is offered by the next start.
 
-        What CodeDeploy runs goes on.
+        What CodeDeploy runs goes on, or ends if it is being stopped.
 
         Returns:
             Those that flew; none the second time.
         """
         flying, self.closing = ([] if self.closing else self.flying), True
-        await self.deployments.leave()
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
-                await asyncio.gather(*(self._end(flown) for flown in flying))
+                await asyncio.gather(self.deployments.leave(), *(self._end(flown) for flown in flying))
         return flying
 
     async def _end(self, flown: Flown) -> None:

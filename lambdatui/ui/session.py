@@ -222,7 +222,7 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether something is being done here that has to go on, and here."""
-        return bool(self.operations.running or self.flights.flying)
+        return bool(self.operations.running) or self.flights.busy
 
     @property
     def metrics_slowed_until_ms(self) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -254,6 +255,44 @@ async def test_b_stops_it_and_has_it_taken_back_without_a_question(
         assert UPDATE not in endpoint.operations
         [written] = stage.app.session.operations.trail.read().entries
         assert (written.action, written.result) == ("codedeploy-stop", "done")
+
+
+@pytest.fixture
+def slow(endpoint: ScriptedEndpoint, under_way: CodeDeploy) -> Callable[[str], asyncio.Event]:
+    """Lets CodeDeploy answer an operation only when the event is set."""
+
+    def wait_with(operation: str) -> asyncio.Event:
+        answered = asyncio.Event()
+        endpoint.on("codedeploy", operation, lambda seen: replace(under_way._answer(seen), after=answered))
+        return answered
+
+    return wait_with
+
+
+async def test_pulled_twice_the_brake_stops_it_once(
+    console: MakeConsole, endpoint: ScriptedEndpoint, under_way: CodeDeploy, slow: Callable[[str], asyncio.Event]
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await watch(stage)
+        answered = slow("ListDeployments")
+        await stage.press("b", "b")
+        answered.set()
+        await stage.wait_for("by d-1-back: InProgress")
+        assert len(under_way.stopped) == 1
+
+
+async def test_the_console_is_not_left_before_a_brake_that_was_pulled_has_been_sent(
+    console: MakeConsole, endpoint: ScriptedEndpoint, under_way: CodeDeploy, slow: Callable[[str], asyncio.Event]
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await watch(stage)
+        answered, asked = slow("ListDeployments"), endpoint.counts["codedeploy:ListDeployments"]
+        await stage.press("b")
+        await stage.wait_for(lambda: endpoint.counts["codedeploy:ListDeployments"] > asked)
+        await stage.press("ctrl+c")
+        answered.set()
+        await stage.wait_for(lambda: stage.app._exit)
+    assert len(under_way.stopped) == 1
 
 
 async def test_a_stop_that_is_refused_is_told_and_it_goes_on(
