@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from lambdatui.actions import EMERGENCY_STOP, ActionEntry, load_action
 from lambdatui.clock import now_ms
-from lambdatui.errors import AuthExpired, Conflict, ConsoleError, Fault
+from lambdatui.errors import AuthExpired, Conflict, ConsoleError, Fault, NotFound
 from lambdatui.paths import state_folder
 from lambdatui.ui.widgets.trouble import trouble
 
@@ -253,8 +253,22 @@ class Operations:
             self._session.log("audit trail", error)
             return
         self.unfinished = sum(line.at_ms < self._begun_ms for line in reading.open_intents())
-        self.stopped = {line.function: line.at_ms for line in reading.standing() if line.action == EMERGENCY_STOP}
+        stopped = {line.function: line.at_ms for line in reading.standing() if line.action == EMERGENCY_STOP}
+        deleted = [function for function in stopped if await self._is_deleted(function)]
+        self.stopped = {function: at_ms for function, at_ms in stopped.items() if function not in deleted}
         self._session.tell_health()
+
+    async def _is_deleted(self, function: str) -> bool:
+        """Whether a function is certainly no more, so that there is nothing to restore."""
+        from lambdatui.aws.concurrency import get_reserved_concurrency  # noqa: PLC0415 - imports the SDK
+
+        if function in self._session.functions:
+            return False
+        try:
+            await self._session.ask("emergency stop", partial(get_reserved_concurrency, function=function))
+        except ConsoleError as error:  # entered in the error log
+            return isinstance(error, NotFound)
+        return False
 
     def refuse(self, entry: ActionEntry, subjects: Sequence[Subject], reason: str) -> None:
         """Writes down what was wanted where it may not be done."""

@@ -7,7 +7,7 @@ import pytest
 from lambdatui.actions import event_source_mapping
 from lambdatui.actions.audit import AuditLine, AuditTrail
 from lambdatui.paths import state_folder
-from tests.support.endpoint import ACCOUNT, REGION, ScriptedEndpoint
+from tests.support.endpoint import ACCOUNT, REGION, ScriptedEndpoint, error
 from tests.support.stoppable import Stoppable
 from tests.ui.conftest import MakeConsole
 from tests.ui.stage import Stage, on_stage
@@ -107,10 +107,7 @@ async def test_the_next_console_tells_what_was_left_stopped_and_restores_it(
         await stage.wait_for(lambda: marked(stage) == [])
     assert there.reserved == 5
     assert there.states() == {UUID: "Enabled"}
-    async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_until_read()
-        await stage.wait_for(lambda: stage.app._told_of is stage.app.session.operations)
-        assert "left stopped" not in stage.text
+    assert AuditTrail(state_folder()).read().standing() == ()
 
 
 async def test_the_preview_of_a_restore_says_what_somebody_changed_since(
@@ -154,14 +151,28 @@ async def test_what_an_earlier_console_did_not_see_the_end_of_is_told(
         await stage.wait_for("it is not known what became of one change")
 
 
-async def test_what_was_left_stopped_in_another_region_is_not_told_here(
+def left_stopped(function: str, region: str = REGION) -> None:
+    """An earlier console stopped a function."""
+    told = {"identity": "arn:aws:iam::123456789012:user/ann", "account": ACCOUNT, "region": region}
+    line = AuditLine(**told, action="emergency-stop", function=function, standing=True)
+    AuditTrail(state_folder()).append(line.concluded("done"))
+
+
+async def test_of_what_was_left_stopped_only_what_is_here_is_told(
     console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
 ) -> None:
-    told = {"identity": "arn:aws:iam::123456789012:user/ann", "account": ACCOUNT, "region": "eu-north-1"}
-    line = AuditLine(**told, action="emergency-stop", function=STOPPED, standing=True)
-    AuditTrail(state_folder()).append(line.concluded("done"))
+    left_stopped("elsewhere", "eu-north-1")
+    left_stopped(STOPPED)
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_until_read()
-        await stage.wait_for(lambda: stage.app._told_of is stage.app.session.operations)
-        assert marked(stage) == []
-        assert "left stopped" not in stage.text
+        await stage.wait_for(f"left stopped by an emergency stop: {STOPPED} -")
+
+
+async def test_a_function_that_was_deleted_is_left_stopped_no_more(
+    console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    missing = error("ResourceNotFoundException", 404, "Function not found")
+    endpoint.on("lambda", "GetFunctionConcurrency", missing)
+    left_stopped("deleted")
+    left_stopped(STOPPED)
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for(f"left stopped by an emergency stop: {STOPPED} -")
