@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from lambdatui.actions.audit import AuditLine, AuditTrail, Result
-from lambdatui.paths import state_folder
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
-from lambdatui.ui.panes.audit import AuditPane
-from lambdatui.ui.panes.undo import UndoPane
-from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, error, function, json_answer
+from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
 from tests.support.metrics import MINUTE, CloudWatch
-from tests.support.reservations import PUT, Reservations
+from tests.support.reservations import Reservations
 from tests.ui.answers import identity
+from tests.ui.attempts import FIRST, SECOND, THIRD, attempts, notified, put_by, ready, trail
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 
-FIRST, SECOND, THIRD = (f"function-{number:05d}" for number in range(3))
 PUTS = ("lambda", "PutFunctionConcurrency")
 DENIED = error("AccessDeniedException", 403, "User is not authorized to perform: lambda:PutFunctionConcurrency")
 DENIED_TITLE = "not permitted: lambda:PutFunctionConcurrency"
@@ -35,46 +29,6 @@ def reservations(endpoint: ScriptedEndpoint) -> Reservations:
     kept = Reservations({FIRST: 5})
     kept.serve(endpoint)
     return kept
-
-
-def trail() -> AuditTrail:
-    return AuditTrail(state_folder())
-
-
-def attempts() -> dict[str, str]:
-    """What the audit trail says became of the attempts, by function, the newest of each."""
-    return {line.function: line.result for line in reversed(trail().read().entries)}
-
-
-def attempt(**particular: Any) -> AuditLine:
-    """An attempt to have the first function reserve 7 in place of 5, of which the end is not known."""
-    told = {
-        "identity": f"arn:aws:sts::{ACCOUNT}:assumed-role/oncall/ann",
-        "account": ACCOUNT,
-        "region": REGION,
-        "action": "reserved-concurrency",
-        "function": FIRST,
-        "params": {"reserved": 7},
-        "before": {"reserved concurrency": "5"},
-        "after": {"reserved concurrency": "7"},
-        "undo": {"action": "reserved-concurrency", "parameters": {"reserved": 5}},
-    }
-    return AuditLine(**{**told, **particular})
-
-
-def put_by(endpoint: ScriptedEndpoint) -> list[str]:
-    """The functions for which a reservation was put, in order."""
-    return [seen.path.split("/")[3] for seen in endpoint.requests if str(seen) == PUT]
-
-
-async def ready(stage: Stage) -> None:
-    await stage.wait_until_read()
-    await stage.wait_for(lambda: stage.app.session.settings is not None)
-
-
-async def notified(stage: Stage, text: str) -> None:
-    """Returns when the operator was told so in passing."""
-    await stage.wait_for(lambda: any(text in told.message for told in stage.app._notifications))
 
 
 async def form(stage: Stage) -> ActionDialog:
@@ -341,194 +295,3 @@ async def test_a_marked_row_that_the_filter_hides_is_not_touched(
         await stage.press("y")
         await stage.wait_for("✓ done")
     assert (put_by(endpoint), attempts()) == ([SECOND], {SECOND: "done"})
-
-
-# -- undo
-
-
-async def journal(stage: Stage) -> UndoPane:
-    """Opens the journal by its key, when it has been read."""
-    await ready(stage)
-    await stage.press("u")
-    await stage.wait_for("Undo 1")
-    return stage.app.screen.query_one(UndoPane)
-
-
-@pytest.mark.parametrize("result", ["done", "partial"])
-async def test_what_was_made_all_or_in_part_is_taken_back_after_a_preview(
-    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations, result: Result
-) -> None:
-    trail().append(attempt().concluded(result))
-    reservations.by_function[FIRST] = 7
-    async with on_stage(console(endpoint.url), WIDE) as stage:
-        await journal(stage)
-        await stage.wait_for("5 → 7")
-        await stage.press("enter")
-        await stage.wait_for("y does it")
-        assert ("7 → 5" in stage.text, "changed since" in stage.text, put_by(endpoint)) == (True, False, [])
-        await stage.press("y")
-        await stage.wait_for("✓ done")
-        await stage.press("escape")
-        await stage.wait_for("taken back")
-    assert reservations.by_function == {FIRST: 5}
-    undoing, undone = trail().read().entries
-    assert undoing.undoes == undone.id
-
-
-async def test_what_somebody_changed_since_is_warned_of_before_it_is_taken_back(
-    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
-) -> None:
-    trail().append(attempt().concluded("done"))
-    reservations.by_function[FIRST] = 9
-    async with on_stage(console(endpoint.url), WIDE) as stage:
-        await journal(stage)
-        await stage.press("u")
-        await stage.wait_for("▲ changed since by somebody: reserved concurrency was 7 and is 9")
-    assert put_by(endpoint) == []
-
-
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        (attempt(undo=None).concluded("done"), "no inverse is known"),
-        (attempt(undo=None, params=None).concluded("done"), "held a secret that another console knew"),
-        (attempt(undo={"action": "gone"}).concluded("done"), "no action gone in this console"),
-        (attempt().concluded("unknown"), "outcome not known: see :audit"),
-        (attempt(), "outcome not known: see :audit"),
-    ],
-    ids=["no inverse", "secret", "no such action", "unknown", "open"],
-)
-async def test_what_cannot_be_taken_back_says_why(
-    console: MakeConsole, endpoint: ScriptedEndpoint, line: AuditLine, why: str
-) -> None:
-    trail().append(line)
-    async with on_stage(console(endpoint.url), (240, 24)) as stage:
-        await journal(stage)
-        await stage.wait_for(why)
-        await stage.press("enter")
-        await notified(stage, why)
-        assert not isinstance(stage.app.screen, ActionDialog)
-
-
-async def test_the_journal_is_of_this_account_and_region_and_leaves_out_what_came_to_nothing(
-    console: MakeConsole, endpoint: ScriptedEndpoint
-) -> None:
-    for line in (
-        attempt(function="here").concluded("done"),
-        attempt(function="elsewhere", region="eu-west-1").concluded("done"),
-        attempt(function="other", account="999999999999").concluded("done"),
-        attempt(function="refused").concluded("refused"),
-        attempt(function="failed").concluded("failed"),
-    ):
-        trail().append(line)
-    async with on_stage(console(endpoint.url), NARROW) as stage:
-        pane = await journal(stage)
-        assert [deed.line.function for deed in pane.table.shown] == ["here"]
-
-
-async def test_read_only_refuses_to_take_back(
-    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
-) -> None:
-    trail().append(attempt().concluded("done"))
-    async with on_stage(console(endpoint.url, read_only=True), NARROW) as stage:
-        await journal(stage)
-        await stage.press("enter")
-        await notified(stage, "read-only: lambda:PutFunctionConcurrency is not sent")
-    assert (put_by(endpoint), attempts()) == ([], {FIRST: "refused"})
-
-
-# -- the audit trail
-
-
-async def audit(stage: Stage) -> Sequence[AuditLine]:
-    """Opens the audit trail; gives its rows as they stand."""
-    await ready(stage)
-    await stage.app.go("audit")
-    pane = stage.app.screen.query_one(AuditPane)
-    await stage.wait_for(lambda: pane.reading_now().read_at)
-    return pane.table.shown
-
-
-async def test_every_attempt_is_there_newest_first_with_its_result(
-    console: MakeConsole, endpoint: ScriptedEndpoint
-) -> None:
-    results = ("done", "refused", "failed", "partial", "unknown", "cancelled", "conflict")
-    for result in results:
-        trail().append(attempt(region="eu-west-1").concluded(result))
-    with trail().path.open("a") as file:
-        file.write("torn\n")
-    async with on_stage(console(endpoint.url), (250, 24)) as stage:
-        rows = await audit(stage)
-        assert {row.result for row in rows} == set(results)
-        assert [row.at_ms for row in rows] == sorted((row.at_ms for row in rows), reverse=True)
-        for told in ("! lines that cannot be read: 1", "✓ done", "⊘ refused", "! failed", "eu-west-1", "ann", "5 → 7"):
-            await stage.wait_for(told)
-
-
-async def test_enter_tells_all_of_an_attempt(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
-    call = {"service": "lambda", "operation": "PutFunctionConcurrency", "parameters": {"FunctionName": FIRST}}
-    trail().append(attempt(calls=(call,)).concluded("done", error="found later", request_ids=("abc-1",)))
-    async with on_stage(console(endpoint.url), WIDE) as stage:
-        await audit(stage)
-        await stage.press("enter")
-        await stage.wait_for("Attempt")
-        for told in ("✓ done", "found later", "abc-1", "lambda:PutFunctionConcurrency", '"reserved": 5', ACCOUNT):
-            assert told in stage.text
-
-
-@pytest.mark.parametrize(
-    ("there", "result", "told"),
-    [
-        (7, "done", "found later: it was made"),
-        (5, "failed", "found later: it was not made"),
-        (9, "unknown", "found later: it is not as meant: reserved concurrency was 7 and is 9"),
-    ],
-)
-async def test_o_finds_out_what_became_of_an_attempt_without_end(
-    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations, there: int, result: str, told: str
-) -> None:
-    trail().append(attempt())
-    reservations.by_function[FIRST] = there
-    async with on_stage(console(endpoint.url), (200, 40)) as stage:
-        await audit(stage)
-        await stage.wait_for("? 1 open")
-        await stage.press("o")
-        await notified(stage, told)
-        await stage.wait_gone("open  o")
-    ended = trail().read().entries[0]
-    assert (ended.result, ended.error, put_by(endpoint)) == (result, told, [])
-
-
-async def test_o_asks_only_about_what_was_attempted_here(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
-    trail().append(attempt(region="eu-west-1"))
-    async with on_stage(console(endpoint.url), WIDE) as stage:
-        await audit(stage)
-        await stage.press("o")
-        await notified(stage, "look from there")
-    assert attempts() == {FIRST: "open"}
-
-
-async def test_of_an_invocation_the_log_tells_no_more_than_how_many_there_were(
-    console: MakeConsole, endpoint: ScriptedEndpoint
-) -> None:
-    began = attempt(action="invoke", calls=({"service": "lambda", "operation": "Invoke"},), before={}, after={})
-    trail().append(began)
-
-    def logged(seen: Seen) -> Answer:
-        asked = json.loads(seen.body)
-        message = "START RequestId: 11111111-2222-3333-4444-555555555555 Version: $LATEST\n"
-        event = {"eventId": "1", "logStreamName": "s", "timestamp": began.at_ms + 1, "message": message}
-        found = {**event, "ingestionTime": began.at_ms + 1}
-        within = asked["startTime"] <= began.at_ms + 1 and asked.get("endTime", began.at_ms + 2) > began.at_ms
-        return Answer(
-            body=json.dumps({"events": [found] if within else []}).encode(),
-            headers={"Content-Type": "application/x-amz-json-1.1"},
-        )
-
-    endpoint.on("logs", "FilterLogEvents", logged)
-    endpoint.on("lambda", "GetFunctionConfiguration", json_answer(function(FIRST)))
-    async with on_stage(console(endpoint.url), (200, 40)) as stage:
-        await audit(stage)
-        await stage.press("o")
-        await stage.wait_for(lambda: attempts() == {FIRST: "unknown"})
-    assert trail().read().entries[0].error.startswith("found later: the log has 1 request of")

@@ -8,9 +8,9 @@ from textual.pilot import Pilot
 from lambdatui.ui.app import Console
 from tests.support.endpoint import ScriptedEndpoint
 from tests.ui.answers import listing
+from tests.ui.attempts import attempt, trail
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE
-from tests.ui.test_actions import attempt, trail
 from tests.ui.test_looks import Compare, shown
 
 STOP = {
