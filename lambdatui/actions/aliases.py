@@ -10,19 +10,19 @@ from pydantic import Field
 from lambdatui.actions.action import NOT_ASKED, Action, Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.function_changes import refuse
+from lambdatui.actions.on_alias import has_url, mappings_on, provisioned_on
 from lambdatui.actions.permission import permitted
 from lambdatui.actions.subjects import alias_of, published_versions
 from lambdatui.aws.connection import Connection
-from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import get_event_invoke_config
-from lambdatui.aws.releases import get_alias, has_policy, list_aliases, list_provisioned, list_urls
+from lambdatui.aws.releases import get_alias, has_policy, list_aliases
 from lambdatui.errors import ConsoleError
 from lambdatui.insight.configuration_settings import (
     DESCRIPTION_LENGTH,
     alias_name_problem,
     alias_version_problem,
 )
-from lambdatui.models.arn import LATEST, qualifier_of
+from lambdatui.models.arn import LATEST
 from lambdatui.models.release import Alias, RoutingConfig
 
 
@@ -108,10 +108,8 @@ class RepointAlias(Action[Pointing]):
         alias = await get_alias(connection, subject.function, subject.qualifier)
         described = NewAlias(name=alias.name, description=alias.description or "", **dict(params))
         before, after = _told(alias), _told(described.wanted)
-        provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
-        ready = sum(
-            each.requested_provisioned_concurrent_executions for each in provisioned if each.qualifier == alias.name
-        )
+        provisioned = await permitted(provisioned_on(connection, subject.function, alias.name))
+        ready = provisioned.requested_provisioned_concurrent_executions if provisioned is not None else 0
         collision: tuple[str, ...] = ()
         if before != after:
             versions = await _versions(connection, subject.function)
@@ -217,30 +215,17 @@ async def _hanging(connection: Connection, subject: Subject) -> list[str]:
     """What hangs on an alias and does not follow its version (facts 3.2), and what of it cannot be looked at."""
     function, alias = subject.function, subject.qualifier
 
-    async def has_url() -> bool:
-        return any(qualifier_of(url.function_arn or "") == alias for url in await list_urls(connection, function))
-
-    async def has_provisioned() -> bool:
-        return any(each.qualifier == alias for each in await list_provisioned(connection, function))
-
-    async def has_asynchronous_settings() -> bool:
-        return await get_event_invoke_config(connection, function, alias) is not None
-
-    async def has_mappings() -> bool:
-        pages = list_event_source_mappings(connection, f"{function}:{alias}")
-        return any([mapping.qualifier == alias async for page in pages for mapping in page])
-
-    looks: Mapping[str, Callable[[], Awaitable[bool]]] = {
+    looks: Mapping[str, Callable[[Connection, str, str], Awaitable[object]]] = {
         "a function URL": has_url,
-        "a resource policy": lambda: has_policy(connection, function, alias),
-        "provisioned concurrency": has_provisioned,
-        "settings for asynchronous invocations": has_asynchronous_settings,
-        "event source mappings": has_mappings,
+        "a resource policy": has_policy,
+        "provisioned concurrency": provisioned_on,
+        "settings for asynchronous invocations": get_event_invoke_config,
+        "event source mappings": mappings_on,
     }
     found = []
     for what, look in looks.items():
         try:
-            if await look():
+            if await look(connection, function, alias):
                 found.append(f"it has {what}")
         except ConsoleError as error:
             found.append(f"whether it has {what} is not known: {error.title}")

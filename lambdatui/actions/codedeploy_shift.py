@@ -13,6 +13,7 @@ from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.function_changes import refuse
+from lambdatui.actions.on_alias import provisioned_on
 from lambdatui.actions.permission import permitted
 from lambdatui.actions.traffic import read_side
 from lambdatui.aws.codedeploy import (
@@ -24,7 +25,7 @@ from lambdatui.aws.codedeploy import (
     list_groups,
 )
 from lambdatui.aws.connection import Connection
-from lambdatui.aws.releases import get_alias, list_provisioned, list_versions
+from lambdatui.aws.releases import get_alias, list_versions
 from lambdatui.errors import RequestRefused
 from lambdatui.insight.appspec import AWS_OWN, CONFIGS, AppSpec, pace
 from lambdatui.insight.traffic import rule_on_traffic
@@ -93,14 +94,14 @@ class HandShiftOver(Action[HandedOver]):
         if under_way:
             raise RequestRefused(f"CodeDeploy shifts {alias.name} already: {under_way[0]}", "stop it first, or wait")
         refuse(_not_whole(alias))
-        provisioned = await permitted(list_provisioned(connection, subject.function)) or ()
+        provisioned = await permitted(provisioned_on(connection, subject.function, alias.name))
         ruling = rule_on_traffic(
             alias,
             version=spec.current,
             additional=spec.target,
             share=0.5,  # some of it: which is CodeDeploy's to say
             sides=[await read_side(connection, subject.function, one) for one in (spec.current, spec.target)],
-            provisioned=any(one.qualifier == alias.name for one in provisioned),
+            provisioned=provisioned is not None,
         )
         refuse(next(iter(ruling.refusals), None))
         application, _, name = params.group.partition(BETWEEN)

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lambdatui.actions.codedeploy_collision import STOP
+from lambdatui.actions.on_alias import has_url, mappings_on, provisioned_on
 from lambdatui.actions.traffic import read_side
 from lambdatui.aws.alarms import list_alarms
 from lambdatui.aws.cloudformation import get_stack_status
 from lambdatui.aws.codedeploy import list_alias_deployments
 from lambdatui.aws.connection import Connection
-from lambdatui.aws.event_sources import list_event_source_mappings
 from lambdatui.aws.functions import list_tags
 from lambdatui.aws.metrics import Metrics
-from lambdatui.aws.releases import get_alias, has_policy, list_provisioned, list_urls
+from lambdatui.aws.releases import get_alias, has_policy
 from lambdatui.errors import ConsoleError, NotFound
 from lambdatui.insight.traffic import Side, unfit, unlike
 from lambdatui.models.alarm import Watch, Watched, watches
-from lambdatui.models.arn import qualifier_of
 from lambdatui.models.metric import HOUR, INVOCATIONS, Status
 from lambdatui.models.release import Alias
 
@@ -130,13 +129,13 @@ async def _alike(shift: _Shift) -> Finding:
 
 
 async def _provisioned(shift: _Shift) -> Finding:
-    for each in await list_provisioned(shift.connection, shift.function):
-        if each.qualifier == shift.alias.name:
-            return "warn", (
-                f"{each.requested_provisioned_concurrent_executions:,} on the alias: Lambda moves them with the "
-                f"weights, and what finds none ready starts cold"
-            )
-    return "pass", "none on the alias"
+    found = await provisioned_on(shift.connection, shift.function, shift.alias.name)
+    if found is None:
+        return "pass", "none on the alias"
+    return "warn", (
+        f"{found.requested_provisioned_concurrent_executions:,} on the alias: Lambda moves them with the weights, and "
+        f"what finds none ready starts cold"
+    )
 
 
 async def _codedeploy(shift: _Shift) -> Finding:
@@ -175,17 +174,12 @@ async def _callers(shift: _Shift) -> Finding:
     """What calls the alias, as far as its function's side tells; a caller with a permission of its own is not seen."""
     connection, function, alias = shift.connection, shift.function, shift.alias.name
 
-    async def mapping() -> bool:
-        pages = list_event_source_mappings(connection, f"{function}:{alias}")
-        ours = [each async for page in pages for each in page if each.qualifier == alias]
-        return any(each.state not in NOT_READING for each in ours)
-
-    async def url() -> bool:
-        return any(qualifier_of(each.function_arn or "") == alias for each in await list_urls(connection, function))
+    async def is_read_for() -> bool:
+        return any(each.state not in NOT_READING for each in await mappings_on(connection, function, alias))
 
     looks = {
-        "an event source mapping": mapping(),
-        "a function URL": url(),
+        "an event source mapping": is_read_for(),
+        "a function URL": has_url(connection, function, alias),
         "a resource policy lets others call it": has_policy(connection, function, alias),
     }
     answers = await asyncio.gather(*looks.values(), return_exceptions=True)

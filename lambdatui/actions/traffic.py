@@ -8,10 +8,11 @@ from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
+from lambdatui.actions.on_alias import provisioned_on
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
-from lambdatui.aws.releases import get_alias, list_provisioned, list_versions
+from lambdatui.aws.releases import get_alias, list_versions
 from lambdatui.errors import RequestRefused
 from lambdatui.insight.traffic import Side, rule_on_traffic
 from lambdatui.models.release import Alias
@@ -44,14 +45,14 @@ class ShiftTraffic(Action[Traffic]):
         alias = await get_alias(connection, subject.function, subject.qualifier)
         before, after = told(traffic_of(alias)), told(params)
         judged = _to_judge(alias, params)
-        provisioned = (await permitted(list_provisioned(connection, subject.function)) or ()) if judged else ()
+        provisioned = await permitted(provisioned_on(connection, subject.function, alias.name)) if judged else None
         ruling = rule_on_traffic(
             alias,
             version=params.version,
             additional=params.additional,
             share=_weight(params),
             sides=[await read_side(connection, subject.function, one) for one in judged],
-            provisioned=any(one.qualifier == alias.name for one in provisioned),
+            provisioned=provisioned is not None,
         )
         if ruling.refusals and before != after:
             raise RequestRefused(ruling.refusals[0])
