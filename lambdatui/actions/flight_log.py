@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lambdatui.errors import ConsoleError
+from lambdatui.whole_file import write_whole
 
 
 class FlightLog:
@@ -31,16 +31,7 @@ class FlightLog:
         path = self._path(flight_id)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, unfinished = tempfile.mkstemp(dir=self._folder, prefix=f".{flight_id}")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(state)
-                    file.flush()
-                    os.fsync(handle)
-                Path(unfinished).replace(path)
-            except BaseException:
-                Path(unfinished).unlink(missing_ok=True)
-                raise
+            write_whole(path, state)
         except OSError as error:
             raise _unwritten(error, path) from None
 

@@ -9,10 +9,8 @@ import fcntl
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +18,7 @@ from pydantic_core import PydanticSerializationError
 
 from lambdatui import paths
 from lambdatui.errors import ConsoleError, NotFound, RequestRefused
+from lambdatui.whole_file import write_whole
 
 RECENT = 20
 """How many payloads are kept that have no name."""
@@ -114,16 +113,7 @@ class PayloadStore:
     def _write(self, kept: Payloads, **changed: object) -> Payloads:
         """Writes the file, whole or not at all."""
         now = kept.model_copy(update=changed)
-        handle, unfinished = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(now.model_dump_json(indent=2))
-                file.flush()
-                os.fsync(handle)
-            Path(unfinished).replace(self.path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        write_whole(self.path, now.model_dump_json(indent=2))
         return now
 
     @contextmanager
