@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Self
@@ -14,7 +15,6 @@ from lambdatui.actions.audit import AuditLine, AuditReading
 from lambdatui.actions.event_source_mapping import ENABLED, UPDATE, MappingAction, switch_call, told_enabled
 from lambdatui.actions.on_record import on_record
 from lambdatui.actions.reserved_concurrency import RESERVED, ReserveConcurrency, Reserved, reserve_call, told
-from lambdatui.actions.subjects import mappings_of
 from lambdatui.aws.concurrency import get_reserved_concurrency
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import get_event_source_mapping, list_event_source_mappings
@@ -120,9 +120,9 @@ class EmergencyStop(MappingAction[Params]):
         if params.reserve_nothing:
             state[RESERVED] = told(await get_reserved_concurrency(connection, subject.function))
         if params.disable_mappings:
-            qualifiers = [mapping.qualifier for mapping in await self._mappings(connection, subject.function)]
-            found = await mappings_of(connection, subject.function, qualifiers)
-            state |= {label_of(mapping): told_enabled(mapping) for mapping in found}
+            swept = await self._mappings(connection, subject.function)
+            found = await asyncio.gather(*(_unless_deleted(connection, mapping.uuid) for mapping in swept))
+            state |= {label_of(mapping): told_enabled(mapping) for mapping in found if mapping is not None}
         return state
 
     async def _mappings(self, connection: Connection, function: str) -> list[EventSourceMapping]:
