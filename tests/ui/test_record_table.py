@@ -380,6 +380,37 @@ async def test_the_cursor_goes_to_the_top_when_its_record_is_filtered_out():
         assert (cursor(table), lines(table)[1].split()[0]) == ("f000", "f000")
 
 
+async def test_the_cursor_keeps_the_record_that_a_filter_brought_under_it():
+    async with running(*functions(50)) as (table, _):
+        table.set_filter("f017")
+        table.set_filter("")
+        assert cursor(table) == "f017"
+
+
+async def test_the_cursor_keeps_its_record_through_a_filter_that_nothing_passes():
+    async with running(*functions(50)) as (table, pilot):
+        await pilot.press("j")
+        table.set_filter("no such record")
+        table.set_filter("")
+        assert cursor(table) == "f001"
+
+
+async def test_records_that_stream_in_under_a_filter_leave_the_cursor_on_its_record():
+    async with running(*functions(3)) as (table, _):
+        table.sort_by("name")
+        table.set_filter("f")
+        table.add_records(functions(3, "ef"))
+        assert cursor(table) == "f000"
+
+
+async def test_any_key_has_the_cursor_keep_the_record_that_it_was_pressed_at():
+    async with running(*functions(3)) as (table, pilot):
+        table.sort_by("name")
+        await pilot.press("x")
+        table.add_records(functions(3, "a"))
+        assert cursor(table) == "f000"
+
+
 async def test_highlighted_is_posted_once_for_each_record():
     async with running(*functions(3)) as (_, pilot):
         await pilot.press("j", "j", "j", "k")

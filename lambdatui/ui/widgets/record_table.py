@@ -36,7 +36,8 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
     """Shows any number of records, one on a line, under a header that stays.
 
     Only what can be seen is drawn. The cursor and the marks belong to keys, not to lines, and so survive sorting,
-    filtering and refreshing. Until the operator first moves, the cursor stays on the top line while records stream in.
+    filtering and refreshing. Until the operator first does something with the table, the cursor stays on the top line
+    while records stream in; from then on it holds the record that it is on, however it came there.
 
     Args:
         columns: from left to right.
@@ -184,10 +185,11 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
             FilterError: the filter cannot be understood; the former one stays in force.
         """
         self._set.set_filter(text)
-        if self._cursor_key not in self._set.shown:
+        if self._set.shown and self._cursor_key not in self._set.shown:
             self._cursor_key = None
             self._scroll(0)
         self._rearranged()
+        self._hold()
 
     @property
     def sort_column(self) -> str | None:
@@ -274,8 +276,13 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         self.toggle_mark()
         self._move_to(self._cursor + 1)
 
+    def on_key(self) -> None:
+        """Whatever a key is about to do, it was pressed at the sight of the record under the cursor."""
+        self._hold()
+
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor, a double click opens, a click on the header sorts."""
+        self._hold()
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -303,9 +310,14 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         shown = self._set.shown
         if shown:
             self._cursor = min(max(0, index), len(shown) - 1)
-            self._cursor_key = shown[self._cursor]
+            self._hold()
             self._scroll(min(max(self._top, self._cursor - self._height + HEADER + 1), self._cursor))
             self._changed()
+
+    def _hold(self) -> None:
+        """From now on the cursor belongs to the record that it is on."""
+        if self._set.shown:
+            self._cursor_key = self._set.shown[self._cursor]
 
     def _rearranged(self) -> None:
         """Finds the cursor's record again and holds it still on the screen."""
@@ -317,7 +329,7 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
             self._cursor = shown.index(self._cursor_key)
         else:
             self._cursor = min(former, len(shown) - 1)
-            self._cursor_key = shown[self._cursor]
+            self._hold()
         self.virtual_size = Size(0, HEADER + len(shown))
         self._scroll(self._top + (self._cursor - former if in_view else 0))
         if self._reader is not None:
