@@ -12,6 +12,7 @@ import pytest
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState
 from lambdatui.paths import state_folder
+from lambdatui.ui.panes.flights import FlightsPane
 from lambdatui.ui.widgets.key_line import KeyLine
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
 from tests.support.split_alias import GET, SplitAlias
@@ -90,6 +91,19 @@ async def test_the_view_opens_with_the_flight_and_shows_the_alias_step_and_time_
         await begin(stage)
         await stage.wait_for("1 of 2: 10 % for 5m, 5:00 left")
         assert alias.shares == TENTH
+
+
+async def test_the_view_opens_again_after_a_command(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("space")
+        await stage.wait_for("the operator holds it")
+        await stage.press("escape")
+        await stage.wait_for(lambda: not isinstance(stage.app._main.pane, FlightsPane))
+        await shifts(stage)
+        await stage.wait_for("the operator holds it")
 
 
 async def test_what_nobody_has_counted_yet_is_not_told_as_none(

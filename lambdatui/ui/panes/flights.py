@@ -89,7 +89,7 @@ class FlightsPane(Pane):
         self.title_line = TitleLine()
         self._view = SectionView()
         self._page = Page(self._view)
-        self._id = ""
+        self._chosen_id = ""
 
     @classmethod
     def contents(cls) -> tuple[tuple[type[Widget], ...], ...]:
@@ -133,7 +133,7 @@ class FlightsPane(Pane):
     def shown_id(self) -> str:
         """The id of the shift that is shown: the one that was chosen, or the one that began last; empty for none."""
         every = self.session.flights.every
-        return self._id if self._id in every else next(reversed(every), "")
+        return self._chosen_id if self._chosen_id in every else next(reversed(every), "")
 
     @property
     def shown(self) -> Shift | None:
@@ -182,7 +182,7 @@ class FlightsPane(Pane):
         if refusal := self._refusal(name):
             self.notify(plain(refusal), severity="warning", markup=False)
         elif (shown := self.shown) is not None:
-            self._id = self.shown_id  # also if one begins meanwhile, and where one that was left is taken up
+            self._chosen_id = self.shown_id  # also if one begins meanwhile, and where one that was left is taken up
             command = shown.commands[name]
             if command.question and not asked:
                 self._ask(shown, command.question, partial(self._give, name, asked=True))
@@ -203,5 +203,5 @@ class FlightsPane(Pane):
         if len(ids := list(self.session.flights.every)) < 2:
             self.notify("there is no other shift", severity="warning", markup=False)
         else:
-            self._id = ids[(ids.index(self.shown_id) + 1) % len(ids)]
+            self._chosen_id = ids[(ids.index(self.shown_id) + 1) % len(ids)]
             self.flights_changed()
