@@ -411,6 +411,17 @@ async def test_any_key_has_the_cursor_keep_the_record_that_it_was_pressed_at():
         assert cursor(table) == "f000"
 
 
+async def test_the_cursor_that_follows_the_top_does_so_until_the_next_key():
+    async with running(*functions(3)) as (table, pilot):
+        await pilot.press("G")
+        table.follow_top()
+        table.sort_by("name", reverse=True)
+        first = cursor(table)
+        await pilot.press("x")
+        table.reverse_sort()
+        assert (first, cursor(table)) == ("f002", "f002")
+
+
 async def test_highlighted_is_posted_once_for_each_record():
     async with running(*functions(3)) as (_, pilot):
         await pilot.press("j", "j", "j", "k")

@@ -137,10 +137,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
     def _show_health(self, functions: Sequence[FunctionSummary]) -> None:
         """Shows that more is known of these functions, or less, wherever it is told."""
         if self.table.sort_column in METRIC_COLUMNS or self.table.filter_text:
-            at_top = self.table.cursor_record in self.table.shown[:1]
             self.table.reread(functions)
-            if at_top:  # who has not moved down wants to see what comes first
-                self.table.action_first()
         self.session.tell_health()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

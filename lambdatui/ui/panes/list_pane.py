@@ -222,7 +222,7 @@ class ListPane(Pane, Generic[R]):
 
     def _show_top(self) -> None:
         """Who sorts wants to see what comes first."""
-        self.table.action_first()
+        self.table.follow_top()
         self.show_title()
 
     def action_copy_name(self) -> None:

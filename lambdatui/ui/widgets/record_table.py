@@ -233,6 +233,11 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         self._move_to(self._set.shown.index(key))
         return True
 
+    def follow_top(self) -> None:
+        """Moves the cursor to the top line, where it stays as at the start, whichever record comes to stand there."""
+        self._move_to(0)
+        self._cursor_key = None
+
     @property
     def marked(self) -> tuple[R, ...]:
         """The marked records among those shown, as they stand on the screen."""
