@@ -79,11 +79,22 @@ FOLLOWS_S = 0.002
 
 
 class _Screen(pyte.Screen):
-    """As pyte's, but half of a wide character that was written over is no error: the rest of its cell is empty."""
+    """As pyte's, but reads only lines that have changed since they were read, for all of them take longer than to draw.
+
+    Half of a wide character that was written over is no error: the rest of its cell is empty.
+    """
+
+    def __init__(self, columns: int, lines: int) -> None:
+        self._read: dict[int, str] = {}
+        super().__init__(columns, lines)
 
     @property
     def display(self) -> list[str]:
-        return ["".join(self.buffer[y][x].data for x in range(self.columns)) for y in range(self.lines)]
+        for y in self.dirty:
+            line = self.buffer[y]
+            self._read[y] = "".join([line[x].data for x in range(self.columns)])
+        self.dirty.clear()
+        return [self._read[y] for y in range(self.lines)]
 
 
 class Terminal:
