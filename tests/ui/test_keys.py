@@ -34,6 +34,21 @@ async def test_the_keys_of_actions_are_dimmed_until_it_is_known_where_the_consol
         await stage.wait_for(lambda: "i" in painted(line))
 
 
+async def test_the_line_of_keys_is_not_painted_again_while_the_same_can_be_pressed(
+    console: MakeConsole, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: "i" in painted(stage.app.screen.query_one(KeyLine)))
+        repainted: list[str] = []
+        monkeypatch.setattr(KeyLine, "refresh", lambda line, *_, **__: repainted.append(line.render_line(0).text))
+        await stage.press("down")
+        await stage.wait_for("› function-00001")
+        stage.app.screen.refresh_bindings()
+        await stage.pilot.pause()
+        assert repainted == []
+
+
 def painted(line: KeyLine) -> list[str]:
     """The parts of the line, each of one look; a dimmed key looks like what it does."""
     return [segment.text for segment in line.render_line(0)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 
 
@@ -21,6 +22,9 @@ class KeyLine(Widget):
     }
     """
 
+    keys: reactive[tuple[tuple[Binding, bool], ...]] = reactive(())
+    """What can be pressed, and whether it would do something; repainted when it is something else."""
+
     def __init__(self, refused: Callable[[str], bool] = lambda _: False) -> None:
         """Args:
         refused: whether the action of a key that can be pressed would only tell why it cannot be done.
@@ -32,10 +36,14 @@ class KeyLine(Widget):
         return ()
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._look())
+        self._look()
+
+    def _look(self) -> None:
+        self.keys = self._active()
 
     def render(self) -> Content:
-        hints = [(binding.id or "", self._hint(binding, enabled)) for binding, enabled in self._active()]
+        hints = [(binding.id or "", self._hint(binding, enabled)) for binding, enabled in self.keys]
         kept = {id_ for id_, _ in hints if id_ in _ALWAYS}
         room = self.size.width - sum(hint.cell_length for id_, hint in hints if id_ in kept)
         shown: list[Content] = []
@@ -47,13 +55,13 @@ class KeyLine(Widget):
             shown.append(hint)
         return Content.assemble(*shown)
 
-    def _active(self) -> list[tuple[Binding, bool]]:
+    def _active(self) -> tuple[tuple[Binding, bool], ...]:
         shown: dict[str, tuple[Binding, bool]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.show:
                 shown.setdefault(binding.action, (binding, active.enabled and not self._refused(binding.action)))
-        return sorted(shown.values(), key=lambda hint: _LAST.get(hint[0].id or "", 0))
+        return tuple(sorted(shown.values(), key=lambda hint: _LAST.get(hint[0].id or "", 0)))
 
     def _hint(self, binding: Binding, enabled: bool) -> Content:
         key = self.app.get_key_display(binding)
