@@ -91,8 +91,9 @@ def _common_end(one: str, other: str) -> str:
     differing = map(ne, reversed(one), reversed(other))
     same = next((at for at, differs in enumerate(differing) if differs), min(len(one), len(other)))
     end = one[len(one) - same :]
-    joining = 0 if end.isascii() else max((at for at, each in enumerate(end, 1) if not cell_len(each)), default=0)
-    return end[joining:]
+    if end.isascii() or all(map(cell_len, end)):
+        return end
+    return end[max(at for at, character in enumerate(end, 1) if not cell_len(character)) :]
 
 
 def _rest(text: str, end: str, style: Style | None) -> list[Segment]:
