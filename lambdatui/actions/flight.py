@@ -111,7 +111,8 @@ class Flight:
             How it ended.
 
         Raises:
-            ConsoleError: another console flies it, or the flight's log cannot be written, so that nothing more is done.
+            ConsoleError: another console flies it, or the flight's log or the audit trail cannot be written, so that
+                nothing more is done.
         """
         with self._log.flying(self.state.id):
             self._log.save(self.state.id, self.state.model_dump_json())
@@ -128,7 +129,7 @@ class Flight:
         Rolling back may fail, and the state tells so.
 
         Raises:
-            ConsoleError: another console flies it by now, or the flight's log cannot be written.
+            ConsoleError: another console flies it by now, or the flight's log or the audit trail cannot be written.
         """
         with self._log.flying(self.state.id):
             was = self.state
@@ -244,6 +245,7 @@ class Flight:
     async def _set(self, percent: float) -> bool:
         """Gives the new version a share; whether that is so now. If not, the state says why."""
         self._save(wanted=percent)
+        unwritten: ConsoleError | None = None
         try:
             plan = await self._action.plan(self._performer.connection, self.state.subject, self.state.traffic(percent))
             if plan.calls:
@@ -252,14 +254,19 @@ class Flight:
                     return False
                 self._asked.add(percent)
                 outcome = await self._performer.perform("traffic", self._action, plan, batch=self.state.id)
+                unwritten = outcome.unwritten
                 if outcome.error is not None:
                     raise outcome.error
         except ConsoleError as error:
             if not isinstance(error, Conflict | NotFound) or await self._is_ours():
                 self._refused(error)
-            return False
-        self._arrived(percent)
-        return True
+            arrived = False
+        else:
+            self._arrived(percent)
+            arrived = True
+        if unwritten is not None:
+            raise unwritten
+        return arrived
 
     def _refused(self, error: ConsoleError) -> None:
         """AWS did not carry a change out: a way back is tried again where that may help, and all else is held."""

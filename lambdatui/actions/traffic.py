@@ -86,7 +86,7 @@ def told(traffic: Traffic) -> dict[str, str | None]:
     """A division as plans tell it: the share of each version, the main one first."""
     if traffic.additional is None:
         return {"version": traffic.version, "additional": None}
-    percent = traffic.percent or 0
+    percent = round(_weight(traffic) * 100, PLACES - 2)
     rest = round(100 - percent, PLACES - 2)
     return {"version": f"{traffic.version} ({rest:g} %)", "additional": f"{traffic.additional} ({percent:g} %)"}
 

@@ -345,6 +345,19 @@ async def test_without_an_audit_trail_nothing_is_sent(begin: Begin, endpoint: Sc
     assert "audit trail" in course.flight.state.trouble
 
 
+async def test_a_change_whose_end_cannot_be_written_into_the_audit_trail_is_the_last(
+    begin: Begin, live: SplitAlias, tmp_path: Path
+) -> None:
+    course = begin("step")
+    await course.reach()
+    live.fault = changed_first(lambda: unwritable(tmp_path / "state"), live.carry_out)
+    course.sky.sight = ALIKE
+    with pytest.raises(ConsoleError, match="audit trail"):
+        await course.landed()
+    (left,) = course.sky.left()
+    assert (live.shares, left.percent) == (divided(50), 50)
+
+
 # -- kill -9
 
 KILLED = [(moment, when) for moment in MOMENTS for when in (("before", "after") if moment in CHANGES else ("at rest",))]

@@ -79,6 +79,15 @@ async def test_what_is_so_already_is_not_asked_for(acting: Acting, live: SplitAl
     assert (await planned(acting, TENTH)).calls == ()
 
 
+@pytest.mark.parametrize("percent", [0.15555, 12.345678, 33.333333333, 99.99])
+async def test_a_share_is_known_again_however_many_decimals_it_was_asked_for_with(
+    percent: float, acting: Acting, live: SplitAlias
+) -> None:
+    asked = Traffic(version="1", additional="2", percent=percent)
+    assert (await shifted(acting, asked)).result == "done"
+    assert (await planned(acting, asked)).calls == ()
+
+
 async def test_it_is_taken_back_to_the_shares_there_were(acting: Acting, live: SplitAlias) -> None:
     live.change("1", v2=0.05)
     plan = await planned(acting, Traffic(version="2"))
