@@ -269,8 +269,9 @@ def _too_few(change: ProvisionedChange) -> str:
 
 def _latest(change: ProvisionedChange) -> str:
     """Only a published version or an alias can have it (facts 3.3)."""
-    latest = change.qualifier.startswith(LATEST)
-    return f"{change.qualifier} cannot have it: take a published version or an alias" if latest else ""
+    version = change.alias.function_version if change.alias is not None else change.qualifier
+    which = f"{change.alias.name} points at {version}, which" if change.alias is not None else version
+    return f"{which} cannot have it: take a published version or an alias" if version.startswith(LATEST) else ""
 
 
 def _weighted(change: ProvisionedChange) -> str:

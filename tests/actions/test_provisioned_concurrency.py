@@ -338,6 +338,12 @@ async def test_latest_cannot_have_it_and_the_form_says_so(acting: Acting, accoun
         await acting.draft(PUT_ID, Subject(function="orders", qualifier="$LATEST"))
 
 
+async def test_an_alias_of_latest_cannot_have_it(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on("lambda", "ListAliases", aliases({**alias("live", 1), "FunctionVersion": "$LATEST"}))
+    told = "live points at $LATEST, which cannot have it: take a published version or an alias"
+    assert await refusal(acting, LIVE, 5) == told
+
+
 async def test_an_alias_with_weights_cannot_have_it_and_the_form_says_so(
     acting: Acting, account: ScriptedEndpoint
 ) -> None:
