@@ -81,6 +81,13 @@ async def test_an_answer_is_done_and_the_audit_holds_sizes_alone(acting: Acting,
     assert SECRET not in acting.trail.path.read_text()
 
 
+async def test_after_the_yes_nothing_but_the_invocation_is_sent(acting: Acting, endpoint: ScriptedEndpoint) -> None:
+    plan = await acting.plan("invoke", ORDERS, asked())
+    endpoint.requests.clear()
+    await acting.perform("invoke", plan)
+    assert endpoint.operations == ["lambda:Invoke"]
+
+
 @pytest.mark.parametrize(
     "lost", [cut(), cut(ran({"long": "x" * 99}), 10), error("ServiceException", 500), html(504)], ids=str
 )
