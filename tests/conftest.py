@@ -16,6 +16,18 @@ from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.seed import seed_functions, seed_rest
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "early: shares a costly fixture; begins before all others")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lets tests with a costly fixture begin first, for one worker is given many of the first tests at once.
+
+    The last tests of a run are given out two by two, so that each worker would set the fixture up for itself.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def scrubbed_environment() -> Iterator[None]:
     """Keeps the settings, credentials and proxies of whoever runs the tests out of them."""

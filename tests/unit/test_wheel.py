@@ -17,6 +17,8 @@ from lambdatui import __version__
 from tests.support.account_server import CREDENTIALS, REGION, AccountServer, function_name
 from tests.support.terminal import REPOSITORY, Terminal, private_environment
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
