@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lambdatui.actions import KEYS, ActionEntry, entry_of
+from lambdatui.actions import ActionEntry, entry_of
 from lambdatui.errors import ConsoleError
 from lambdatui.ui.operation import Operation, named
 from lambdatui.ui.widgets.plain_text import plain
@@ -95,12 +95,15 @@ class Acting:
 
         subjects = self.chosen()
         several = len({entry.key for entry in entries}) > 1
+        keys: dict[str | None, str] = {}
+        for key, active in self._screen.active_bindings.items():
+            keys.setdefault(active.binding.id, key)
         offers = [
             Offer(
                 id=entry.id,
                 title=entry.title,
                 about=entry.about,
-                key=entry.key if several and entry.key and KEYS[entry.key][0] is entry else "",
+                key=keys.get(f"action.{entry.id}", "") if several else "",
                 refusal=self.refusal((entry,)),
             )
             for entry in entries

@@ -13,6 +13,7 @@ from lambdatui.actions import ACTIONS, entry_of
 from lambdatui.actions.audit import AuditTrail
 from lambdatui.paths import state_folder
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
+from lambdatui.ui.dialogs.choice import Choice
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function, json_answer
 from tests.support.releases import alias, aliases, history, versions
@@ -97,6 +98,21 @@ async def test_the_menu_says_what_it_is_about_and_in_full_what_is_cut_off(
         await stage.wait_for("set, change or remove what the function has reserved")
         await stage.press("j")
         await stage.wait_for("keep environments of a version or alias ready")
+
+
+async def test_the_menu_takes_and_shows_the_keys_as_the_operator_has_them(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    keys = {"keys": {"action.reserved-concurrency": "z"}}
+    async with on_stage(console(endpoint.url, settings=keys), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: stage.app.session.settings is not None)
+        await stage.press("a")
+        await stage.wait_for("z  Reserve concurrency")
+        await stage.press("c")
+        assert isinstance(stage.app.screen, Choice)
+        await stage.press("z")
+        await stage.wait_for(f"Reserve concurrency: {NAME}")
 
 
 async def test_what_does_not_fit_is_told_beside_its_field(
