@@ -98,10 +98,13 @@ class Operation:
             self.changed()
 
     def _minding(self, plan: Plan) -> Plan:
-        """The plan, with a warning of what is not as the attempt left it that is to be taken back."""
+        """The plan, with a warning of what is not as the attempt left it that is to be taken back.
+
+        How an attempt left things is not known where nobody saw its end.
+        """
         from lambdatui.actions.action import changes, comparable  # noqa: PLC0415 - imports pydantic
 
-        if self.undoes is None:
+        if self.undoes is None or self.undoes.result not in {"done", "partial"}:
             return plan
         left, now = comparable(self.undoes.after), comparable(plan.before)
         both = [label for label in left if label in now]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lambdatui.actions import event_source_mapping
@@ -151,17 +153,40 @@ async def test_what_an_earlier_console_did_not_see_the_end_of_is_told(
         await stage.wait_for("it is not known what became of one change")
 
 
-def left_stopped(function: str, region: str = REGION) -> None:
+def stopping(function: str, **particular: Any) -> AuditLine:
+    """What an earlier console wrote down before it stopped a function."""
+    told = {"identity": "arn:aws:iam::123456789012:user/ann", "account": ACCOUNT, "region": REGION}
+    return AuditLine(**{**told, **particular}, action="emergency-stop", function=function, standing=True)
+
+
+def left_stopped(function: str, **particular: Any) -> None:
     """An earlier console stopped a function."""
-    told = {"identity": "arn:aws:iam::123456789012:user/ann", "account": ACCOUNT, "region": region}
-    line = AuditLine(**told, action="emergency-stop", function=function, standing=True)
-    AuditTrail(state_folder()).append(line.concluded("done"))
+    AuditTrail(state_folder()).append(stopping(function, **particular).concluded("done"))
+
+
+async def test_of_a_stop_that_was_cut_short_nobody_is_said_to_have_changed_what_it_did_not_reach(
+    console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    mapping = "orders 11111111"
+    restoring = {"reserved": {"reserved": 5}, "mappings": {UUID: mapping}}
+    cut_short = stopping(
+        STOPPED,
+        before={"reserved concurrency": "5", mapping: "enabled"},
+        after={"reserved concurrency": "0", mapping: "disabled"},
+        undo={"action": "emergency-restore", "parameters": restoring},
+    )
+    AuditTrail(state_folder()).append(cut_short)
+    there.reserved = 0
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose(stage, "restore")
+        await stage.wait_for("0 → 5")
+        assert "changed since by somebody" not in stage.text
 
 
 async def test_of_what_was_left_stopped_only_what_is_here_is_told(
     console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
 ) -> None:
-    left_stopped("elsewhere", "eu-north-1")
+    left_stopped("elsewhere", region="eu-north-1")
     left_stopped(STOPPED)
     async with on_stage(console(endpoint.url)) as stage:
         await stage.wait_for(f"left stopped by an emergency stop: {STOPPED} -")
