@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from lambdatui.actions.action import State
+from lambdatui.actions.action import State, Undo
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState, Phase
 from lambdatui.actions.performing import Performer
-from lambdatui.actions.traffic import ShiftTraffic, told, traffic_of
+from lambdatui.actions.traffic import ShiftTraffic, Traffic, in_words, told, traffic_of
 from lambdatui.aws.releases import get_alias
 from lambdatui.clock import now_ms
 from lambdatui.errors import AccessDenied, Conflict, ConsoleError, NotFound
@@ -85,8 +86,8 @@ class Flight:
         self._orders.put_nowait(self._resume)
 
     def next(self) -> None:
-        """Takes the next step now."""
-        self._orders.put_nowait(lambda: self._go(self.state.step + 1))
+        """Takes the next step now: the one after that in which it is, however often it is told so meanwhile."""
+        self._orders.put_nowait(partial(self._go, self.state.step + 1, "the operator took the last step"))
 
     def back(self) -> None:
         """Goes one step back, and holds there; from the first step, all the way."""
@@ -100,7 +101,7 @@ class Flight:
 
     def promote(self) -> None:
         """Gives all of the traffic to the new version."""
-        self._orders.put_nowait(lambda: self._go(len(self.state.steps) - 1))
+        self._orders.put_nowait(partial(self._go, len(self.state.steps) - 1, "the operator promoted it"))
 
     # -- flying
 
@@ -120,13 +121,17 @@ class Flight:
                 self._orders.put_nowait(partial(self._go, 0))
             while self.state.flying:
                 await _whole(await self._next())
-            self._log.forget(self.state.id)
+            if self.state.over:
+                self._log.forget(self.state.id)
         return self.state
 
-    async def leave(self) -> None:
+    async def leave(self, why: str = LEFT) -> None:
         """What is to be done when the console is left and `run` was cancelled.
 
         Rolling back may fail, and the state tells so.
+
+        Args:
+            why: what made the console end.
 
         Raises:
             ConsoleError: another console flies it by now, or the flight's log or the audit trail cannot be written.
@@ -135,12 +140,12 @@ class Flight:
             was = self.state
             going_back = was.phase in {Phase.ROLLING_BACK, Phase.NO_WAY_BACK}
             if going_back or (was.flying and was.leaving == "roll back"):
-                await self._roll_back(was.why if going_back else LEFT)
+                await self._roll_back(was.why if going_back else why)
                 if self.state.phase is Phase.ROLLING_BACK and self.state.percent != was.percent:
                     await self._set(0)  # what was on its way before has arrived in between
             elif was.flying:
-                self._save(phase=Phase.HELD, why=LEFT)
-            if not self.state.flying:
+                self._save(phase=Phase.HELD, why=why)
+            if self.state.over:
                 self._log.forget(self.state.id)
 
     async def _next(self) -> Order:
@@ -170,7 +175,9 @@ class Flight:
         self.changed()
         if self.judgement.verdict is Verdict.ROLL_BACK and self.state.phase is not Phase.NO_WAY_BACK:
             return partial(self._roll_back, self.judgement.why)
-        return partial(self._go, self.state.step + 1) if self._may_go_on(self.judgement) else _nothing
+        if not self._may_go_on(self.judgement):
+            return _nothing
+        return partial(self._go, self.state.step + 1, self.judgement.why)
 
     def _may_go_on(self, judgement: Judgement) -> bool:
         if now_ms() < self.state.step_began_ms:  # the clock was put back: how long it has baked is not known
@@ -183,11 +190,12 @@ class Flight:
         try:
             alias = await get_alias(self._performer.connection, self.state.function, self.state.alias)
         except NotFound as error:
-            self._save(phase=Phase.STOPPED, why=f"the alias is gone: {error.title}")
+            self._save(phase=Phase.GONE, percent=0.0, wanted=None, why=f"the alias is gone: {error.title}")
             return False
         except ConsoleError:
             return True  # not known; whoever changes it next finds out
-        found = told(traffic_of(alias))
+        there = traffic_of(alias)
+        found = told(there)
         if found == told(self.state.traffic(self.state.percent)):
             self._save(wanted=None)
         elif arrived := self._of_ours(found):
@@ -195,28 +203,37 @@ class Flight:
             if self.state.phase is Phase.HELD and not self.state.why:  # only for not being known to have arrived
                 self._save(phase=Phase.BAKING)
         else:
-            self._stop(found)
+            self._stop(there)
         return self.state.flying
 
     def _of_ours(self, found: State) -> list[float]:
         """The shares that the flight itself may have brought about which look like what is there."""
         return [share for share in (self.state.percent, *self._asked) if found == told(self.state.traffic(share))]
 
-    def _stop(self, found: State) -> None:
-        expected = told(self.state.traffic(self.state.percent))
+    def _stop(self, there: Traffic) -> None:
+        """Does nothing more to the alias, which is as somebody else left it."""
+        expected, found = told(self.state.traffic(self.state.percent)), told(there)
         self._save(
             phase=Phase.STOPPED,
-            why=f"somebody else changed the alias: it was left at {_in_words(expected)}, and is at {_in_words(found)}",
+            percent=there.share_of(self.state.new),
+            wanted=None,
+            trouble="",
+            why=f"somebody else changed the alias: it was left at {in_words(expected)}, and is at {in_words(found)}",
         )
 
-    async def _go(self, step: int) -> None:
-        """Goes to a step of the plan, and bakes there."""
+    async def _go(self, step: int, why: str = "") -> None:
+        """Goes to a step of the plan, and bakes there.
+
+        Args:
+            why: what is told of it if it is the last one.
+        """
         if self.state.phase is Phase.ROLLING_BACK:  # since that was ordered
             return
         self._save(trouble="")
         steps = self.state.steps
         if await self._set(steps[min(step, len(steps) - 1)].percent):
-            self._save(phase=Phase.BAKING if self.state.flying else self.state.phase, why="")
+            landed = not self.state.flying
+            self._save(phase=self.state.phase if landed else Phase.BAKING, why=why if landed else "")
 
     async def _back(self) -> None:
         if self.state.step <= 0:
@@ -250,9 +267,10 @@ class Flight:
             plan = await self._action.plan(self._performer.connection, self.state.subject, self.state.traffic(percent))
             if plan.calls:
                 if not self._of_ours(plan.before):
-                    self._stop(plan.before)
+                    await self._is_ours()
                     return False
                 self._asked.add(percent)
+                plan = replace(plan, undo=self._undo(percent))
                 outcome = await self._performer.perform("traffic", self._action, plan, batch=self.state.id)
                 unwritten = outcome.unwritten
                 if outcome.error is not None:
@@ -267,6 +285,10 @@ class Flight:
         if unwritten is not None:
             raise unwritten
         return arrived
+
+    def _undo(self, percent: float) -> Undo | None:
+        """What takes a change back later on: all of it, for a division that nobody watches is no way back."""
+        return Undo(action="traffic", params=self.state.traffic(0)) if percent > 0 else None
 
     def _refused(self, error: ConsoleError) -> None:
         """AWS did not carry a change out: a way back is tried again where that may help, and all else is held."""
@@ -324,7 +346,3 @@ async def _end(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _in_words(traffic: State) -> str:
-    return " and ".join(filter(None, traffic.values()))

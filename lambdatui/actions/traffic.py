@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.action import Action, Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.on_alias import provisioned_on
 from lambdatui.actions.permission import permitted
@@ -28,6 +28,13 @@ class Traffic(Params):
     version: str = Field(title="Version", description="gets what the other one leaves")
     additional: str | None = Field(default=None, title="Additional version", description="empty sends all to the one")
     percent: Percent | None = Field(default=None, title="Its share, %", description="above 0 and below 100")
+
+    def share_of(self, version: str) -> float:
+        """A version's share in per cent, 0..100."""
+        additional = self.percent or 0.0
+        if version == self.additional:
+            return additional
+        return 100 - additional if version == self.version else 0.0
 
 
 class ShiftTraffic(Action[Traffic]):
@@ -89,6 +96,11 @@ def told(traffic: Traffic) -> dict[str, str | None]:
     percent = round(_weight(traffic) * 100, PLACES - 2)
     rest = round(100 - percent, PLACES - 2)
     return {"version": f"{traffic.version} ({rest:g} %)", "additional": f"{traffic.additional} ({percent:g} %)"}
+
+
+def in_words(division: State) -> str:
+    """A division as plans tell it, in some words."""
+    return f"version {' and '.join(filter(None, division.values()))}"
 
 
 def _to_judge(alias: Alias, params: Traffic) -> list[str]:

@@ -176,7 +176,7 @@ class Left(OfConsole):
 
     @property
     def _found(self) -> str:
-        from lambdatui.actions.traffic import told, traffic_of  # noqa: PLC0415 - imports the SDK
+        from lambdatui.actions.traffic import in_words, told, traffic_of  # noqa: PLC0415 - imports the SDK
 
         if self.alias is None:
             return f"the alias could not be read: {self.unread.title if self.unread else ''}"
@@ -185,7 +185,7 @@ class Left(OfConsole):
         for share in shares:
             if share is not None and found == told(self.state.traffic(share)):
                 return f"the alias is at {share:g} %"
-        return f"and somebody else changed the alias: it is at {' and '.join(filter(None, found.values()))}"
+        return f"and somebody else changed the alias: it is at {in_words(found)}"
 
 
 class Flights:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from lambdatui.actions import ActionEntry
     from lambdatui.actions.action import Subject
 
+NAME_SHOWN = 32
+"""How much of a function and its alias a badge names: the header is to keep account and region beside it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
@@ -106,7 +109,12 @@ def badges(running: Sequence[Running], now_ms: int) -> Iterator[tuple[str, str]]
         if len(shifts) > 1:
             yield f"{sign} {len(shifts)} shifts{stuck}", style
         for shift in shifts if len(shifts) == 1 else ():
-            yield f"{sign} {shift} {shift.progress(now_ms)}", style
+            yield f"{sign} {_end_of(str(shift.subject))} {shift.percent:g} % {shift.progress(now_ms)}", style
+
+
+def _end_of(name: str) -> str:
+    """A name as far as a badge has room for it."""
+    return name if len(name) <= NAME_SHOWN else f"…{name[1 - NAME_SHOWN :]}"
 
 
 def clock(seconds: float) -> str:

@@ -259,7 +259,9 @@ async def test_whoever_else_changes_the_alias_stops_it_and_is_left_alone(
     theirs, sent = live.shares, endpoint.counts[UPDATE]
     await landed(flight)
     assert flight.state.phase is Phase.STOPPED
-    assert flight.state.why.startswith("somebody else changed the alias: it was left at 1 (90 %) and 2 (10 %), and is")
+    assert flight.state.why.startswith(
+        "somebody else changed the alias: it was left at version 1 (90 %) and 2 (10 %), and "
+    )
     assert (live.shares, endpoint.counts[UPDATE]) == (theirs, sent)
 
 

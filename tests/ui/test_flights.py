@@ -20,7 +20,7 @@ from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.flying import MINUTE_MS, begin, form, notified, row, shifts, take
-from tests.ui.stage import Stage, on_stage
+from tests.ui.stage import NARROW, Stage, on_stage
 
 TENTH = ("1", {"2": 0.1})
 ALL_OLD, ALL_NEW = ("1", {}), ("2", {})
@@ -487,7 +487,29 @@ async def test_what_could_not_be_rolled_back_in_time_is_offered_by_the_next_star
         await stage.wait_for("a shift of orders:live was left on its way")
 
 
+async def test_a_long_name_leaves_account_and_region_their_room_in_the_header(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.shift.NAME_SHOWN", 8)
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await begin(stage)
+        await stage.wait_for(lambda: "▸ …rs:live 10 % 5:00" in stage.header)
+        assert ACCOUNT in stage.header
+
+
 # -- what was left
+
+
+async def test_the_view_names_the_keys_as_they_are_mapped(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    leave_behind()
+    async with on_stage(console(endpoint.url, file='[keys]\n"flights.roll_back" = "B"\n')) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.wait_for("rolls it back: all traffic")
+        line = next(line for line in stage.text.splitlines() if "rolls it back: all traffic" in line)
+        assert line.split()[0] == "B"
 
 
 async def test_a_shift_that_was_left_is_told_with_what_the_alias_is_now(

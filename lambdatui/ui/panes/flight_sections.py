@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
@@ -37,14 +37,18 @@ SIDE = 28
 """Cells of one version's figures."""
 
 
+Keys = Callable[[str], str]
+"""Tells which keys do what the ids in braces stand for."""
+
+
 @singledispatch
-def sections(shift: Shift, now_ms: int, times: figures.Times) -> Iterator[Section]:
+def sections(shift: Shift, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     """All that is to be told of a shift, whoever runs it."""
     raise TypeError(type(shift).__name__)
 
 
 @sections.register
-def _(flown: Flown, now_ms: int, times: figures.Times) -> Iterator[Section]:
+def _(flown: Flown, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = flown.state
     rows = [_traffic(state.old, state.new, state.percent, _asked(state)), *_progress(state, now_ms)]
     rows += _judged(state, flown.flight.judgement)
@@ -55,14 +59,14 @@ def _(flown: Flown, now_ms: int, times: figures.Times) -> Iterator[Section]:
 
 
 @sections.register
-def _(deployed: Deployed, now_ms: int, times: figures.Times) -> Iterator[Section]:
-    yield Section(str(deployed.subject), tuple(_deployed(deployed, now_ms)))
+def _(deployed: Deployed, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
+    yield Section(str(deployed.subject), tuple(_deployed(deployed, now_ms, keys)))
     asked = f"{deployed.percent:g} % on the alias"
     yield from _watched(deployed.observer.figures, deployed.old, deployed.new, asked, times)
 
 
 @sections.register
-def _(left: Left, now_ms: int, times: figures.Times) -> Iterator[Section]:
+def _(left: Left, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = left.state
     yield Section(
         str(state.subject),
@@ -76,17 +80,25 @@ def _(left: Left, now_ms: int, times: figures.Times) -> Iterator[Section]:
     yield Section(
         "What to do",
         (
-            ("space", Value("resumes it, judged by all that was measured since it began")),
-            ("b", Value(f"rolls it back: all traffic to version {state.old}")),
-            ("f", Value("forgets it: the alias stays as it is, and nobody watches it")),
+            (keys("{flights.hold}"), Value("resumes it, judged by all that was measured since it began")),
+            (keys("{flights.roll_back}"), Value(f"rolls it back: all traffic to version {state.old}")),
+            (keys("{flights.forget}"), Value("forgets it: the alias stays as it is, and nobody watches it")),
         ),
     )
 
 
-def several_section(shown: str, shifts: Mapping[str, Shift]) -> Section:
+def none_section(keys: Keys) -> Section:
+    """That there is no shift, and how one is begun."""
+    how = "on a release shifts its alias to another version in steps, watched and judged"
+    while_it_flies = "A shift goes on while other panes are open; its place is in the header then."
+    rows = ((keys("{action.traffic}"), Value(how)), ("", Value(while_it_flies, "dim")))
+    return Section("No shift is on its way", rows)
+
+
+def several_section(shown: str, shifts: Mapping[str, Shift], keys: Keys) -> Section:
     """All shifts by id, the one that is shown marked."""
     rows = [("▸" if id_ == shown else "", Value(f"{shift}  {shift.phase}")) for id_, shift in shifts.items()]
-    return Section(f"Shifts, n shows the next of {len(shifts)}", tuple(rows))
+    return Section(f"Shifts, {keys('{flights.another}')} shows the next of {len(shifts)}", tuple(rows))
 
 
 def unseen_section(error: ConsoleError) -> Section:
@@ -102,7 +114,7 @@ def _asked(state: FlightState) -> str:
     return "" if state.wanted in {None, state.percent} else f", {state.wanted:g} % asked for"
 
 
-def _deployed(deployed: Deployed, now_ms: int) -> Iterator[Row]:
+def _deployed(deployed: Deployed, now_ms: int, keys: Keys) -> Iterator[Row]:
     info, target = deployed.deployment.info, deployed.deployment.target
     yield _traffic(deployed.old, deployed.new, deployed.percent)
     yield "by", Value(f"{info.group} of CodeDeploy, {info.deployment_id}")
@@ -121,7 +133,7 @@ def _deployed(deployed: Deployed, now_ms: int) -> Iterator[Row]:
     for what, error in deployed.unread.items():
         yield "not read", toned(f"{what}: {error.title}", "warning")
     if deployed.commands:
-        yield "keys", Value("only b, which has it taken back: CodeDeploy runs this shift")
+        yield "keys", Value(keys("only {flights.roll_back}, which has it taken back: CodeDeploy runs this shift"))
 
 
 def _progress(state: FlightState, now_ms: int) -> Iterator[Row]:

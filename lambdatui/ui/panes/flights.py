@@ -13,12 +13,13 @@ from textual.content import Content
 from textual.widget import Widget
 
 from lambdatui.clock import now_ms
-from lambdatui.ui.panes.flight_sections import sections, several_section, unseen_section
+from lambdatui.ui.panes.flight_sections import none_section, sections, several_section, unseen_section
 from lambdatui.ui.panes.list_pane import TitleLine
 from lambdatui.ui.panes.pane import Pane
+from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.plain_text import plain
-from lambdatui.ui.widgets.section_view import Section, SectionView, Value
+from lambdatui.ui.widgets.section_view import Section, SectionView
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Subject
@@ -27,13 +28,6 @@ if TYPE_CHECKING:
 TICK_S = 1.0
 LOOK_S = 10.0
 """How often is looked for what others do, as far as there can be news."""
-NONE = Section(
-    "No shift is on its way",
-    (
-        ("t", Value("on a release shifts its alias to another version in steps, watched and judged")),
-        ("", Value("A shift goes on while other panes are open; its place is in the header then.", "dim")),
-    ),
-)
 
 
 class FlightsPane(Pane):
@@ -151,12 +145,13 @@ class FlightsPane(Pane):
 
     def _sections(self) -> Iterator[Section]:
         every, unseen = self.session.flights.every, self.session.flights.deployments.unseen
+        keys = partial(with_keys, self.screen)
         if (shown := self.shown) is None:
-            yield NONE
+            yield none_section(keys)
         else:
-            yield from sections(shown, now_ms(), self.session.times)
+            yield from sections(shown, now_ms(), self.session.times, keys)
         if len(every) > 1:
-            yield several_section(self.shown_id, every)
+            yield several_section(self.shown_id, every, keys)
         if unseen is not None:
             yield unseen_section(unseen)
 
