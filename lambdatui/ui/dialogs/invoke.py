@@ -31,6 +31,7 @@ from lambdatui.ui.dialogs.invoke_form import InvokeForm
 from lambdatui.ui.dialogs.invoke_result import AGAIN, InvokeResult, Run
 from lambdatui.ui.external_editor import edited
 from lambdatui.ui.operation import Operation
+from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.typing_line import TypingLine
 
@@ -298,7 +299,8 @@ class InvokeDialog(ActionDialog):
             return
         if form is not None and form.editor.written and not self._minded:
             self._minded = True
-            self.notify("esc once more drops what you wrote; ctrl+n keeps it", severity="warning", markup=False)
+            told = with_keys(self, "{action.back} once more drops what you wrote · {invoke.keep} keeps it")
+            self.notify(told, severity="warning", markup=False)
             return
         if self._started and not _ended(self.operation):
             self.notify("the function goes on running; its end will be told", markup=False)
