@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
+from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.section_view import Section, SectionView, Value
 
 
@@ -25,12 +29,12 @@ class CountingView(SectionView):
 
 
 class Host(App[None]):
-    def __init__(self, view: SectionView) -> None:
+    def __init__(self, shown: Widget) -> None:
         super().__init__()
-        self.view = view
+        self.shown = shown
 
     def compose(self) -> ComposeResult:
-        yield self.view
+        yield self.shown
 
 
 @asynccontextmanager
@@ -73,6 +77,29 @@ async def test_a_value_more_makes_it_higher() -> None:
         view.show(section("well", "quiet"))
         await pilot.pause()
         assert texts(view) == ["State", "label 0 well", "label 1 quiet", ""]
+
+
+async def test_a_value_more_lays_the_screen_out_once() -> None:
+    view = CountingView()
+    async with Host(Page(view)).run_test(size=(60, 20)) as pilot:
+        view.show(section("well"))
+        await pilot.pause()
+        layouts: list[Screen] = []
+        pilot.app.screen.screen_layout_refresh_signal.subscribe(view, layouts.append)
+        view.show(section("well", "quiet"))
+        await pilot.pause()
+        assert len(layouts) == 1
+
+
+@pytest.mark.parametrize("values", [18, 19])
+async def test_a_page_has_a_scroll_bar_while_there_is_more_than_fits(values: int) -> None:
+    view = CountingView()
+    page = Page(view)
+    async with Host(page).run_test(size=(60, 20)) as pilot:
+        for count in (40, 1, values):
+            view.show(section(*"x" * count))
+            await pilot.pause()
+        assert page.show_vertical_scrollbar == (values + 2 > 20)
 
 
 async def test_a_long_value_wraps_in_the_room_that_there_is_now() -> None:

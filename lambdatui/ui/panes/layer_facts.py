@@ -50,14 +50,14 @@ class LayerFacts(FlowingView):
             self._facts = facts
             self._show()
 
-    def _drawing(self, width: int) -> Content:
+    def _broken(self, width: int) -> list[Content]:
         label_width = max((len(label) for label, _ in self._facts), default=0) + 1
         room = max(20, width - label_width)
         lines = []
         for label, value in self._facts:
             for number, line in enumerate(value.wrap(room) or [value]):
                 lines.append(Content.assemble((("" if number else label).ljust(label_width), "$secondary"), line))
-        return Content("\n").join(lines)
+        return lines
 
 
 def mark(glyph: str, text: str, colour: str) -> Content:

@@ -3,54 +3,57 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
+from textual.content import Content
 from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.strip import Strip
-from textual.visual import Visual, VisualType, visualize
 
 from lambdatui.ui.widgets.line_view import LineView
 
+EMPTY = Content("")
+
 
 class FlowingView(LineView):
-    """Draws for the width that the layout gives it, before anybody sees it. A subclass says what, for any width."""
+    """Breaks lines for the width that the layout gives it, and draws those that are seen. A subclass breaks them."""
 
     DEFAULT_CSS = """
     FlowingView { height: auto; }
     """
 
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
+    """As in every widget, save that what the layout has just made as high as its lines is laid out only once."""
+
     def __init__(self) -> None:
         super().__init__()
         self._width = 0
-        self._lines: list[Strip] = []
-        """What is shown, as it is drawn at that width."""
+        self._lines: Sequence[Content] = ()
+        """What is shown, broken for that width."""
 
     @abstractmethod
-    def _drawing(self, width: int) -> VisualType:
-        """What is shown, for so many cells."""
+    def _broken(self, width: int) -> Sequence[Content]:
+        """What is shown, line by line, none of them wider than so many cells."""
 
     def _show(self) -> None:
         """Repaints the lines that changed, and lays the screen out anew where they take more room or less."""
         height = len(self._lines)
-        self._draw(self._width)
+        self._break(self._width)
         self.refresh(layout=not self._width or len(self._lines) != height)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         if width != self._width:
-            self._draw(width)
+            self._break(width)
         return len(self._lines)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._draw(self._width)
 
     def _room_changed(self) -> None:
         if self._room.width != self._width:
-            self._draw(self._room.width)
+            self._break(self._room.width)
 
     def _line(self, y: int) -> Strip:
-        return self._lines[y] if y < len(self._lines) else Strip.blank(self._width)
+        return self._drawn("line", self._lines[y] if y < len(self._lines) else EMPTY)
 
-    def _draw(self, width: int) -> None:
+    def _break(self, width: int) -> None:
         self._width = width
         if width:  # else nobody knows yet how wide it is to be
-            self._lines = Visual.to_strips(self, visualize(self, self._drawing(width)), width, None, self.visual_style)
+            self._lines = self._broken(width)

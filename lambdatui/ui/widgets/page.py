@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.geometry import Size
+from textual.reactive import Reactive
 
 
 class Page(VerticalScroll):
@@ -13,6 +15,11 @@ class Page(VerticalScroll):
 
     DEFAULT_CSS = """
     Page { scrollbar-size-vertical: 1; }
+    """
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
+    """As in every scroll view, save that the layout which found more or fewer lines in it is not followed by another;
+    where its scroll bar comes or goes there still is one.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import zip_longest
+from typing import Literal
 
 from rich.cells import cell_len
-from rich.console import Group
-from rich.style import Style
-from rich.table import Table
-from rich.text import Text
-from textual.visual import VisualType
+from textual.content import Content
 
 from lambdatui.errors import ConsoleError
 from lambdatui.ui.widgets.flowing_view import FlowingView
@@ -26,6 +23,8 @@ COLOURS: Mapping[str, str] = {"good": "$success", "warning": "$warning", "error"
 
 TWO_COLUMNS = 110
 """From as many cells on, sections stand in two columns where that is wanted."""
+GAP = 2
+"""Cells between them."""
 LABEL_WIDTH = 26
 """At most; a column takes what its longest label needs."""
 
@@ -84,47 +83,50 @@ class SectionView(FlowingView):
             self._sections = sections
             self._show()
 
-    def _drawing(self, width: int) -> VisualType:
-        two = self._columns > 1 and width >= TWO_COLUMNS
-        return self._two_columns(self._sections) if two else self._column(self._sections)
+    def _broken(self, width: int) -> list[Content]:
+        if self._columns == 1 or width < TWO_COLUMNS:
+            return _column(self._sections, width)
+        right = width // 2
+        left = width - right - GAP
+        first, second = _halves(self._sections)
+        pairs = zip_longest(_column(first, left), _column(second, right), fillvalue=Content(""))
+        return [_filled(one, left) + " " * GAP + other for one, other in pairs]
 
-    def _two_columns(self, sections: Sequence[Section]) -> Table:
-        """Two columns of about the same height, in reading order."""
-        heights = [len(section.rows) + 2 for section in sections]
-        split = next((i for i in range(len(sections)) if sum(heights[:i]) * 2 >= sum(heights)), len(sections))
-        grid = Table.grid(expand=True, padding=(0, 2, 0, 0))
-        grid.add_column(ratio=1)
-        grid.add_column(ratio=1)
-        grid.add_row(self._column(sections[:split]), self._column(sections[split:]))
-        return grid
 
-    def _column(self, sections: Sequence[Section]) -> Group:
-        tones = self._tones()
-        labels = (cell_len(plain(label)) for section in sections for label, _ in section.rows)
-        width = min(LABEL_WIDTH, max(labels, default=0))
-        blocks: list[Any] = []
-        for section in sections:
-            grid = Table.grid(padding=(0, 1))
-            grid.add_column(width=width, overflow="fold")
-            grid.add_column(overflow="fold")
-            for label, value in section.rows:
-                text = "\n".join(plain_lines(value.text)) if value.block else plain(value.text)
-                grid.add_row(Text(plain(label), tones["label"]), Text(text, tones[value.tone]))
-            blocks += [Text(section.title, tones["title"]), grid, Text("")]
-        return Group(*blocks)
+def _halves(sections: Sequence[Section]) -> tuple[Sequence[Section], Sequence[Section]]:
+    """The sections in two columns of about the same height, in reading order."""
+    heights = [len(section.rows) + 2 for section in sections]
+    split = next((i for i in range(len(sections)) if sum(heights[:i]) * 2 >= sum(heights)), len(sections))
+    return sections[:split], sections[split:]
 
-    def _tones(self) -> dict[str, Style]:
-        colours = self.app.theme_variables
 
-        def of(colour: str, *, bold: bool = False) -> Style:
-            return Style(color=colours[colour], bold=bold)
+def _column(sections: Sequence[Section], width: int) -> list[Content]:
+    """The lines of sections, one under the other, the values of all beginning at the same cell."""
+    labels = (cell_len(plain(label)) for section in sections for label, _ in section.rows)
+    label_width = min(LABEL_WIDTH, max(labels, default=0))
+    unlabelled = Content(" " * label_width)
+    lines = []
+    for section in sections:
+        lines.append(Content.styled(section.title, "bold $accent"))
+        for label, value in section.rows:
+            texts = plain_lines(value.text) if value.block else [plain(value.text)]
+            names = _folded([plain(label)], "$secondary", label_width)
+            values = _folded(texts, COLOURS[value.tone], max(1, width - label_width - 1))
+            lines += [
+                Content.assemble(name or unlabelled, " ", text or "") for name, text in zip_longest(names, values)
+            ]
+        lines.append(Content(""))
+    return lines
 
-        return {
-            "": Style(),
-            "dim": Style(dim=True),
-            "good": of("success"),
-            "warning": of("warning"),
-            "error": of("error", bold=True),
-            "label": of("secondary"),
-            "title": of("accent", bold=True),
-        }
+
+def _folded(texts: Sequence[str], colour: str, width: int) -> list[Content]:
+    """The texts in a colour, so many cells wide; what is wider goes on in the lines below."""
+    folded: list[Content] = []
+    for text in texts:
+        content = Content.styled(text, colour)
+        folded += [content] if content.cell_length <= width else content.wrap(width)
+    return [_filled(line, width) for line in folded]
+
+
+def _filled(line: Content, width: int) -> Content:
+    return line.extend_right(width - line.cell_length)
