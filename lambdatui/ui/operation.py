@@ -65,7 +65,7 @@ class Operation:
     def _loaded(self) -> Action[Any]:
         """The action, of which every preview has its own."""
         action = load_action(self.entry)
-        action.metrics = self.session.metrics
+        action.metrics = self.session.metrics if self.session.metered else None
         return action
 
     async def draft(self) -> Draft[Any]:
