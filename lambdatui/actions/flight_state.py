@@ -29,10 +29,13 @@ class Phase(StrEnum):
     ROLLED_BACK = "rolled back"
     PROMOTED = "promoted"
     STOPPED = "stopped"
-    """Somebody else changed the alias, or it is gone: nothing more is done to it."""
+    """Somebody else changed the alias: nothing more is done to it, and the operator decides what becomes of it."""
+    GONE = "gone"
+    """The alias is no more."""
 
 
 FLYING = frozenset({Phase.BAKING, Phase.HELD, Phase.ROLLING_BACK, Phase.NO_WAY_BACK})
+OVER = frozenset({Phase.ROLLED_BACK, Phase.PROMOTED, Phase.GONE})
 
 
 class FlightState(BaseModel):
@@ -77,6 +80,17 @@ class FlightState(BaseModel):
     @property
     def flying(self) -> bool:
         return self.phase in FLYING
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to be done, or to be decided."""
+        return self.phase in OVER
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in some words, with its reason and its trouble."""
+        share = () if self.phase is Phase.GONE else (f"{self.percent:g} % on version {self.new}",)
+        return ": ".join(filter(None, (", ".join((self.phase, *share)), self.why, self.trouble)))
 
     @property
     def waiting(self) -> bool:
