@@ -10,7 +10,7 @@ from lambdatui.aws.metrics import Metrics
 from lambdatui.errors import ConsoleError
 from lambdatui.models.metric import HOUR, MetricQuery, Status
 
-PATIENCE_S = 5.0
+PATIENCE_S = 3.0
 """How long CloudWatch may keep an operator waiting."""
 NOT_ASKED = "metrics_budget_cents leaves nothing for it now"
 
