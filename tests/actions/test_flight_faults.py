@@ -134,16 +134,13 @@ def unseen(why: str) -> Row:
     }
 
 
-def stopped(why: str, *unhindered: str) -> Row:
+def always(end: End, *unhindered: str) -> Row:
     """Nothing more is done to the alias."""
-    return {
-        moment: UNHINDERED[moment] if moment in unhindered else End(Phase.STOPPED, MOMENTS[moment].at, why)
-        for moment in MOMENTS
-    }
+    return {moment: UNHINDERED[moment] if moment in unhindered else end for moment in MOMENTS}
 
 
 DENIED = "not permitted: lambda:UpdateAlias"
-OTHER = "somebody else changed the alias: "
+OTHER = End(Phase.STOPPED, 30, "somebody else changed the alias: ")
 TABLE: dict[str, tuple[Fault, Row]] = {
     "throttled": (answering(error("TooManyRequestsException", 429)), refused("throttled: lambda:UpdateAlias")),
     "denied": (
@@ -159,11 +156,11 @@ TABLE: dict[str, tuple[Fault, Row]] = {
     "cut before it arrived": (answering(cut()), refused("the connection to http://")),
     "cut after it arrived": (arrived_and_cut, UNHINDERED),
     "another revision": (described_by_another, refused("The RevisionId provided does not match")),
-    "changed by another": (changed_by_another, stopped(OTHER)),
-    "changed in the last moment": (changed_in_the_last_moment, stopped(OTHER, "bake", "hold")),
+    "changed by another": (changed_by_another, always(OTHER)),
+    "changed in the last moment": (changed_in_the_last_moment, always(OTHER, "bake", "hold")),
     "metrics late": (metrics_late, unseen("metrics are 240 s late")),
     "metrics missing": (metrics_missing, unseen("not enough evidence: not permitted: cloudwatch:GetMetricData")),
-    "alias deleted": (deleted, stopped("the alias is gone: ")),
+    "alias deleted": (deleted, always(End(Phase.GONE, 0, "the alias is gone: "))),
     "version deleted": (without_new_version, refused("Function not found: ", rollback=UNHINDERED["rollback"])),
     "clock put forward": (clock_put_forward, UNHINDERED),
     "clock put back": (clock_put_back, UNHINDERED),
@@ -177,14 +174,16 @@ def truthful(flight: Flight, sky: Sky, live: SplitAlias) -> None:
     assert all(line.error for line in lines if line.result != "done")
     assert {line.batch for line in lines} <= {flight.state.id}
     kept = sky.log.kept()
-    if not flight.state.flying:
+    if flight.state.over:
         assert kept == {}
     else:
         assert FlightState.model_validate_json(kept[flight.state.id]) == flight.state
-    if flight.state.phase is Phase.STOPPED:
-        assert flight.state.why
+    if flight.state.phase is Phase.GONE:
+        assert live.gone
         return
     assert live.shares == divided(flight.state.percent)
+    if flight.state.phase is Phase.STOPPED:
+        return
     written = map(json.loads, sky.performer.trail.path.read_text().splitlines() if lines else ())
     done = [line["after"] for line in written if line.get("result") == "done"]
     assert not done or done[-1] == told(flight.state.traffic(flight.state.percent))
