@@ -126,27 +126,25 @@ class Observer:
         """What the old version logged, before the flight too."""
 
     async def __call__(self, shift: Shift) -> Evidence:
-        """What is known of both versions since the flight began.
+        """What is known of both versions since the flight began, and what could not be had of it for now.
 
-        Raises:
-            ConsoleError: the metrics could not be had and nothing else tells that the new version is bad; or AWS asked
-                to slow down.
+        That is enough to go back by, as the case may be, and never to go on.
         """
         now = now_ms()
         if self._looked_ms is not None and 0 <= now - self._looked_ms < EVERY_MS:
             return self._evidence
         missing: list[str] = []
-        alarms = await _permitted("alarms", _fired(self._connection, shift), missing) or ()
-        logged = await _permitted("log", self._read_logs(shift, now), missing)
+        unseen: list[str] = []
+        alarms = await _part("alarms", _fired(self._connection, shift), missing, unseen) or ()
+        logged = await _part("log", self._read_logs(shift, now), missing, unseen)
         old, new = self._logs[shift.old], self._logs[shift.new]
         fatal = {kind: count for kind, count in new.fatal.items() if kind not in self._before.errors}
         try:
             measured = await self._measure(shift, now)
-        except ConsoleError:
-            if not (alarms or fatal):
-                raise
-            # Enough to go back by itself, as the case may be, and never to go on.
-            return replace(self._evidence, alarms=alarms, fatal=fatal, late_s=self._age_s(shift, now))
+        except ConsoleError as error:
+            unseen.insert(0, error.title)
+            self.figures = replace(self.figures, missing=(*missing, *unseen))
+            return replace(self._evidence, alarms=alarms, fatal=fatal, unseen="; ".join(unseen))
         settled_ms = _settled_ms(now, measured.period_ms)
         old_tally, new_tally = totals(list(measured.periods.values()))
         self.figures = Figures(
@@ -156,7 +154,7 @@ class Observer:
             share=measured.share(shift.step_began_ms),
             errors=tuple(new.last),
             newest_ms=measured.newest_ms,
-            missing=tuple(missing),
+            missing=(*missing, *unseen),
         )
         self._looked_ms = now
         self._evidence = Evidence(
@@ -166,12 +164,9 @@ class Observer:
             alarms=alarms,
             throttles=measured.throttled(settled_ms - RECENT_MS),
             late_s=measured.late_s(settled_ms),
+            unseen="; ".join(unseen),
         )
         return self._evidence
-
-    def _age_s(self, shift: Shift, now: int) -> float:
-        """Seconds since metrics were had."""
-        return (now - (self._looked_ms or shift.began_ms)) / 1_000
 
     async def _measure(self, shift: Shift, now: int) -> Measured:
         began_ms = shift.began_ms // MINUTE_MS * MINUTE_MS
@@ -292,10 +287,12 @@ def _concerns(watched: Watched, shift: Shift) -> bool:
     )
 
 
-async def _permitted(what: str, reading: Awaitable[T], missing: list[str]) -> T | None:
-    """What helps to judge; where the operator may not see it, `missing` says so."""
+async def _part(what: str, reading: Awaitable[T], missing: list[str], unseen: list[str]) -> T | None:
+    """What helps to judge; where the operator may not see it `missing` says so, and where nobody can now, `unseen`."""
     try:
         return await reading
     except AccessDenied as error:
         missing.append(f"{what}: {error.title}")
-        return None
+    except ConsoleError as error:
+        unseen.append(f"{what}: {error.title}")
+    return None

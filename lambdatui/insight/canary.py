@@ -95,6 +95,8 @@ class Evidence:
     """Of the alias, since; they are the account's or the function's limit, whichever version was asked for."""
     late_s: float | None = None
     """Seconds that the newest datapoint is overdue; None where none is."""
+    unseen: str = ""
+    """Why a part of all this could not be had for now; empty where nothing is known to be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,8 @@ def _to_roll_back(both: Comparison, evidence: Evidence, thresholds: Thresholds) 
 
 def _to_hold(both: Comparison, evidence: Evidence, thresholds: Thresholds) -> Iterator[Judgement]:
     old, new = both.old, both.new
+    if evidence.unseen:
+        yield _hold(f"not enough evidence: {evidence.unseen}")
     if evidence.late_s is not None:
         yield _hold(f"metrics are {evidence.late_s:,.0f} s late")
     for name, tally in (("new", new), ("old", old)):

@@ -277,8 +277,7 @@ class Deployments:
     async def observe(self, deployed: Deployed) -> None:
         """Looks at how both versions do, for as long as it is under way: metrics are charged."""
         if deployed.flying:
-            with self._unread(deployed, "versions"):
-                await deployed.observer(deployed)
+            await deployed.observer(deployed)
             self._session.tell_flights()
 
     @contextmanager

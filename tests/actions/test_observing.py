@@ -12,8 +12,7 @@ import pytest
 from lambdatui.actions import observing
 from lambdatui.actions.flight_state import FlightState
 from lambdatui.actions.observing import Observer
-from lambdatui.errors import ConsoleError, Throttled
-from lambdatui.insight.canary import Period, Tally
+from lambdatui.insight.canary import Period, Tally, Verdict, judge
 from tests.actions.acting import Acting
 from tests.actions.flying import Clock, state
 from tests.support.alarms import alarms, metric_alarm
@@ -211,8 +210,9 @@ async def test_a_part_of_the_metrics_is_no_evidence(
 ) -> None:
     watched.minute(0, "1", 900)
     watched.code = code
-    with pytest.raises(ConsoleError, match="metrics could not be had"):
-        await observer(flying)
+    evidence = await observer(flying)
+    assert (evidence.periods, evidence.unseen.partition(":")[0]) == ((), "metrics could not be had")
+    assert judge(evidence).verdict is Verdict.HOLD
 
 
 async def test_metrics_that_cannot_be_had_hide_no_alarm(
@@ -224,7 +224,8 @@ async def test_metrics_that_cannot_be_had_hide_no_alarm(
     endpoint.on("cloudwatch", "GetMetricData", DENIED)
     watched.after(12)
     evidence = await observer(flying)
-    assert (evidence.alarms, evidence.late_s, len(evidence.periods)) == (("orders-errors",), 120, 1)
+    assert (evidence.alarms, len(evidence.periods)) == (("orders-errors",), 1)
+    assert evidence.unseen == "not permitted: cloudwatch:GetMetricData"
 
 
 # -- alarms
@@ -369,12 +370,21 @@ async def test_a_function_that_never_logged_has_nothing_missing(
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize(
-    "throttled", [("cloudwatch", "GetMetricData"), ("cloudwatch", "DescribeAlarms"), LOGS], ids="/".join
-)
-async def test_a_look_that_aws_throttles_finds_nothing_out(
-    throttled: tuple[str, str], acting: Acting, flying: FlightState, watched: Watched, endpoint: ScriptedEndpoint
+@pytest.mark.parametrize("failing", [0, 900], ids=["a good version goes no further", "a bad one goes back"])
+@pytest.mark.parametrize("throttled", [("cloudwatch", "DescribeAlarms"), LOGS], ids="/".join)
+async def test_what_cannot_be_had_for_now_hides_nothing_of_what_can(
+    throttled: tuple[str, str],
+    failing: int,
+    acting: Acting,
+    flying: FlightState,
+    watched: Watched,
+    endpoint: ScriptedEndpoint,
 ) -> None:
+    watched.minute(0, "1", 9_000)
+    watched.minute(0, "2", 1_000, errors=failing)
     endpoint.on(*throttled, error("ThrottlingException", 400))
-    with pytest.raises(Throttled):
-        await Observer(acting.connection)(flying)
+    observer = Observer(acting.connection)
+    judgement = judge(await observer(flying))
+    assert judgement.verdict is (Verdict.ROLL_BACK if failing else Verdict.HOLD)
+    assert failing or judgement.why.startswith("not enough evidence: ")
+    assert "throttled" in observer.figures.missing[0]
