@@ -226,6 +226,8 @@ class Operations:
         self.unfinished = 0
         """Of how many attempts of earlier consoles here the outcome is not known."""
         self._begun_ms = now_ms()
+        self._learning = asyncio.Lock()
+        """Held while the trail is read, lest what an earlier reading found comes after what a later one did."""
 
     @cached_property
     def trail(self) -> AuditTrail:
@@ -250,15 +252,16 @@ class Operations:
         """Learns from the audit trail what is left stopped, and what unfinished, where the session is."""
         if (identity := self._session.identity) is None:
             return
-        try:
-            reading = await asyncio.to_thread(lambda: self.trail.read().at(identity.account, identity.region))
-        except ConsoleError as error:
-            self._session.log("audit trail", error)
-            return
-        self.unfinished = sum(line.at_ms < self._begun_ms for line in reading.open_intents())
-        stopped = {line.function: line.at_ms for line in reading.standing() if line.action == EMERGENCY_STOP}
-        deleted = [function for function in stopped if await self._is_deleted(function)]
-        self.stopped = {function: at_ms for function, at_ms in stopped.items() if function not in deleted}
+        async with self._learning:
+            try:
+                reading = await asyncio.to_thread(lambda: self.trail.read().at(identity.account, identity.region))
+            except ConsoleError as error:
+                self._session.log("audit trail", error)
+                return
+            self.unfinished = sum(line.at_ms < self._begun_ms for line in reading.open_intents())
+            stopped = {line.function: line.at_ms for line in reading.standing() if line.action == EMERGENCY_STOP}
+            deleted = [function for function in stopped if await self._is_deleted(function)]
+            self.stopped = {function: at_ms for function, at_ms in stopped.items() if function not in deleted}
         self._session.tell_health()
 
     async def _is_deleted(self, function: str) -> bool:
