@@ -1,20 +1,21 @@
-"""`?` - the keys of what is in focus, its own first, and the language of filters."""
+"""`?` - the keys of what is in focus, its actions first, and the language of filters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
 
-from lambdatui.ui.dialogs.reading_dialog import ReadingDialog
+from lambdatui.ui.dialogs.facts import Facts
 from lambdatui.ui.keymap import key_name
 from lambdatui.ui.panes import PANES
+from lambdatui.ui.widgets.section_view import Section, Value
 
-GENERAL = {
+PARTS = {
+    "flights": "Shift",
+    "log": "Log",
     "list": "List",
     "table": "Moving and marking",
     "page": "Scrolling",
@@ -26,21 +27,26 @@ GENERAL = {
 
 
 def headings() -> dict[str, str]:
-    """The groups of keys, by the first part of their ids, what is in focus first."""
-    return {entry.id: entry.title for entry in PANES} | GENERAL
+    """The groups of keys, by the first part of their ids: what can be done, then what is in focus, then the rest."""
+    return {"action": "Actions", **{entry.id: entry.title for entry in PANES}, **PARTS}
 
 
-FILTER_HELP = (
-    ("pay api", "rows that have both words, in any column"),
-    ("!test", "rows that do not have the word"),
-    ('"two words"', "a phrase, or a word with : or > in it"),
-    ("runtime:python3.12", "the word in that column; !runtime:… for not"),
-    ("memory>=512  size>1MB  timeout<30s", "compare numbers; units are understood"),
+FILTER = Section(
+    "Filter",
+    tuple(
+        (example, Value(about))
+        for example, about in (
+            ("pay api", "rows that have both words, in any column"),
+            ("!test", "rows that do not have the word"),
+            ('"two words"', "a phrase, or a word with : or > in it"),
+            ("runtime:python3.12", "the word in that column; !runtime:… for not"),
+            ("memory>=512 size>1MB", "compare numbers; units are understood"),
+        )
+    ),
 )
-KEY_WIDTH = 14
 
 
-class Help(ReadingDialog[None]):
+class Help(Facts[None]):
     """Lists keys under headings.
 
     Args:
@@ -50,7 +56,7 @@ class Help(ReadingDialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "close", "close", show=False, id="help.close")]
 
     def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__("Keys", Static(_text(rows), markup=False))
+        super().__init__("Keys", (*_sections(rows), FILTER))
 
     @classmethod
     def of(cls, screen: Screen[object]) -> Help:
@@ -68,22 +74,11 @@ class Help(ReadingDialog[None]):
         )
 
 
-def _text(rows: Sequence[tuple[str, str, str]]) -> Content:
-    lines: list[Content] = []
+def _sections(rows: Sequence[tuple[str, str, str]]) -> Iterator[Section]:
     for group, heading in headings().items():
         keys: dict[str, list[str]] = {}
         for id_, key, about in rows:
             if id_.partition(".")[0] == group:
                 keys.setdefault(about, []).append(key)
         if keys:
-            lines.append(Content.styled(heading, "bold $accent"))
-            lines += [_line(" ".join(names), about) for about, names in keys.items()]
-            lines.append(Content(""))
-    lines.append(Content.styled("Filter", "bold $accent"))
-    width = max(len(example) for example, _ in FILTER_HELP) + 2
-    lines += [_line(example, about, width) for example, about in FILTER_HELP]
-    return Content("\n").join(lines)
-
-
-def _line(key: str, about: str, width: int = KEY_WIDTH) -> Content:
-    return Content.assemble("  ", (key.ljust(width), "bold"), " ", about)
+            yield Section(heading, tuple((" ".join(names), Value(about)) for about, names in keys.items()))

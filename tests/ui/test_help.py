@@ -1,0 +1,25 @@
+"""Help: the keys of what is in focus, under headings."""
+
+from __future__ import annotations
+
+from lambdatui.ui.app import Console
+from lambdatui.ui.dialogs.help import headings
+from lambdatui.ui.keymap import bindings_of, scopes
+from tests.support.endpoint import ScriptedEndpoint
+from tests.ui.conftest import MakeConsole
+from tests.ui.stage import on_stage
+
+
+async def test_the_actions_stand_first(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await stage.wait_until_read()
+        await stage.press("question_mark")
+        await stage.wait_for("Everywhere")
+        keys = [line.strip("│┃ ").split(" ")[0] for line in stage.text.partition(" Actions")[2].splitlines()[1:6]]
+        assert sorted(keys) == ["c", "e", "i", "t", "x"]
+        assert stage.text.index(" Actions") < stage.text.index(" Functions ")
+
+
+def test_every_key_of_the_main_screen_has_a_heading() -> None:
+    ids = {id_ for scope in scopes() if Console in scope for holder in scope for id_ in bindings_of(holder)}
+    assert {id_.partition(".")[0] for id_ in ids} <= headings().keys()
