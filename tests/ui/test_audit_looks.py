@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
+from lambdatui.actions import EMERGENCY_STOP
 from lambdatui.ui.app import Console
 from tests.support.endpoint import ScriptedEndpoint
 from tests.ui.answers import listing
-from tests.ui.attempts import attempt, trail
+from tests.ui.attempts import FIRST, attempt, ready, trail
 from tests.ui.conftest import Clock, MakeConsole
-from tests.ui.stage import NARROW, WIDE
+from tests.ui.stage import NARROW, WIDE, on_stage
 from tests.ui.test_looks import Compare, shown
 
 STOP = {
@@ -66,3 +67,43 @@ def test_how_it_looks(
         account.many_functions(0)
         account.on("lambda", "ListFunctions", listing())
         assert snap_compare(console(account.url), terminal_size=size, run_before=prepare)
+
+
+@pytest.mark.parametrize("place", ["audit", "undo"])
+async def test_ages_go_on_while_the_list_is_open(
+    console: MakeConsole, endpoint: ScriptedEndpoint, clock: Clock, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.panes.attempts_pane.REFRESH_AGES_S", 0.02)
+    trail().append(attempt().concluded("done"))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await ready(stage)
+        await stage.app.go(place)
+        await stage.wait_for(" 0 s ")
+        clock.now_ms += 7_000
+        await stage.wait_for(" 7 s ")
+
+
+@pytest.mark.parametrize("place", ["audit", "undo"])
+async def test_what_was_done_is_told_where_nothing_changed(
+    console: MakeConsole, endpoint: ScriptedEndpoint, place: str
+) -> None:
+    trail().append(attempt(action=EMERGENCY_STOP, before={}, after={}).concluded("done"))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await ready(stage)
+        await stage.app.go(place)
+        await stage.wait_for("Emergency stop")
+
+
+@pytest.mark.parametrize("place", ["audit", "undo"])
+async def test_actions_on_functions_are_not_offered_where_no_row_is_one(
+    console: MakeConsole, endpoint: ScriptedEndpoint, place: str
+) -> None:
+    trail().append(attempt().concluded("done"))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        assert "e mapping" in stage.footer
+        await stage.app.go(place)
+        await stage.wait_for(FIRST)
+        await stage.wait_for(lambda: not any(told in stage.footer for told in ("mapping", "actions", "logs")))
+        await stage.press("a")
+        assert len(stage.app.screen_stack) == 1

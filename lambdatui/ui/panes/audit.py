@@ -13,7 +13,7 @@ from textual.content import Content
 
 from lambdatui.errors import ConsoleError
 from lambdatui.ui.panes import audit_columns
-from lambdatui.ui.panes.reading_pane import ReadingPane
+from lambdatui.ui.panes.attempts_pane import AttemptsPane
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
@@ -25,7 +25,7 @@ WITHOUT_END = frozenset({"open", "unknown"})
 """The results of which AWS may know more."""
 
 
-class AuditPane(ReadingPane["AuditLine"]):
+class AuditPane(AttemptsPane["AuditLine"]):
     """The attempts of all accounts and regions; `o` asks AWS what became of one that has no end."""
 
     TITLE = "Audit trail"
@@ -40,33 +40,26 @@ class AuditPane(ReadingPane["AuditLine"]):
         self._unreadable = self._open = 0
 
     def columns(self) -> Sequence[Column[AuditLine]]:
-        def itself(line: AuditLine) -> AuditLine:
-            return line
-
         return (
             Column(
                 id="result", title="RESULT", cell=audit_columns.result_cell, value=lambda line: line.result, width=11
             ),
-            audit_columns.moment_column(itself, self.session.times),
-            *audit_columns.what_columns(itself),
+            *self.attempt_columns(),
             Column(
-                id="error", title="WHAT WENT WRONG", cell=lambda line: line.error, flex=True, min_width=20, priority=2
+                id="error", title="WHAT WENT WRONG", cell=lambda line: line.error, flex=True, min_width=28, priority=2
             ),
             Column(id="who", title="WHO", cell=audit_columns.who, width=14, priority=3),
             Column(id="region", title="REGION", cell=lambda line: line.region, width=14, priority=4),
             Column(id="account", title="ACCOUNT", cell=lambda line: line.account, width=12, priority=5),
         )
 
-    def key(self, record: AuditLine) -> str:
-        return record.id
+    def line_of(self, record: AuditLine) -> AuditLine:
+        return record
 
     def name_of(self, record: AuditLine) -> str:
         from lambdatui.actions.audit import as_record  # noqa: PLC0415 - imports pydantic
 
         return as_record(record).rstrip()
-
-    def on_mount(self) -> None:
-        self.table.sort_by("at", reverse=True)
 
     # -- reading
 

@@ -39,10 +39,10 @@ def subject_title(line: AuditLine) -> str:
 
 
 def change_text(line: AuditLine) -> str:
-    """What was to be changed, on one line."""
+    """What was to be changed, on one line: how it was and was meant to be before what it is, which may be cut off."""
     return (
         "; ".join(
-            f"{label}: {before or NOT_SET} → {after or NOT_SET}" for label, (before, after) in line.changed.items()
+            f"{before or NOT_SET} → {after or NOT_SET} ({label})" for label, (before, after) in line.changed.items()
         )
         or "-"
     )
@@ -64,16 +64,16 @@ def moment_column(line_of: Callable[[R], AuditLine], times: Times) -> Column[R]:
 def what_columns(line_of: Callable[[R], AuditLine]) -> tuple[Column[R], ...]:
     """Which action, on what, and what it was to change."""
     return (
+        Column(id="action", title="ACTION", cell=lambda record: action_title(line_of(record)), flex=True, min_width=14),
+        Column(id="subject", title="ON", cell=lambda record: subject_title(line_of(record)), flex=True, min_width=18),
         Column(
-            id="action",
-            title="ACTION",
-            cell=lambda record: action_title(line_of(record)),
+            id="change",
+            title="CHANGE",
+            cell=lambda record: change_text(line_of(record)),
             flex=True,
-            min_width=20,
+            min_width=18,
             priority=1,
         ),
-        Column(id="subject", title="ON", cell=lambda record: subject_title(line_of(record)), flex=True, min_width=18),
-        Column(id="change", title="CHANGE", cell=lambda record: change_text(line_of(record)), flex=True, min_width=28),
     )
 
 

@@ -17,6 +17,7 @@ class ErrorsPane(ListPane[LoggedError]):
 
     TITLE = "Errors"
     THINGS = "errors"
+    ABOUT_FUNCTIONS = False
 
     def columns(self) -> Sequence[Column[LoggedError]]:
         return (

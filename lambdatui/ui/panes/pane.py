@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
@@ -35,6 +35,9 @@ class Pane(Widget):
     DEFAULT_CSS = """
     Pane { height: 1fr; }
     """
+
+    ABOUT_FUNCTIONS: ClassVar[bool] = True
+    """Whether what it shows leads to functions, so that the keys for what can be done to them and seen of them work."""
 
     class SubjectChanged(Message):
         """The operator's eye moved to another function (or to none)."""

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from lambdatui.ui.panes import audit_columns
+from lambdatui.ui.panes.attempts_pane import AttemptsPane
 from lambdatui.ui.panes.pane import Pane
-from lambdatui.ui.panes.reading_pane import ReadingPane
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
 
 
-class UndoPane(ReadingPane["Deed"]):
+class UndoPane(AttemptsPane["Deed"]):
     """The audit trail as a journal. `enter` shows what the inverse would do, which writes nothing yet."""
 
     TITLE = "Undo"
@@ -33,26 +33,19 @@ class UndoPane(ReadingPane["Deed"]):
     ]
 
     def columns(self) -> Sequence[Column[Deed]]:
-        def line_of(deed: Deed) -> AuditLine:
-            return deed.line
-
         return (
-            audit_columns.moment_column(line_of, self.session.times),
-            *audit_columns.what_columns(line_of),
-            Column(id="undo", title="UNDO", cell=_inverse, flex=True, min_width=18),
+            *self.attempt_columns(),
+            Column(id="undo", title="UNDO", cell=_inverse, flex=True, min_width=11),
             Column(id="who", title="WHO", cell=lambda deed: audit_columns.who(deed.line), width=14, priority=2),
         )
 
-    def key(self, record: Deed) -> str:
-        return record.line.id
+    def line_of(self, record: Deed) -> AuditLine:
+        return record.line
 
     def name_of(self, record: Deed) -> str:
         line = record.line
         told = audit_columns.action_title(line), audit_columns.subject_title(line), audit_columns.change_text(line)
         return " ".join(told)
-
-    def on_mount(self) -> None:
-        self.table.sort_by("at", reverse=True)
 
     async def pages(self, connection: Connection) -> AsyncIterator[Sequence[Deed]]:
         from lambdatui.actions.journal import deeds  # noqa: PLC0415 - imports pydantic

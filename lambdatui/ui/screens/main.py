@@ -34,6 +34,8 @@ FOLLOW_S = 0.05
 """How far the detail follows behind the cursor, so that the list answers a key first."""
 WIDE = 200
 """From as many columns on the detail stands beside the list."""
+OF_FUNCTIONS = frozenset({"tab", "raw", "logs", "act", "actions"})
+"""What the keys do that are of no use in a pane that does not lead to functions."""
 
 
 class MainScreen(Screen[None]):
@@ -330,6 +332,8 @@ class MainScreen(Screen[None]):
             self.app.push_screen(RawJson(self.session, self.subject))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in OF_FUNCTIONS and not self.pane.ABOUT_FUNCTIONS:
+            return False
         if action in {"tab", "raw", "logs"} and self.subject is None:
             return None
         return True
