@@ -27,6 +27,8 @@ Verdict = Literal["pass", "fail", "warn", "unknown"]
 """A shift must not begin where one fails; a warning has a consequence that the evidence tells."""
 NOT_READING = frozenset({"Disabled", "Disabling", "Deleting"})
 """The states of an event source mapping that reads no more (facts 4.3)."""
+PATIENCE_S = 10.0
+"""How long one check may keep the operator waiting: not every endpoint can be reached from everywhere."""
 Finding = tuple[Verdict, str]
 """With its evidence."""
 
@@ -49,8 +51,11 @@ class _Shift:
     function: str
     alias: Alias
     new: str
-    sides: Awaitable[list[Side]]
-    """Of the old version and of the new one; may be awaited again."""
+    reading: asyncio.Future[list[Side]]
+
+    async def sides(self) -> list[Side]:
+        """Of the old version and of the new one, read once for all who ask."""
+        return await asyncio.shield(self.reading)
 
     @property
     def old(self) -> str:
@@ -73,16 +78,22 @@ async def preflight(connection: Connection, function: str, alias: str, new: str)
     """
     found = await get_alias(connection, function, alias)
     versions = (found.function_version, new)
-    sides = asyncio.gather(*(read_side(connection, function, version) for version in versions))
-    shift = _Shift(connection, function, found, new, sides)
-    return tuple(await asyncio.gather(*(_check(title, look, shift) for title, look in LOOKS.items())))
+    reading = asyncio.gather(*(read_side(connection, function, version) for version in versions))
+    shift = _Shift(connection, function, found, new, reading)
+    try:
+        return tuple(await asyncio.gather(*(_check(title, look, shift) for title, look in LOOKS.items())))
+    finally:
+        reading.cancel()
 
 
 async def _check(title: str, look: Callable[[_Shift], Awaitable[Finding]], shift: _Shift) -> Check:
     try:
-        return Check(title, *await look(shift))
+        async with asyncio.timeout(PATIENCE_S):
+            return Check(title, *await look(shift))
     except ConsoleError as error:
         return Check(title, "unknown", error.title)
+    except TimeoutError:
+        return Check(title, "unknown", f"no answer within {PATIENCE_S:g} s")
 
 
 async def _division(shift: _Shift) -> Finding:
@@ -109,7 +120,7 @@ async def _versions(shift: _Shift) -> Finding:
         if not version.isdecimal():
             return "fail", f"{version} is not published"
     try:
-        sides = await shift.sides
+        sides = await shift.sides()
     except NotFound as missing:
         return "fail", missing.title
     for problem in unfit(sides):
@@ -121,7 +132,7 @@ async def _versions(shift: _Shift) -> Finding:
 
 
 async def _alike(shift: _Shift) -> Finding:
-    sides = await shift.sides
+    sides = await shift.sides()
     if problems := "; ".join(unlike(sides)):
         return "fail", problems
     side = sides[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.support.split_alias import SplitAlias
 pytestmark = pytest.mark.usefixtures("impatient")
 
 DENIED = error("AccessDeniedException", 403)
+VERSIONS, ALIKE = "both versions published and Active", "same role and dead-letter queue"
 STATEMENT = {"Sid": "s3", "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}}
 
 
@@ -303,6 +305,23 @@ async def test_what_may_not_be_seen_is_unknown_by_itself_and_names_the_permissio
     found = await checks(connection)
     unknown = {title: check.evidence for title, check in found.items() if check.verdict != "pass"}
     assert unknown == dict.fromkeys(FORBIDDEN[action], f"not permitted: {action}")
+
+
+@pytest.mark.parametrize("silent", [("cloudwatch", "GetMetricData"), ("lambda", "GetFunction")], ids=["one", "shared"])
+async def test_who_does_not_answer_holds_no_other_check_up_and_is_unknown(
+    silent: tuple[str, str],
+    connection: Connection,
+    live: SplitAlias,
+    endpoint: ScriptedEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await checks(connection)  # its clients are made, which takes longer than all that follows
+    monkeypatch.setattr("lambdatui.actions.preflight.PATIENCE_S", 1.0)
+    endpoint.on(*silent, Answer(after=asyncio.Event()))
+    found = await checks(connection)
+    unknown = {title for title, check in found.items() if check.verdict == "unknown"}
+    assert unknown == ({"invoked"} if silent[0] == "cloudwatch" else {VERSIONS, ALIKE})
+    assert {found[title].evidence for title in unknown} == {"no answer within 1 s"}
 
 
 async def test_callers_that_may_not_be_seen_are_unknown_where_none_is_found(
