@@ -11,9 +11,10 @@ from typing import Any
 
 import botocore
 from ministack.core import router
-from ministack.services import cloudwatch, cloudwatch_logs
+from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc
 
 Matcher = Callable[[str], bool]
+Answer = tuple[int, dict[str, str], bytes]
 TERM = re.compile(r'\??"[^"]*"|\S+')
 
 
@@ -53,8 +54,28 @@ def dimensions_asked_for(dimensions: list[dict[str, Any]]) -> Dimensions:
     return Dimensions({each["Name"]: each["Value"] for each in dimensions})
 
 
+def with_all_listed(get: Callable[[str, str], Answer]) -> Callable[[str, str], Answer]:
+    """Provisioned concurrency with AWS's list of all that a function has, possibly none.
+
+    ministack looks in its place for what ``$LATEST`` has, which can have none.
+    """
+
+    def get_or_list(function: str, qualifier: str) -> Answer:
+        if qualifier or function not in lambda_svc._functions:
+            return get(function, qualifier)
+        listed = [
+            {"FunctionArn": f"{lambda_svc._func_arn(function)}:{of}", **config}
+            for of, config in lambda_svc._functions[function].get("provisioned_concurrency", {}).items()
+        ]
+        answer: Answer = lambda_svc.json_response({"ProvisionedConcurrencyConfigs": listed})
+        return answer
+
+    return get_or_list
+
+
 if __name__ == "__main__":
     know_services()
     cloudwatch._dims_from_list = dimensions_asked_for
     cloudwatch_logs._compile_filter_pattern = with_any_of(cloudwatch_logs._compile_filter_pattern)
+    lambda_svc._get_provisioned_concurrency = with_all_listed(lambda_svc._get_provisioned_concurrency)
     runpy.run_module("ministack", run_name="__main__")

@@ -59,6 +59,23 @@ def test_a_metric_without_dimensions_is_another_than_those_with_some(empty_endpo
     assert found["MetricDataResults"][0]["Values"] == [3.0]
 
 
+def test_all_provisioned_concurrency_of_a_function_is_listed(empty_endpoint: DemoEndpoint) -> None:
+    functions = Cloud(empty_endpoint)["lambda"]
+    function = {"FunctionName": "ready"}
+    functions.create_function(
+        **function,
+        Runtime="python3.12",
+        Handler="app.handler",
+        Role="arn:aws:iam::000000000000:role/ready",
+        Code={"ZipFile": packed({"app.py": b"def handler(event, context): pass\n"})},
+        Publish=True,
+    )
+    assert functions.list_provisioned_concurrency_configs(**function)["ProvisionedConcurrencyConfigs"] == []
+    functions.put_provisioned_concurrency_config(**function, Qualifier="1", ProvisionedConcurrentExecutions=2)
+    (found,) = functions.list_provisioned_concurrency_configs(**function)["ProvisionedConcurrencyConfigs"]
+    assert (found["FunctionArn"].rpartition(":")[2], found["RequestedProvisionedConcurrentExecutions"]) == ("1", 2)
+
+
 def test_emulator_listens_on_loopback_only() -> None:
     with Emulator():
         ministack = Trace.of(os.getpid()).ministack
