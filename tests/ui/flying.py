@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.widgets import OptionList, Select
 
+from lambdatui.ui.dialogs.shift import ShiftDialog
 from lambdatui.ui.panes.flights import FlightsPane
 from tests.support.codedeploy import CodeDeploy
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function
@@ -53,6 +54,7 @@ async def form(stage: Stage) -> None:
     await stage.wait_until_read()
     await stage.wait_for(lambda: stage.app.session.settings is not None and stage.rows)
     await stage.press("t")
+    await stage.wait_for(lambda: isinstance(stage.app.screen, ShiftDialog))
     await stage.wait_for("Shift traffic: orders:live")
     await stage.wait_for(lambda: "Preflight" in stage.text or stage.app.size.height < TALL)
 

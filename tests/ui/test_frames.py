@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from lambdatui.ui.keymap import all_bindings
 from tests.support.endpoint import ScriptedEndpoint
 from tests.ui.answers import one_function
 from tests.ui.conftest import MakeConsole
 from tests.ui.stage import on_stage
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported() -> None:
+    """All that has keys, which a console imports to remap one: no test has patience enough for that."""
+    all_bindings()
 
 
 @pytest.mark.parametrize(
