@@ -47,5 +47,5 @@ async def test_on_a_protected_profile_the_typed_name_is_a_yes(
 @pytest.mark.parametrize("keys", [("y", "enter"), ("enter",)], ids=["y", "nothing"])
 async def test_anything_but_the_name_says_what_is_to_be_typed(stage: Stage, keys: tuple[str, ...]) -> None:
     answers = await asked(stage, "pay", *keys)
-    await stage.wait_for("type pay to confirm, esc goes back")
+    await stage.wait_for("that is not it: type pay to confirm")
     assert not answers

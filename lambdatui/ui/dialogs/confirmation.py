@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from lambdatui.ui.widgets.frame import Frame
-from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.plain_text import plain, plain_lines
 
 
 class TypedName(Input):
@@ -47,7 +47,7 @@ class TypedName(Input):
         if event.value.strip() == self._wanted:
             self.post_message(self.Confirmed())
         else:
-            self.notify(f"type {self._wanted} to confirm, esc goes back", severity="warning", markup=False)
+            self.notify(f"that is not it: type {self._wanted} to confirm", severity="warning", markup=False)
 
 
 class Confirmation(ModalScreen[bool]):
@@ -74,7 +74,7 @@ class Confirmation(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         yes = "enter confirms" if self._to_type else "{confirmation.yes} does it"
         with Frame(keys=yes + " · {confirmation.back} goes back"):
-            yield Static(Content(plain(self._question)), markup=False)
+            yield Static(Content("\n".join(plain_lines(self._question))), markup=False)
             if self._to_type:
                 yield TypedName(self._to_type)
 
