@@ -38,9 +38,6 @@ class Pool:
         """Whether it was nearly used up."""
         return (rate(self.peak, self.size) or 0.0) > NEAR_LIMIT
 
-    def __str__(self) -> str:
-        return f"{self.peak or 0:,.0f} of {self.size or 0:,} unreserved"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -67,9 +64,9 @@ class Standing:
         return self.limit is None and not self.reserved.pending and self.reserved.error is None
 
     @property
-    def verdict(self) -> Remark:
-        """The worst that is known of it, in one line."""
-        return next(filter(None, (judge(self) for judge in _RULES)), Remark("shares what is unreserved"))
+    def verdict(self) -> Remark | None:
+        """The worst that is known of it, in a line that may lose its end; None where nothing is remarkable."""
+        return next(filter(None, (judge(self) for judge in _RULES)), None)
 
 
 def board(
@@ -121,7 +118,7 @@ def _part(answers: Mapping[str, A | ConsoleError], name: str, items: Callable[[A
 
 def _switched_off(one: Standing) -> Remark | None:
     """Facts 9.4, C2."""
-    return Remark("switched off: its reserved concurrency is 0", "error") if one.limit == 0 else None
+    return Remark("switched off", "error") if one.limit == 0 else None
 
 
 def _failed(one: Standing) -> Remark | None:
@@ -129,7 +126,7 @@ def _failed(one: Standing) -> Remark | None:
     for config in one.provisioned.items:
         if config.status == "FAILED":
             why = f": {config.status_reason}" if config.status_reason else ""
-            return Remark(f"provisioned on {config.qualifier}: FAILED{why}", "error")
+            return Remark(f"provisioned FAILED on {config.qualifier}{why}", "error")
     return None
 
 
@@ -137,7 +134,7 @@ def _at_limit(one: Standing) -> Remark | None:
     """A reservation is a ceiling too (facts 3.6)."""
     if not one.limit or one.peak is None or one.peak < one.limit:
         return None
-    return Remark(f"starved by its own limit: {one.peak:,.0f} of {one.limit:,} reserved", "error")
+    return Remark(f"starved: {one.peak:,.0f} of {one.limit:,} reserved", "error")
 
 
 def _starves(one: Standing) -> Remark | None:
@@ -145,14 +142,14 @@ def _starves(one: Standing) -> Remark | None:
     taken = rate(one.peak, one.pool.size)
     if not one.shares_pool or not one.pool.scarce or taken is None or taken < LARGE:
         return None
-    return Remark(f"starves the others: took {one.peak:,.0f} of the {one.pool}", "error")
+    return Remark(f"starves others: {one.peak:,.0f} of {one.pool.size:,} unreserved", "error")
 
 
 def _competes(one: Standing) -> Remark | None:
     """What all share is nearly used up (facts 9.4, C4)."""
     if not one.shares_pool or not one.pool.scarce or not one.peak:
         return None
-    return Remark(f"competes with others: {one.pool} in use", "warning")
+    return Remark(f"competes: {one.pool.peak:,.0f} of {one.pool.size:,} unreserved used", "warning")
 
 
 def _withholds(one: Standing) -> Remark | None:
@@ -160,8 +157,8 @@ def _withholds(one: Standing) -> Remark | None:
     used = rate(one.peak, one.limit)
     if used is None or used >= IDLE:
         return None
-    idle = f"used {one.peak:,.0f} of {one.limit:,} reserved"
-    return Remark(f"{idle}, while others had {one.pool} in use", "warning") if one.pool.scarce else Remark(idle, "dim")
+    idle = f"used {one.peak:,.0f} of {one.limit:,}"
+    return Remark(f"{idle} while others compete", "warning") if one.pool.scarce else Remark(f"{idle} reserved", "dim")
 
 
 def _near_limit(one: Standing) -> Remark | None:
@@ -175,14 +172,15 @@ def _unsettled(one: Standing) -> Remark | None:
     """Facts 9.4, C9."""
     for config in one.provisioned.items:
         allocated = config.allocated_provisioned_concurrent_executions
+        available = config.available_provisioned_concurrent_executions
         if config.status not in {READY, None}:
             wanted = config.requested_provisioned_concurrent_executions
-            how = f"{config.status}: {allocated:,} of {wanted:,} allocated"
-        elif config.available_provisioned_concurrent_executions < allocated:
-            how = f"{config.available_provisioned_concurrent_executions:,} of {allocated:,} available"
+            told = f"provisioned {config.status} on {config.qualifier}: {allocated:,} of {wanted:,} allocated"
+        elif available < allocated:
+            told = f"{available:,} of {allocated:,} provisioned available on {config.qualifier}"
         else:
             continue
-        return Remark(f"provisioned on {config.qualifier}: {how}", "warning")
+        return Remark(told, "warning")
     return None
 
 
@@ -190,17 +188,11 @@ def _all_provisioned(one: Standing) -> Remark | None:
     """Facts 9.4, C12."""
     if not one.limit or requested(one.provisioned.items) != one.limit:
         return None
-    return Remark(f"all {one.limit:,} reserved are provisioned: none for {LATEST}", "warning")
+    return Remark(f"none for {LATEST}: all {one.limit:,} provisioned", "warning")
 
 
 def _not_known(one: Standing) -> Remark | None:
-    if one.reserved.pending:
-        return Remark("…", "dim")
-    return Remark(f"not known: {one.reserved.error.title}", "dim") if one.reserved.error else None
-
-
-def _has_its_own(one: Standing) -> Remark | None:
-    return Remark(f"has {one.limit:,} to itself") if one.limit else None
+    return Remark(one.reserved.error.title, "dim") if one.reserved.error else None
 
 
 _RULES: tuple[Callable[[Standing], Remark | None], ...] = (
@@ -214,6 +206,5 @@ _RULES: tuple[Callable[[Standing], Remark | None], ...] = (
     _all_provisioned,
     _withholds,
     _not_known,
-    _has_its_own,
 )
 """The worst first; the first that has something to say counts."""

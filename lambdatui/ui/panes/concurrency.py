@@ -265,13 +265,14 @@ class ConcurrencyPane(ListPane[Standing]):
             yield Content.styled(f"asking, {figures.count(known)} of {figures.count(total)}…", "$secondary")
 
     def _head(self) -> Iterator[Content]:
+        limit = self._account.limit if self._account is not None else None
+        of_limit = f" of {figures.count(limit)}" if limit is not None else ""
         if self._account is not None:
-            yield Content(f"limit {figures.count(self._account.limit)}")
-            yield Content(f"unreserved {figures.count(self._account.unreserved)}")
+            known = "" if self._claimed is not None else of_limit
+            yield Content(f"{figures.count(self._account.unreserved)}{known} unreserved")
         if self._claimed is not None:
-            share = rate(self._claimed, self._account.limit if self._account else None) or 0.0
-            told = f"claimed {self._claimed:,.0f} in {self.session.window.name}"
-            yield Content.styled(told, "$warning" if share > NEAR_LIMIT else "")
+            told = f"{self._claimed:,.0f}{of_limit} claimed in {self.session.window.name}"
+            yield Content.styled(told, "$warning" if (rate(self._claimed, limit) or 0.0) > NEAR_LIMIT else "")
 
     # -- leading on
 

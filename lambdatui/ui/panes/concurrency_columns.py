@@ -14,7 +14,7 @@ from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
 from lambdatui.ui.widgets.section_view import COLOURS, GLYPHS
 
-SEVERITIES = ("error", "warning", "", "dim")
+SEVERITIES = ("error", "warning", "dim")
 """The tones of verdicts, the worst first."""
 NONE = Content.styled("-", "dim")
 
@@ -34,7 +34,7 @@ def concurrency_columns(peaks: Mapping[str, float | None] | None) -> Sequence[Co
         align="right",
     )
     return (
-        Column(id="function", title="FUNCTION", cell=lambda s: s.function, flex=True, min_width=14),
+        Column(id="function", title="FUNCTION", cell=lambda s: s.function, flex=True, min_width=20),
         Column(id="reserved", title="RESERVED", cell=_reserved, value=lambda s: s.limit, width=8, align="right"),
         Column(
             id="provisioned",
@@ -42,7 +42,7 @@ def concurrency_columns(peaks: Mapping[str, float | None] | None) -> Sequence[Co
             cell=_provisioned,
             value=lambda s: requested(s.provisioned.items) or None,
             flex=True,
-            min_width=14,
+            min_width=12,
         ),
         *((peak,) if peaks is not None else ()),
         Column(
@@ -54,7 +54,7 @@ def concurrency_columns(peaks: Mapping[str, float | None] | None) -> Sequence[Co
             align="right",
             priority=1,
         ),
-        Column(id="verdict", title="VERDICT", cell=_verdict, value=_urgency, flex=True, min_width=26),
+        Column(id="verdict", title="VERDICT", cell=_verdict, value=_urgency, flex=True, min_width=22),
     )
 
 
@@ -80,10 +80,13 @@ def _peak(standing: Standing, *, asked: bool) -> Content:
 
 
 def _verdict(standing: Standing) -> Content:
-    verdict = standing.verdict
+    if (verdict := standing.verdict) is None:
+        return part_cell(standing.reserved) or NONE
     return Content.styled(f"{GLYPHS[verdict.tone]}{plain(verdict.text)}", COLOURS[verdict.tone])
 
 
 def _urgency(standing: Standing) -> float:
     """The worst first, and among equals those that have most of the account's limit."""
-    return SEVERITIES.index(standing.verdict.tone) * 2 - (standing.share or 0.0)
+    verdict = standing.verdict
+    severity = len(SEVERITIES) if verdict is None else SEVERITIES.index(verdict.tone)
+    return severity * 2 - (standing.share or 0.0)

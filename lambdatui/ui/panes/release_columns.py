@@ -169,10 +169,16 @@ def _provisioned(release: Release) -> Content:
 
 
 def allocated(one: ProvisionedConcurrency) -> Content:
-    """How provisioned concurrency stands, in a cell."""
+    """How provisioned concurrency stands, in a cell: what is allocated of what was requested, and what of that is
+    available, unless it is all.
+    """
     glyph, colour = STATUSES.get(one.status or "", ("", ""))
-    of = f"{one.allocated_provisioned_concurrent_executions}/{one.requested_provisioned_concurrent_executions}"
-    return Content.styled(f"{glyph}{of}, {one.available_provisioned_concurrent_executions} avail", colour)
+    allocated, available = (
+        one.allocated_provisioned_concurrent_executions,
+        one.available_provisioned_concurrent_executions,
+    )
+    told = f"{glyph}{allocated}/{one.requested_provisioned_concurrent_executions}"
+    return Content.styled(told if available == allocated else f"{told}, {available} avail", colour)
 
 
 def _access(release: Release) -> Content:
