@@ -207,6 +207,18 @@ async def test_rolling_back_goes_before_the_steps_that_were_ordered_and_after_th
     assert (asked, slow.at_once) == ([*STEPS[:2], ("1", {})], 1)
 
 
+async def test_a_key_that_is_held_takes_one_step(
+    sky: Sky, flight: Flight, live: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    sky.sight = QUIET
+    await until(flight, lambda state: state.percent == 10)
+    for _ in range(5):
+        flight.next()
+    looks = sky.looks
+    await until(flight, lambda _: sky.looks > looks + 5)
+    assert (live.shares, endpoint.counts[UPDATE]) == (STEPS[1], 2)
+
+
 async def test_a_way_back_that_is_refused_is_tried_after_ever_longer_pauses_and_says_so(
     sky: Sky, flight: Flight, live: SplitAlias, monkeypatch: pytest.MonkeyPatch
 ) -> None:
