@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, create_model
 
 from lambdatui.actions.action import Action, Call, Draft, P, Params, Plan, Subject, Undo
+from lambdatui.actions.watching import seen
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import get_event_source_mapping
 from lambdatui.errors import Conflict, ConsoleError, RequestRefused
@@ -67,7 +69,8 @@ class MappingAction(Action[P]):
         try:
             async with asyncio.timeout(PATIENCE_S):
                 while wanted:
-                    found = [await get_event_source_mapping(connection, uuid) for uuid in wanted]
+                    looks = [partial(get_event_source_mapping, connection, uuid) for uuid in wanted]
+                    found = [await seen(look, tell, WATCH_S) for look in looks]
                     tell(", ".join(f"{mapping.source} {mapping.state}" for mapping in found))
                     if not any(mapping.changing for mapping in found):
                         return _expect_switched(found, wanted)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from lambdatui.actions.action import Action, Call, Params, Plan
+from lambdatui.actions.watching import seen
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.errors import Conflict, RequestRefused
@@ -98,7 +100,8 @@ async def until_ready(
         RequestRefused: Lambda gave up, with its reason.
         ConsoleError: it could not be watched.
     """
-    while busy(now := await read_configuration(connection, function, qualifier)):
+    look = partial(read_configuration, connection, function, qualifier)
+    while busy(now := await seen(look, tell, POLL_S)):
         tell("Pending…" if now.state == "Pending" else "being updated…")
         await asyncio.sleep(POLL_S)
     if now.last_update_status == "Failed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from lambdatui.actions.lately import highest
 from lambdatui.actions.permission import permitted
 from lambdatui.actions.reserved_concurrency import least_unreserved
 from lambdatui.actions.subjects import alias_of
+from lambdatui.actions.watching import seen
 from lambdatui.aws.concurrency import (
     get_account_concurrency,
     get_provisioned,
@@ -144,22 +146,15 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
             NotFound: it was deleted meanwhile.
         """
         subject = plan.subject
-        while True:
-            try:
-                now = await get_provisioned(connection, subject.function, subject.qualifier)
-            except ConsoleError as error:
-                if not error.transient:
-                    raise
-                tell(f"still watching: {error.title}")
-            else:
-                if now is None:
-                    raise NotFound(f"{subject} has no provisioned concurrency any more")
-                if now.status == FAILED:
-                    raise RequestRefused(how_it_stands(now))
-                tell(how_it_stands(now))
-                if now.status == READY:
-                    return
+        look = partial(get_provisioned, connection, subject.function, subject.qualifier)
+        while now := await seen(look, tell, WATCH_S):
+            if now.status == FAILED:
+                raise RequestRefused(how_it_stands(now))
+            tell(how_it_stands(now))
+            if now.status == READY:
+                return
             await asyncio.sleep(WATCH_S)
+        raise NotFound(f"{subject} has no provisioned concurrency any more")
 
 
 class DeleteProvisionedConcurrency(_ProvisionedAction[Params]):

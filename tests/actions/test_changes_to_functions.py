@@ -258,6 +258,18 @@ async def test_an_update_is_watched_until_it_has_ended(acting: Acting, endpoint:
     assert acting.told == ["being updated…", "in force"]
 
 
+async def test_the_watch_of_an_update_outlasts_a_failure_that_passes(
+    impatient: None, acting: Acting, endpoint: ScriptedEndpoint
+) -> None:
+    change = next(each for each in CHANGES if each.action == "configuration-edit")
+    answer(endpoint, change, json_answer(change.answer))
+    ready = json_answer({"Configuration": function("orders")})
+    endpoint.on("lambda", "GetFunction", ready, ready, cut(), ready)
+    await acting.do(change.action, change.subject, change.params)
+    assert acting.told[0].startswith("still watching: ")
+    assert acting.told[1] == "in force"
+
+
 async def test_an_update_that_lambda_gave_up_on_raises_its_reason(acting: Acting, endpoint: ScriptedEndpoint) -> None:
     change = next(each for each in CHANGES if each.action == "configuration-edit")
     answer(endpoint, change, json_answer(change.answer))

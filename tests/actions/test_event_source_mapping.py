@@ -27,7 +27,7 @@ UPDATE = "lambda:UpdateEventSourceMapping"
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_source_mapping, "WATCH_S", 0)
 
 
@@ -177,6 +177,15 @@ async def test_disabling_is_taken_back_by_enabling(acting: Acting, there: Stoppa
 
 async def test_what_is_enabled_already_is_not_enabled_again(acting: Acting, there: Stoppable) -> None:
     assert (await acting.plan("mapping-enable", MAPPING, Params())).calls == ()
+
+
+async def test_the_watch_outlasts_a_failure_that_passes(
+    impatient: None, acting: Acting, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    endpoint.on("lambda", "GetEventSourceMapping", there._get, there._get, cut(), there._get)
+    await acting.do("mapping-disable", MAPPING, Params())
+    assert acting.told[0].startswith("still watching: ")
+    assert acting.told[1] == "orders Disabled"
 
 
 async def test_a_mapping_that_aws_disables_again_is_told_with_its_reason(
