@@ -295,6 +295,20 @@ async def test_the_console_is_not_left_before_a_brake_that_was_pulled_has_been_s
     assert len(under_way.stopped) == 1
 
 
+async def test_another_region_has_to_wait_until_a_brake_that_was_pulled_has_been_sent(
+    console: MakeConsole, endpoint: ScriptedEndpoint, under_way: CodeDeploy, slow: Callable[[str], asyncio.Event]
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await watch(stage)
+        answered = slow("StopDeployment")
+        await stage.press("b")
+        await stage.wait_for(lambda: under_way.stopped)
+        await stage.app.go("region eu-west-1")
+        await notified(stage, "something is being done here")
+        answered.set()
+        await stage.wait_for("by d-1-back: InProgress")
+
+
 async def test_a_stop_that_is_refused_is_told_and_it_goes_on(
     console: MakeConsole, endpoint: ScriptedEndpoint, under_way: CodeDeploy
 ) -> None:
