@@ -1,4 +1,4 @@
-"""The shifts where the session is: those that this console flies, that an earlier one left, and that CodeDeploy runs.
+"""The shifts where the session is, whoever flies them: this console, another one, CodeDeploy, or nobody any more.
 
 They belong to the console and not to the pane that shows them: leaving the view lets them go on.
 """
@@ -6,186 +6,24 @@ They belong to the console and not to the pane that shows them: leaving the view
 from __future__ import annotations
 
 import asyncio
-from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lambdatui.actions import entry_of
 from lambdatui.errors import ConsoleError, Fault
 from lambdatui.hang_up import LEAVE_S
 from lambdatui.paths import state_folder
 from lambdatui.ui.deployments import Deployments
-from lambdatui.ui.shift import Command, Running, Shift, clock
+from lambdatui.ui.flown import Elsewhere, Flown, Left
+from lambdatui.ui.shift import Running, Shift
 
 if TYPE_CHECKING:
-    from textual.notifications import SeverityLevel
-
     from lambdatui.actions.action import Subject
     from lambdatui.actions.flight import Flight
     from lambdatui.actions.flight_log import FlightLog
     from lambdatui.actions.flight_state import FlightState
-    from lambdatui.actions.observing import Observer
-    from lambdatui.models.release import Alias
     from lambdatui.ui.session import Session
-
-SEVERITIES: Mapping[str, SeverityLevel] = {"promoted": "information", "no way back": "error"}
-"""How bad it is that a flight is in a phase; it is to be minded in all the others."""
-
-
-class OfConsole(Shift):
-    """A shift that a console of ours has begun."""
-
-    @property
-    @abstractmethod
-    def state(self) -> FlightState:
-        """All that is kept of it."""
-
-    @property
-    def subject(self) -> Subject:
-        return self.state.subject
-
-    @property
-    def began_ms(self) -> int:
-        return self.state.began_ms
-
-    @property
-    def percent(self) -> float:
-        return self.state.percent
-
-
-@dataclass(eq=False)
-class Flown(OfConsole, Running):
-    """A shift that this console flies, or flew."""
-
-    flight: Flight
-    observer: Observer
-    task: asyncio.Task[Any] | None
-    failure: ConsoleError | None = None
-    """Why it is flown no more although it has not landed."""
-
-    @property
-    def state(self) -> FlightState:
-        return self.flight.state
-
-    @property
-    def phase(self) -> str:
-        return self.state.phase.value
-
-    @property
-    def flying(self) -> bool:
-        return self.state.flying and self.failure is None
-
-    @property
-    def trouble(self) -> str:
-        return self.state.trouble
-
-    @property
-    def severity(self) -> SeverityLevel:
-        if self.failure is not None:
-            return "error"
-        return SEVERITIES.get(self.phase, "warning")
-
-    @property
-    def in_a_line(self) -> str:
-        if self.failure is not None:
-            return str(self.failure)
-        told = f"{self.subject}: {self.phase}, {self.percent:g} % on version {self.state.new}"
-        return ": ".join(filter(None, (told, self.state.why, self.state.trouble)))
-
-    def progress(self, now_ms: int) -> str:
-        if self.phase != "baking":
-            return self.phase
-        left_s = self.state.left_s(now_ms)
-        return clock(left_s) if left_s else "waits"
-
-    @property
-    def commands(self) -> Mapping[str, Command]:
-        if not self.flying:
-            return {}
-        flight, state = self.flight, self.state
-        if state.phase == "rolling back":
-            return {"roll_back": Command(act=flight.roll_back)}
-        return {
-            "hold": Command(act=flight.resume if state.waiting else flight.hold),
-            "next": Command(act=flight.next),
-            "back": Command(act=flight.back),
-            "roll_back": Command(act=flight.roll_back),
-            "promote": Command(
-                act=flight.promote, question=f"Promote: all traffic of {state.subject} to version {state.new}"
-            ),
-        }
-
-    @property
-    def refusal(self) -> str:
-        if self.failure is not None:
-            return "this console flies it no more"
-        if len(self.commands) > 1:
-            return "it is on its way: only a shift that was left can be forgotten"
-        return f"it is {self.phase}"
-
-
-@dataclass(frozen=True, slots=True)
-class Left(OfConsole):
-    """A shift that another console left on its way, beside what the alias is now."""
-
-    flights: Flights
-    kept: FlightState
-    alias: Alias | None
-    unread: ConsoleError | None = None
-    """Why the alias is not known."""
-
-    @property
-    def state(self) -> FlightState:
-        return self.kept
-
-    @property
-    def phase(self) -> str:
-        return "left"
-
-    @property
-    def commands(self) -> Mapping[str, Command]:
-        def fly(first: Callable[[Flight], None], question: str = "") -> Command:
-            return Command(
-                act=partial(self.flights.fly, self.state, first), entry=entry_of("traffic"), question=question
-            )
-
-        return {
-            "hold": fly(lambda flight: flight.resume(), f"Resume {self.subject}: {self.standing}"),
-            "roll_back": fly(lambda flight: flight.roll_back()),
-            "forget": Command(
-                act=partial(self.flights.forget, self.state.id),
-                question=f"Forget the shift of {self.subject}: {self.standing}",
-            ),
-        }
-
-    @property
-    def refusal(self) -> str:
-        return "nobody flies it: resume it, roll it back or forget it"
-
-    @property
-    def standing(self) -> str:
-        """How far it came and how the alias is, in one sentence."""
-        state = self.state
-        came = (
-            f"it was left at {state.percent:g} %" if state.wanted is None else f"it was asking for {state.wanted:g} %"
-        )
-        return f"{came}, {self._found}"
-
-    @property
-    def _found(self) -> str:
-        from lambdatui.actions.traffic import in_words, told, traffic_of  # noqa: PLC0415 - imports the SDK
-
-        if self.alias is None:
-            return f"the alias could not be read: {self.unread.title if self.unread else ''}"
-        found = told(traffic_of(self.alias))
-        shares = (self.state.percent, self.state.wanted)
-        for share in shares:
-            if share is not None and found == told(self.state.traffic(share)):
-                return f"the alias is at {share:g} %"
-        return f"and somebody else changed the alias: it is at {in_words(found)}"
 
 
 class Flights:
@@ -201,6 +39,8 @@ class Flights:
         """By id, in the order in which they began; those that have landed stay, to be read."""
         self.left: dict[str, Left] = {}
         """By id; a flight that is taken up again is in `flown`."""
+        self.elsewhere: dict[str, Elsewhere] = {}
+        """By id, those that other processes fly."""
         self.closing = False
         """Whether the console is being left, so that no shift begins any more."""
         self.deployments = Deployments(session)
@@ -212,6 +52,11 @@ class Flights:
         from lambdatui.actions.flight_log import FlightLog  # noqa: PLC0415 - the first paint does without
 
         return FlightLog(state_folder() / "flights")
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing is sent from here."""
+        return self._session.target.read_only
 
     @property
     def flying(self) -> list[Flown]:
@@ -230,8 +75,13 @@ class Flights:
     @property
     def every(self) -> dict[str, Shift]:
         """All that are known, by id, the one that began last at the end."""
-        known: dict[str, Shift] = {**self.flown, **self.left, **self.deployments.known}
+        known: dict[str, Shift] = {**self.flown, **self.left, **self.elsewhere, **self.deployments.known}
         return dict(sorted(known.items(), key=lambda each: each[1].began_ms))
+
+    def under_way(self, subject: Subject) -> Shift | None:
+        """The shift of an alias that somebody runs now."""
+        shifts = (*self.running, *self.elsewhere.values())
+        return next((shift for shift in shifts if shift.subject == subject), None)
 
     @property
     def refusing(self) -> list[Flown]:
@@ -269,21 +119,26 @@ class Flights:
             self._session.tell_flight(flown)
         if flown.failure is not None:
             self._session.log(f"shift of {state.subject}", flown.failure)
+        if not flown.state.over:
             await self.learn()
 
     async def learn(self) -> None:
-        """Learns from the log which shifts were left on their way here, and how their aliases are now."""
-        if (identity := self._session.identity) is None:
+        """Learns from the log which shifts others fly, which nobody does any more, and how the aliases of these are."""
+        kept, abandoned = await self._recorded(self.log.kept), await self._recorded(self.log.left)
+        if kept is None or abandoned is None:
             return
-        here = (identity.account, identity.region)
-        recorded = await self._recorded(self.log.left) or []
-        ours = [state for state in recorded if (state.account, state.region) == here]
-        for state in ours:
-            if not state.flying:  # the console ended between landing and forgetting
+        for state in abandoned:
+            if state.over:  # the console ended between landing and forgetting
                 self.forget(state.id)
-        left = await asyncio.gather(*(self._compared(state) for state in ours if state.flying))
+        left = await asyncio.gather(*(self._compared(state) for state in abandoned if not state.over))
+        for one in left:
+            if one.settled:
+                self.forget(one.state.id)
         flying = {flown.state.id for flown in self.flying}  # some may have been taken up meanwhile
-        self.left = {one.state.id: one for one in left if one.state.id not in flying}
+        self.left = {one.state.id: one for one in left if not one.settled and one.state.id not in flying}
+        ours = {flown.state.id for flown in self.flown.values() if flown.failure is None}
+        ours.update(state.id for state in abandoned)
+        self.elsewhere = {state.id: Elsewhere(state) for state in kept if state.flying and state.id not in ours}
         self._session.tell_flights()
 
     async def _compared(self, state: FlightState) -> Left:
@@ -300,27 +155,30 @@ class Flights:
 
         None where the record is not known.
         """
-        identity, recorded = self._session.identity, await self._recorded(self.log.kept)
-        if identity is None or recorded is None:
+        if (recorded := await self._recorded(self.log.kept)) is None:
             return None
         await self.deployments.find()
-        here = (identity.account, identity.region, function)
-        flown = (state.alias for state in recorded if (state.account, state.region, state.function) == here)
+        flown = (state.alias for state in recorded if state.function == function)
         deployed = (one.alias for one in self.deployments.known.values() if one.under_way and one.function == function)
         return frozenset((*flown, *deployed))
 
     async def _recorded(self, reading: Callable[[], Mapping[str, str]]) -> list[FlightState] | None:
-        """What the log tells that this version of the console can read; None where it cannot be read."""
+        """What the log tells of here that this version of the console can read; None where that is not known."""
+        if (identity := self._session.identity) is None:
+            return None
         try:
             texts = await asyncio.to_thread(reading)
         except OSError as error:
             self._session.log("shifts", ConsoleError(f"shifts on record cannot be read: {error}"))
             return None
-        return [state for text in texts.values() if (state := _read(text)) is not None]
+        here = (identity.account, identity.region)
+        states = filter(None, map(_read, texts.values()))
+        return [state for state in states if (state.account, state.region) == here]
 
     def forget(self, flight_id: str) -> None:
         """Gives up a shift that was left: the alias stays as it is."""
         self.left.pop(flight_id, None)
+        self.flown.pop(flight_id, None)
         try:
             self.log.give_up(flight_id)
         except ConsoleError as error:

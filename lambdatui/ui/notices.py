@@ -46,8 +46,7 @@ class Notices:
         """Tells which shifts were left on their way; what is done about them is done where they are shown."""
         for left in flights.left.values():
             self._tell(
-                f"a shift of {left.subject} was left on its way: {left.standing} - "
-                f":shifts resumes it, rolls it back or forgets it"
+                f"a shift of {left.subject} was left on its way: {left.standing} - :shifts tells what can be done"
             )
 
     def landed(self, shift: Running) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from lambdatui.actions import ActionEntry
-    from lambdatui.actions.action import Subject
+    from lambdatui.actions.action import Params, Subject
 
 NAME_SHOWN = 32
 """How much of a function and its alias a badge names: the header is to keep account and region beside it."""
@@ -21,8 +21,10 @@ NAME_SHOWN = 32
 class Command:
     """Something that an operator can have done with a shift."""
 
-    act: Callable[[], Coroutine[Any, Any, None] | None]
+    act: Callable[[], Coroutine[Any, Any, None] | None] = lambda: None
     """Does it, or gives what does it: that is to be run on the app, so that leaving the view does not end it."""
+    params: Params | None = None
+    """What is asked of the action instead, whose dialog shows what would happen; None where `act` does it."""
     entry: ActionEntry | None = None
     """The action that it begins; None where it does not go beyond what is being done already."""
     question: str = ""
@@ -115,6 +117,17 @@ def badges(running: Sequence[Running], now_ms: int) -> Iterator[tuple[str, str]]
 def _end_of(name: str) -> str:
     """A name as far as a badge has room for it."""
     return name if len(name) <= NAME_SHOWN else f"…{name[1 - NAME_SHOWN :]}"
+
+
+def division(old: str, new: str, percent: float) -> str:
+    """How two versions share the traffic, in words.
+
+    Args:
+        percent: the new one's, 0..100.
+    """
+    if 0 < percent < 100:
+        return f"{percent:g} % on version {new}, {100 - percent:g} % on version {old}"
+    return f"all on version {new if percent else old}"
 
 
 def clock(seconds: float) -> str:

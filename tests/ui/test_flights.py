@@ -6,11 +6,13 @@ import asyncio
 import json
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState
+from lambdatui.insight.version_log import LoggedError
 from lambdatui.paths import state_folder
 from lambdatui.ui.panes.flights import FlightsPane
 from lambdatui.ui.widgets.key_line import KeyLine
@@ -125,6 +127,7 @@ async def test_a_step_whose_time_is_over_says_that_it_waits_for_evidence(
         clock.now_ms += 10 * MINUTE_MS
         await stage.wait_for("which is over: it goes on with enough evidence")
         await stage.wait_for("not enough evidence:")
+        assert "phase" in stage.text and "waiting for evidence" in stage.text
         assert alias.shares == TENTH
 
 
@@ -160,18 +163,85 @@ async def test_a_good_version_goes_all_the_way(
         await begin(stage)
         clock.now_ms += 6 * MINUTE_MS
         await becomes(stage, alias, ALL_NEW)
-        await stage.wait_for("✓ promoted")
+        await stage.wait_for("✓ promoted: 0 % of the new version's invocations fail")
+        assert "requested" not in stage.text
     assert log().kept() == {}
 
 
-async def test_what_somebody_else_did_to_the_alias_stops_it_and_is_told(
+async def stopped_by_another(stage: Stage, alias: SplitAlias) -> None:
+    """Begins the canary plan, of which somebody else then makes 23 % on version 2."""
+    await begin(stage)
+    alias.change("1", v2=0.23)
+    await stage.wait_for("What to do")
+
+
+async def test_what_somebody_else_did_to_the_alias_stops_it_and_is_told_with_what_is_there(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await stopped_by_another(stage, alias)
+        await notified(
+            stage, "stopped, 23 % on version 2: somebody else changed the alias: it was left at version 1 (90 %)"
+        )
+        assert "██░░░░░░░░ 23 % on version 2, 77 % on version 1" in stage.text
+        await stage.press("space")
+        await notified(stage, "nobody flies it: roll it back or forget it")
+    assert alias.shares == ("1", {"2": 0.23})
+    assert len(log().left()) == 1, "the next start offers it, too"
+
+
+async def test_what_somebody_else_did_to_the_alias_is_rolled_back_after_a_question_that_names_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await stopped_by_another(stage, alias)
+        await stage.press("b")
+        await stage.wait_for("1 (77 %) → 1")
+        assert alias.shares == ("1", {"2": 0.23})
+        await stage.wait_for("y does it")
+        await stage.press("y")
+        await becomes(stage, alias, ALL_OLD)
+        await stage.wait_for("✓ done")
+        await stage.press("escape")
+        await stage.wait_for("No shift is on its way")
+    assert log().kept() == {}
+
+
+async def test_what_somebody_else_did_to_the_alias_can_be_left_as_it_is(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await stopped_by_another(stage, alias)
+        await stage.press("f")
+        await stage.wait_for("now: 23 % on version 2, 77 % on version 1")
+        await stage.press("y")
+        await stage.wait_for("No shift is on its way")
+    assert (alias.shares, log().kept()) == (("1", {"2": 0.23}), {})
+
+
+async def test_of_an_alias_that_was_deleted_no_share_is_told(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await begin(stage)
-        alias.change("2", v1=0.5)
-        await stage.wait_for("stopped: somebody else changed the alias")
-    assert alias.shares == ("2", {"1": 0.5})
+        alias.gone = True
+        await stage.wait_for("gone: the alias is gone:")
+        assert "traffic  " not in stage.text
+        await notified(stage, "orders:live: gone: the alias is gone")
+    assert log().kept() == {}
+
+
+async def test_the_time_of_an_error_takes_no_room_from_the_labels(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, traffic: SplitTraffic, clock: Clock
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.wait_for("none seen")
+        (flown,) = stage.app.session.flights.flown.values()
+        at = next(line.index("█") for line in stage.text.splitlines() if "traffic " in line)
+        flown.observer.figures = replace(flown.observer.figures, errors=(LoggedError(0, "KeyError", "'amount'"),))
+        await stage.wait_for("1970-01-01 00:00:00Z  KeyError 'amount'")
+        assert next(line.index("█") for line in stage.text.splitlines() if "traffic " in line) == at
 
 
 # -- the hand on the brake
@@ -197,15 +267,6 @@ async def test_a_held_shift_does_not_go_on_by_itself(
         await stage.wait_for("continue:")
         assert alias.shares == TENTH
         assert "it goes on with enough evidence" not in stage.text
-
-
-async def test_greater_takes_the_next_step_now(
-    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
-) -> None:
-    async with on_stage(console(endpoint.url)) as stage:
-        await begin(stage)
-        await stage.press("greater_than_sign")
-        await becomes(stage, alias, ALL_NEW)
 
 
 async def test_less_goes_one_step_back_and_holds(
@@ -237,20 +298,25 @@ async def test_b_rolls_back_at_once_without_a_question(
         await stage.wait_for("rolled back: the operator rolled it back")
 
 
+@pytest.mark.parametrize("key", ["p", "greater_than_sign"], ids=["p", "the step to 100 %"])
 @pytest.mark.parametrize(("answer", "shares"), [("y", ALL_NEW), ("enter", TENTH)])
-async def test_p_promotes_after_a_yes_and_enter_is_a_no(
+async def test_all_of_the_traffic_goes_over_after_a_yes_and_enter_is_a_no(
     console: MakeConsole,
     endpoint: ScriptedEndpoint,
     alias: SplitAlias,
+    key: str,
     answer: str,
     shares: tuple[str, dict[str, float]],
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await begin(stage)
-        await stage.press("p")
-        await stage.wait_for("Promote: all traffic of orders:live to version 2")
+        await stage.wait_for("hold: not enough evidence")
+        await stage.press(key)
+        await stage.wait_for(f"Promote orders:live in {REGION} of account {ACCOUNT}?")
+        for told in ("now: 10 % on version 2, 90 % on version 1", "then: all on version 2", "judged: hold: not enough"):
+            await stage.wait_for(told)
         await stage.press(answer)
-        await stage.wait_gone("Promote: all")
+        await stage.wait_gone("Promote orders")
         await becomes(stage, alias, shares)
 
 
@@ -288,7 +354,7 @@ async def test_a_promotion_is_not_made_of_a_shift_that_went_back_while_it_was_as
     async with on_stage(console(endpoint.url)) as stage:
         await begin(stage)
         await stage.press("p")
-        await stage.wait_for("Promote: all traffic")
+        await stage.wait_for("Promote orders:live")
         clock.now_ms += 4 * MINUTE_MS
         await becomes(stage, alias, ALL_OLD)
         await stage.wait_for("rolled back:")
@@ -503,6 +569,7 @@ async def test_a_long_name_leaves_account_and_region_their_room_in_the_header(
 async def test_the_view_names_the_keys_as_they_are_mapped(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:
+    alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url, file='[keys]\n"flights.roll_back" = "B"\n')) as stage:
         await stage.wait_for("1 shift left")
@@ -518,7 +585,7 @@ async def test_a_shift_that_was_left_is_told_with_what_the_alias_is_now(
     alias.change("1", v2=0.1)
     leave_behind(wanted=25)
     async with on_stage(console(endpoint.url)) as stage:
-        await notified(stage, "it was asking for 25 %, the alias is at 10 %")
+        await notified(stage, "it was asking for 25 %; now 10 % on version 2, 90 % on version 1")
         assert "1 shift left" in stage.header
 
 
@@ -553,7 +620,8 @@ async def test_a_shift_that_was_left_is_resumed_after_a_yes(
         await stage.wait_for("1 shift left")
         await shifts(stage)
         await stage.press("space")
-        await stage.wait_for("Resume orders:live")
+        await stage.wait_for("Resume the shift of orders:live")
+        assert "then: on by its plan: 25 % for 5m, 100 %" in stage.text
         await stage.press("y")
         await becomes(stage, alias, ("1", {"2": 0.25}))
 
@@ -633,7 +701,7 @@ async def test_a_shift_that_another_console_takes_up_is_offered_no_more(
         with log().flying(state.id):
             await shifts(stage)
             await stage.wait_gone("1 shift left")
-            assert "No shift is on its way" in stage.text
+            await stage.wait_for("none: another process flies it")
         await stage.wait_for("1 shift left")
 
 
@@ -648,7 +716,8 @@ async def test_a_shift_that_could_not_be_taken_up_is_offered_again_as_soon_as_it
         await stage.wait_for("What to do")
         with log().flying(state.id):
             await stage.press("b")
-            await stage.wait_for("this console flies it no more: another console flies this shift")
+            await notified(stage, "another console flies this shift")
+            await stage.wait_for("none: another process flies it")
         monkeypatch.setattr("lambdatui.ui.panes.flights.LOOK_S", 0.05)
         await stage.press("ctrl+r")
         await stage.wait_for("What to do")
@@ -671,6 +740,58 @@ async def test_the_brake_that_is_pulled_twice_flies_a_shift_that_was_left_once(
     assert alias.shares == ALL_OLD
 
 
+async def test_a_shift_that_was_left_of_an_alias_that_somebody_else_changed_cannot_be_resumed(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.77)
+    leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await notified(stage, "it was left at 10 %, and somebody else changed the alias; now 77 % on version 2")
+        await shifts(stage)
+        await stage.wait_for("77 % on version 2, 23 % on version 1")
+        assert "resumes it" not in stage.text
+        await stage.press("b")
+        await stage.wait_for("1 (23 %) → 1")
+
+
+async def test_a_shift_that_was_left_of_an_alias_that_is_gone_can_only_be_forgotten(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.gone = True
+    leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await notified(stage, "it was left at 10 %; now the alias is gone")
+        await shifts(stage)
+        await stage.press("b")
+        await notified(stage, "nobody flies it: forget it")
+
+
+async def test_read_only_offers_no_key_that_does_nothing(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind()
+    async with on_stage(console(endpoint.url, read_only=True)) as stage:
+        await stage.wait_for("1 shift left")
+        await shifts(stage)
+        await stage.wait_for("not here, as lambda:UpdateAlias is not sent in read-only mode: rolls it back")
+
+
+async def test_a_shift_that_another_process_flies_is_shown_without_keys(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    state = leave_behind()
+    with log().flying(state.id):
+        async with on_stage(console(endpoint.url)) as stage:
+            await stage.wait_until_read()
+            await shifts(stage)
+            await stage.wait_for("10 % on version 2, 90 % on version 1")
+            await stage.press("b")
+            await notified(stage, "another process flies it, and has the keys")
+    assert alias.shares == TENTH
+
+
 # -- several
 
 
@@ -687,9 +808,9 @@ async def test_several_shifts_fly_at_once_and_n_shows_the_next(
         for _ in range(2):
             seen.add(stage.app._main.pane.shown.state.id)  # type: ignore[attr-defined]
             await stage.press("space")
-            await stage.wait_for("Resume orders:")
+            await stage.wait_for("Resume the shift of orders:")
             await stage.press("y")
-            await stage.wait_gone("Resume orders:")
+            await stage.wait_gone("Resume the shift of orders:")
             await stage.press("n")
         assert seen == {first.id, second.id}
         await stage.wait_for(lambda: "▸ 2 shifts" in stage.header)

@@ -20,7 +20,7 @@ from lambdatui.actions.traffic import Traffic
 from lambdatui.errors import SettingsError
 from lambdatui.insight.shift_plan import EXAMPLE, PLANS, read_plan, written
 from lambdatui.ui.dialogs.params_form import ParamsForm
-from lambdatui.ui.panes.release_columns import bar
+from lambdatui.ui.panes.release_columns import bar, drawn
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
 
@@ -102,18 +102,9 @@ def wish_draft(now: Traffic, published: Sequence[str], named: Mapping[str, str])
         params=Wish(
             new=now.additional or others[0], how=WEIGHT if now.additional else every[0], percent=now.percent or 10
         ),
-        remarks=(divided(now),),
+        remarks=(f"now  {drawn(now.version, now.additional or '', now.percent or 0)}",),
         choices={"new": others, "how": every},
     )
-
-
-def divided(traffic: Traffic) -> str:
-    """How an alias divides its traffic, as a bar."""
-    if traffic.additional is None or traffic.percent is None:
-        return f"now  {bar(0)} all traffic on version {traffic.version}"
-    share = traffic.percent / 100
-    rest = f"{100 - traffic.percent:g} % on version {traffic.version}"
-    return f"now  {bar(share)} {traffic.percent:g} % on version {traffic.additional}, {rest}"
 
 
 class WeightInput(Input):

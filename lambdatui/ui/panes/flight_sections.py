@@ -10,8 +10,8 @@ from lambdatui.insight.canary import Judgement, Tally, Verdict
 from lambdatui.models.codedeploy import SUCCEEDED
 from lambdatui.ui import figures
 from lambdatui.ui.deployments import Deployed
-from lambdatui.ui.flights import Flown, Left
-from lambdatui.ui.panes.release_columns import bar
+from lambdatui.ui.flown import WAITING, Elsewhere, Flown, Left
+from lambdatui.ui.panes.release_columns import drawn
 from lambdatui.ui.shift import Shift, clock
 from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 
@@ -30,6 +30,7 @@ PHASES: Mapping[str, Tone] = {
     "rolled back": "warning",
     "promoted": "good",
     "stopped": "error",
+    "gone": "error",
 }
 """How a flight's phase is meant."""
 VERDICTS: Mapping[Verdict, Tone] = {Verdict.CONTINUE: "good", Verdict.HOLD: "warning", Verdict.ROLL_BACK: "error"}
@@ -50,12 +51,20 @@ def sections(shift: Shift, now_ms: int, times: figures.Times, keys: Keys) -> Ite
 @sections.register
 def _(flown: Flown, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = flown.state
-    rows = [_traffic(state.old, state.new, state.percent, _asked(state)), *_progress(state, now_ms)]
+    rows = [*_traffic(state), *_progress(state, now_ms)]
     rows += _judged(state, flown.flight.judgement)
     if flown.failure is not None:
         rows.append(("", toned(f"this console flies it no more: {flown.failure}", "error")))
     yield Section(str(state.subject), tuple(rows))
-    yield from _watched(flown.observer.figures, state.old, state.new, f"{state.percent:g} % requested", times)
+    asked = f"{state.percent:g} % requested" if state.flying else ""
+    yield from _watched(flown.observer.figures, state.old, state.new, asked, times)
+
+
+@sections.register
+def _(elsewhere: Elsewhere, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
+    state = elsewhere.state
+    rows = (*_traffic(state), *_progress(state, now_ms), ("keys", Value("none: another process flies it")))
+    yield Section(str(state.subject), rows)
 
 
 @sections.register
@@ -68,23 +77,33 @@ def _(deployed: Deployed, now_ms: int, times: figures.Times, keys: Keys) -> Iter
 @sections.register
 def _(left: Left, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = left.state
-    yield Section(
-        str(state.subject),
-        (
-            ("left", toned(left.standing, "warning")),
-            ("shift", Value(f"version {state.old} to {state.new} by {state.plan}")),
-            *((("why", Value(state.why)),) if state.why else ()),
-            *((("trouble", toned(state.trouble, "error")),) if state.trouble else ()),
-        ),
-    )
-    yield Section(
-        "What to do",
-        (
-            (keys("{flights.hold}"), Value("resumes it, judged by all that was measured since it began")),
-            (keys("{flights.roll_back}"), Value(f"rolls it back: all traffic to version {state.old}")),
-            (keys("{flights.forget}"), Value("forgets it: the alias stays as it is, and nobody watches it")),
-        ),
-    )
+    rows = [
+        (left.phase, toned(left.standing, "warning")),
+        ("shift", Value(f"version {state.old} to {state.new} by {state.plan}")),
+    ]
+    if left.shares is not None:
+        rows.insert(0, ("traffic", Value(drawn(*left.shares))))
+    if state.flying and state.why:
+        rows.append(("why", Value(state.why)))
+    if state.trouble:
+        rows.append(("trouble", toned(state.trouble, "error")))
+    yield Section(str(state.subject), tuple(rows))
+    yield Section("What to do", tuple(_to_do(left, keys)))
+
+
+def _to_do(left: Left, keys: Keys) -> Iterator[Row]:
+    """Each key that does something, and what."""
+    about = {
+        "hold": "resumes it, judged by all that was measured since it began; asks first",
+        "roll_back": f"rolls it back: all traffic to version {left.state.old}",
+        "forget": "forgets it: the alias stays as it is, and nobody watches it; asks first",
+    }
+    for name, command in left.commands.items():
+        if command.sends and left.read_only:
+            yield "", Value(f"not here, as {command.sends} is not sent in read-only mode: {about[name]}", "dim")
+        else:
+            asks = "; shows first what would happen" if command.params is not None else ""
+            yield keys(f"{{flights.{name}}}"), Value(about[name] + asks)
 
 
 def none_section(keys: Keys) -> Section:
@@ -106,17 +125,16 @@ def unseen_section(error: ConsoleError) -> Section:
     return Section("CodeDeploy", (("", toned(f"what it shifts is not known: {error.title}", "warning")),))
 
 
-def _traffic(old: str, new: str, percent: float, more: str = "") -> Row:
-    return "traffic", Value(f"{old} {bar(percent / 100)} {new}  {percent:g} % on version {new}{more}")
-
-
-def _asked(state: FlightState) -> str:
-    return "" if state.wanted in {None, state.percent} else f", {state.wanted:g} % asked for"
+def _traffic(state: FlightState) -> Iterator[Row]:
+    if state.phase == "gone":
+        return
+    asked = "" if state.wanted in {None, state.percent} else f"; {state.wanted:g} % asked for"
+    yield "traffic", Value(drawn(state.old, state.new, state.percent) + asked)
 
 
 def _deployed(deployed: Deployed, now_ms: int, keys: Keys) -> Iterator[Row]:
     info, target = deployed.deployment.info, deployed.deployment.target
-    yield _traffic(deployed.old, deployed.new, deployed.percent)
+    yield "traffic", Value(drawn(deployed.old, deployed.new, deployed.percent))
     yield "by", Value(f"{info.group} of CodeDeploy, {info.deployment_id}")
     yield "pace", Value(info.deployment_config_name)
     tone: Tone = "" if info.under_way else "good" if deployed.landed_well else "error"
@@ -137,16 +155,17 @@ def _deployed(deployed: Deployed, now_ms: int, keys: Keys) -> Iterator[Row]:
 
 
 def _progress(state: FlightState, now_ms: int) -> Iterator[Row]:
-    steps = state.steps
+    steps, phase = state.steps, state.phase.value
     if state.flying and 0 <= state.step < len(steps):
         told = f"{state.step + 1} of {len(steps)}: {steps[state.step]}"
         if state.phase == "baking" and steps[state.step].bake_s:
             left_s = state.left_s(now_ms)
             told += f", {clock(left_s)} left" if left_s else ", which is over: it goes on with enough evidence"
+            phase = phase if left_s else WAITING
         yield "step", Value(told)
         if state.step + 1 < len(steps):
             yield "next", Value(str(steps[state.step + 1]))
-    told = ": ".join(filter(None, (state.phase.value, state.why)))
+    told = ": ".join(filter(None, (phase, state.why)))
     yield "phase", toned(told, PHASES[state.phase.value])
     if state.trouble:
         yield "trouble", toned(state.trouble, "error")
@@ -165,8 +184,7 @@ def _watched(seen: Figures, old: str, new: str, asked: str, times: figures.Times
     """Both versions side by side, and what the new one's log tells."""
     yield Section("Versions", tuple(_versions(seen, old, new, asked)))
     errors = [
-        (figures.absolute(error.at_ms, times if times != "relative" else "utc"), Value(f"{error.kind} {error.message}"))
-        for error in reversed(seen.errors)
+        ("", Value(f"{_at(error.at_ms, times)}  {error.kind} {error.message}")) for error in reversed(seen.errors)
     ]
     yield Section(f"Last errors of version {new}", tuple(errors) or (("", Value("none seen", "dim")),))
 
@@ -181,11 +199,16 @@ def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
         yield name, _pair(_duration(before, name), _duration(after, name))
     yield "cold starts", _pair(_known(before.cold_starts), _known(after.cold_starts))
     yield "throttles", Value(f"{seen.throttles:,} of the alias")
-    observed = "not known yet" if seen.share is None else figures.percent(seen.share)
-    yield "share", Value(f"{observed} observed, {asked}")
+    if asked:
+        observed = "not known yet" if seen.share is None else figures.percent(seen.share)
+        yield "share", Value(f"{observed} observed, {asked}")
     yield "metrics until", Value(until or "none yet: a minute is known one or two after it is over")
     for missing in seen.missing:
         yield "not looked at", toned(missing, "warning")
+
+
+def _at(at_ms: int, times: figures.Times) -> str:
+    return figures.absolute(at_ms, times if times != "relative" else "utc")
 
 
 def _pair(old: str, new: str) -> Value:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from lambdatui.clock import now_ms
+from lambdatui.ui.operation import Operation
 from lambdatui.ui.panes.flight_sections import none_section, sections, several_section, unseen_section
 from lambdatui.ui.panes.list_pane import TitleLine
 from lambdatui.ui.panes.pane import Pane
@@ -41,9 +42,16 @@ class FlightsPane(Pane):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "command('hold')", "hold", id="flights.hold", tooltip="hold the shift, or let it go on"),
         Binding(
-            "greater_than_sign", "command('next')", "next", id="flights.next", key_display=">", tooltip="next step now"
+            "space", "command('hold')", "hold/resume", id="flights.hold", tooltip="hold the shift, or let it go on"
+        ),
+        Binding(
+            "greater_than_sign",
+            "command('next')",
+            "next",
+            id="flights.next",
+            key_display=">",
+            tooltip="next step now; asks first before the last one",
         ),
         Binding(
             "less_than_sign",
@@ -58,7 +66,7 @@ class FlightsPane(Pane):
             "command('roll_back')",
             "roll back",
             id="flights.roll_back",
-            tooltip="roll back at once, without a question; stops what CodeDeploy runs",
+            tooltip="roll back at once, without a question; where CodeDeploy runs it, that is stopped",
         ),
         Binding(
             "p",
@@ -67,13 +75,12 @@ class FlightsPane(Pane):
             id="flights.promote",
             tooltip="all traffic to the new version; asks first",
         ),
-        Binding("n", "another", "another", id="flights.another", show=False, tooltip="show the next of several shifts"),
+        Binding("n", "another", "another", id="flights.another", tooltip="show the next of several shifts"),
         Binding(
             "f",
             "command('forget')",
             "forget",
             id="flights.forget",
-            show=False,
             tooltip="forget a shift that was left; asks first",
         ),
     ]
@@ -174,6 +181,8 @@ class FlightsPane(Pane):
         self._give(name)
 
     def _give(self, name: str, *, asked: bool = False) -> None:
+        from lambdatui.ui.dialogs.action_dialog import ActionDialog  # noqa: PLC0415 - the first paint does without
+
         if refusal := self._refusal(name):
             self.notify(plain(refusal), severity="warning", markup=False)
         elif (shown := self.shown) is not None:
@@ -181,6 +190,10 @@ class FlightsPane(Pane):
             command = shown.commands[name]
             if command.question and not asked:
                 self._ask(shown, command.question, partial(self._give, name, asked=True))
+            elif command.params is not None and command.entry is not None:
+                self.app.push_screen(
+                    ActionDialog(Operation(self.session, command.entry, (shown.subject,)), command.params)
+                )
             elif (doing := command.act()) is not None:
                 self.app.run_worker(
                     doing, group="actions", exit_on_error=False, description=f"shift of {plain(str(shown.subject))}"

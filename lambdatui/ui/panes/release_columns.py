@@ -13,6 +13,7 @@ from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Rout
 from lambdatui.ui import figures
 from lambdatui.ui.panes.function_columns import runtime_cell
 from lambdatui.ui.session import Session
+from lambdatui.ui.shift import division
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
 from lambdatui.ui.widgets.section_view import COLOURS, GLYPHS
@@ -141,6 +142,15 @@ def bar(share: float) -> str:
     if 0 < share < 1:
         filled = min(max(filled, 1), BAR - 1)
     return "█" * filled + "░" * (BAR - filled)
+
+
+def drawn(old: str, new: str, percent: float) -> str:
+    """How two versions share the traffic: the share of the one that is named first as a bar, and both in words.
+
+    Args:
+        percent: the new one's, 0..100.
+    """
+    return f"{bar(percent / 100 or 1.0)} {division(old, new, percent)}"
 
 
 def _route(route: Route) -> Content:
