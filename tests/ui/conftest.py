@@ -17,6 +17,7 @@ from lambdatui.aws.target import Target
 from lambdatui.settings_sources import gather
 from lambdatui.ui.app import Console, Start
 from tests.support.endpoint import REGION, ScriptedEndpoint
+from tests.ui.stage import CHANGES, noticed
 
 RETRY_S = 0.05
 NEVER_S = 60.0
@@ -68,6 +69,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("lambdatui.ui.app._spare_the_collector", lambda: None)
     monkeypatch.setattr(Stylesheet, "_parse_rules", parsed_once)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def changes_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole screen is drawn for a test that waits for something on it only when something has changed."""
+    for where, change in CHANGES:
+        monkeypatch.setattr(where, change, noticed(getattr(where, change)))
 
 
 @pytest.fixture

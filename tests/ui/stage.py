@@ -9,11 +9,15 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from io import StringIO
+from functools import wraps
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from rich.console import Console as Printer
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
 
 from lambdatui.ui.app import Console
 
@@ -26,12 +30,31 @@ WIDE = (140, 40)
 Seen = str | Callable[[], Any]
 
 
+CHANGES = ((Widget, "_set_dirty"), (Compositor, "reflow"), (Compositor, "reflow_visible"))
+"""What Textual calls where something on screen is to look different."""
+
+_texts: WeakKeyDictionary[Screen[Any], str] = WeakKeyDictionary()
+"""What was read of screens since anything on them changed."""
+
+
+def noticed(change: Callable[..., Any]) -> Callable[..., Any]:
+    """One of `CHANGES` that has `screen_text` read the screen anew."""
+
+    @wraps(change)
+    def noticing(*arguments: Any, **options: Any) -> Any:
+        _texts.clear()
+        return change(*arguments, **options)
+
+    return noticing
+
+
 def screen_text(app: Console) -> str:
     """All that can be read on screen, line by line; what lies under a dialog included."""
-    width, height = app.size
-    printer = Printer(width=width, height=height, file=StringIO(), force_terminal=True, record=True, _environ={})
-    printer.print(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens))
-    return printer.export_text()
+    screen = app.screen
+    if screen not in _texts:
+        visible_screen_stack.set(app._background_screens)
+        _texts[screen] = "\n".join(line.text for line in screen._compositor.render_strips())
+    return _texts[screen]
 
 
 @dataclass
