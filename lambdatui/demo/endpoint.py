@@ -33,10 +33,14 @@ class DemoEndpoint:
         return cls(**fields)
 
     def environment(self) -> dict[str, str]:
-        """The variables that point any AWS client (CLI, SDK, Terraform) at this endpoint."""
+        """The variables that point any AWS client (CLI, SDK, Terraform) at this endpoint.
+
+        Each takes the region from one of two, and one that is set already must not lead it elsewhere.
+        """
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
             "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
         }

@@ -56,6 +56,7 @@ def test_instructions_can_be_pasted_into_a_shell() -> None:
     assert exports == [
         "export AWS_ENDPOINT_URL=http://127.0.0.1:4000",
         "export AWS_REGION=us-east-1",
+        "export AWS_DEFAULT_REGION=us-east-1",
         "export AWS_ACCESS_KEY_ID=demo",
         "export AWS_SECRET_ACCESS_KEY=demo",
     ]
