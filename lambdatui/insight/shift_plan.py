@@ -10,6 +10,8 @@ from itertools import pairwise
 from lambdatui.errors import SettingsError
 
 EXAMPLE = "5%/5m, 25%/10m, 50%/10m, 100%"
+PLACES = 4
+"""Decimals of a share in per cent: those of the weights that are sent (facts 3.2)."""
 _UNITS = {"s": 1, "m": 60, "h": 3_600}
 _STEP = re.compile(r"(\d+(?:\.\d+)?)\s*%(?:\s*/\s*(\d+(?:\.\d+)?)\s*([smh]))?")
 _CANARY = re.compile(r"Canary(\d+)Percent(\d+)Minutes?", re.IGNORECASE)
@@ -63,7 +65,13 @@ def read_plan(text: str, named: Mapping[str, str] | None = None) -> ShiftPlan:
         return read_plan(named[text])
     if text.lower() in PLANS:
         return PLANS[text.lower()]
-    return _preset(text) or _steps(text)
+    if preset := _preset(text):
+        return preset
+    if "%" not in text:
+        names = ", ".join(dict.fromkeys((*(named or ()), *PLANS)))
+        hint = f"there are {names}, CodeDeploy's presets, and steps like {EXAMPLE}"
+        raise SettingsError(f"{text!r} is no plan", hint)
+    return _steps(text)
 
 
 def _preset(text: str) -> ShiftPlan | None:
@@ -83,7 +91,11 @@ def _steps(text: str) -> ShiftPlan:
         found = _STEP.fullmatch(part.strip())
         if found is None:
             raise SettingsError(f"{part.strip()!r} is no step of a shift", f"steps look like {EXAMPLE}")
-        steps.append(Step(float(found[1]), float(found[2] or 0) * _UNITS[found[3] or "s"]))
+        share = float(found[1])
+        if round(share, PLACES) != share:
+            told = f"{part.strip()!r} has a share of more than {PLACES} decimals"
+            raise SettingsError(told, f"steps look like {EXAMPLE}")
+        steps.append(Step(share, float(found[2] or 0) * _UNITS[found[3] or "s"]))
     if any(not 0 < step.percent <= 100 for step in steps):
         raise SettingsError("a step's share is above 0 and at most 100 %", f"steps look like {EXAMPLE}")
     if any(later.percent <= former.percent for former, later in pairwise(steps)):

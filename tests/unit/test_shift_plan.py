@@ -54,17 +54,30 @@ def test_the_settings_plans_go_before_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "is no step"),
-        ("fast", "'fast' is no step"),
+        ("", "is no plan"),
+        ("fast", "'fast' is no plan"),
+        ("10%/5m, fast", "'fast' is no step"),
+        ("0.00001%/5m", "'0.00001%/5m' has a share of more than 4 decimals"),
         ("10%", "needs a time"),
         ("10%/5m, 5%/5m", "more than the one before"),
         ("0%/5m", "above 0"),
         ("120%", "at most 100"),
         ("100%, 100%", "more than the one before"),
-        ("Canary0Percent5Minutes", "is no step"),
+        ("Canary0Percent5Minutes", "is no plan"),
     ],
 )
 def test_what_is_no_plan_is_told(text: str, told: str) -> None:
     with pytest.raises(SettingsError, match=told) as caught:
         read_plan(text)
     assert EXAMPLE in caught.value.hint
+
+
+def test_a_name_that_is_no_plans_is_told_which_there_are() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_plan("carefull", {"careful": "1%/1h"})
+    assert "there are careful, canary, linear" in refused.value.hint
+
+
+@pytest.mark.parametrize("share", ["0.0001", "12.3456", "99.9999"])
+def test_the_smallest_differences_that_can_be_sent_are_kept(share: str) -> None:
+    assert read_plan(written(read_plan(f"{share}%/5m")))[0].percent == float(share)
