@@ -25,7 +25,7 @@ from lambdatui.errors import AccessDenied, ConsoleError, NotFound
 from lambdatui.insight.canary import Evidence, Tally, interval, totals
 from lambdatui.insight.shift_metrics import OF_VERSION, Measured, Points, percentiles
 from lambdatui.insight.version_log import TERMS, LoggedError, VersionLog, version_of
-from lambdatui.models.alarm import Watched, watches
+from lambdatui.models.alarm import CompositeAlarm, Watched, watches
 from lambdatui.models.log import LogSource
 from lambdatui.models.metric import THROTTLES, Series, Status, Window
 
@@ -268,11 +268,13 @@ def _points(series: Series | None, began_ms: int, settled_ms: int) -> Points:
 
 async def _fired(connection: Connection, shift: Shift) -> tuple[str, ...]:
     """The alarms that watch what the new version does for the alias, and fire since the flight began."""
-    alarms = [alarm async for page in list_alarms(connection) for alarm in page]
-    fired = [alarm for alarm in alarms if alarm.firing and (alarm.since_ms or 0) >= shift.began_ms]
+    firing = [alarm async for page in list_alarms(connection, firing=True) for alarm in page]
+    fired = [alarm for alarm in firing if alarm.firing and (alarm.since_ms or 0) >= shift.began_ms]
+    ruled = any(isinstance(alarm, CompositeAlarm) for alarm in fired)
+    among = [alarm async for page in list_alarms(connection) for alarm in page] if ruled else fired
     return tuple(
         watch.alarm.alarm_name
-        for watch in watches(fired, alarms)
+        for watch in watches(fired, among)
         if any(_concerns(watched, shift) for watched in watch.watched)
     )
 

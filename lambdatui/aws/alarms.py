@@ -17,16 +17,21 @@ _MODELS: dict[str, type[AnyAlarm]] = {"MetricAlarm": MetricAlarm, "CompositeAlar
 """What is read, by the type that is asked for: AWS leaves composite alarms out where nobody asks for them."""
 
 
-async def list_alarms(connection: Connection) -> AsyncIterator[tuple[AnyAlarm, ...]]:
+async def list_alarms(connection: Connection, *, firing: bool = False) -> AsyncIterator[tuple[AnyAlarm, ...]]:
     """Every metric and composite alarm of the region, a page at a time.
 
     DescribeAlarmsForMetric would leave out metric math and composites (facts 1.2). With a permission that is narrower
     than ``*``, AWS leaves out composites without a word.
 
+    Args:
+        firing: none but those that fire now.
+
     Raises:
         ConsoleError: a page could not be had, or does not fit.
     """
     asked: dict[str, Any] = {"AlarmTypes": list(_MODELS), "MaxRecords": ALARMS_PAGE}
+    if firing:
+        asked["StateValue"] = "ALARM"
     async for answer in answers(connection, "cloudwatch", "DescribeAlarms", TOKEN, **asked):
         with translated(connection, "cloudwatch", "DescribeAlarms"):
             page = tuple(

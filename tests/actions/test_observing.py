@@ -15,7 +15,7 @@ from lambdatui.actions.observing import Observer
 from lambdatui.insight.canary import Period, Tally, Verdict, judge
 from tests.actions.acting import Acting
 from tests.actions.flying import Clock, state
-from tests.support.alarms import alarms, metric_alarm
+from tests.support.alarms import alarms, composite, metric_alarm
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, json_answer
 from tests.support.metrics import dimensions, result
 from tests.support.split_alias import SplitAlias
@@ -342,6 +342,29 @@ async def test_cold_starts_are_counted_by_version(observer: Observer, flying: Fl
     watched.log("2", 1, COLD.format("b"))
     await observer(flying)
     assert (observer.figures.old.cold_starts, observer.figures.new.cold_starts) == (0, 1)
+
+
+async def test_an_alarm_over_others_counts_by_what_they_watch(
+    observer: Observer, flying: FlightState, watched: Watched, endpoint: ScriptedEndpoint
+) -> None:
+    since_s = (watched.began_ms + MINUTE) / 1_000
+    over = composite("orders-unwell", 'ALARM("orders-errors")', "ALARM", StateTransitionedTimestamp=since_s)
+
+    def described(seen: Seen) -> Answer:
+        quiet = () if "StateValue" in json.loads(seen.body) else (metric_alarm("orders-errors", "orders"),)
+        return alarms(over, *quiet)
+
+    endpoint.on("cloudwatch", "DescribeAlarms", described)
+    assert (await observer(flying)).alarms == ("orders-unwell",)
+
+
+async def test_a_look_reads_those_alarms_alone_that_fire_where_none_has_a_rule_of_others(
+    observer: Observer, flying: FlightState, watched: Watched, endpoint: ScriptedEndpoint
+) -> None:
+    fires(endpoint, watched.began_ms + MINUTE)
+    await observer(flying)
+    asked = [json.loads(seen.body) for seen in endpoint.requests if str(seen) == "cloudwatch:DescribeAlarms"]
+    assert [each.get("StateValue") for each in asked] == ["ALARM"]
 
 
 # -- what may not be seen
