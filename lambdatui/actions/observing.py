@@ -125,6 +125,11 @@ class Observer:
         self._before = VersionLog()
         """What the old version logged, before the flight too."""
 
+    @property
+    def price_usd(self) -> float:
+        """What it cost so far, US dollars."""
+        return self._metrics.price_usd
+
     async def __call__(self, shift: Shift) -> Evidence:
         """What is known of both versions since the flight began, and what could not be had of it for now.
 

@@ -63,6 +63,13 @@ class Flights:
         return [flown for flown in self.flown.values() if flown.flying]
 
     @property
+    def price_usd(self) -> float:
+        """What the metrics cost by which they are judged, US dollars."""
+        flown, deployed = self.flown.values(), self.deployments.known.values()
+        observers = (*(each.observer for each in flown), *(each.observer for each in deployed))
+        return sum(observer.price_usd for observer in observers)
+
+    @property
     def busy(self) -> bool:
         """Whether there is something that the console is not to be left in the midst of."""
         return bool(self.flying) or self.deployments.stopping

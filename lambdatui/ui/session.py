@@ -201,7 +201,7 @@ class Session:
     @property
     def metrics_price_usd(self) -> float:
         """What the metrics of this session cost so far, US dollars."""
-        return self._metrics.price_usd if self._metrics is not None else 0.0
+        return self.flights.price_usd + (self._metrics.price_usd if self._metrics is not None else 0.0)
 
     def tell_health(self) -> None:
         """Tells that more is known of how functions are doing, and that it had its price."""

@@ -241,6 +241,15 @@ async def test_an_alias_that_it_leaves_divided_is_told_until_somebody_minds_it(
         await notified(stage, "orders:live: Stopped, 0 % on version 2")
 
 
+async def test_what_the_looks_at_its_versions_cost_is_part_of_what_metrics_cost(
+    console: MakeConsole, endpoint: ScriptedEndpoint, under_way: CodeDeploy
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        assert stage.app.session.metrics_price_usd == 0
+        await watch(stage)
+        await stage.wait_for(lambda: stage.app.session.metrics_price_usd > 0)
+
+
 # -- the brake
 
 
