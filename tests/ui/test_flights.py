@@ -446,9 +446,11 @@ async def test_a_second_shift_of_the_same_alias_is_refused(
         await stage.wait_for("Functions 1")
         await stage.press("t")
         await stage.wait_for("Shift traffic: orders:live")
+        await stage.wait_for("a shift of it is on its way already")
         await stage.wait_for("Preflight")
         await stage.press("ctrl+s")
-        await stage.wait_for("a shift of it is on its way already")
+        await stage.wait_for("it cannot be done")
+        assert "a shift of it is on its way already" in stage.text
 
 
 async def test_another_region_has_to_wait(console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
@@ -703,6 +705,7 @@ async def test_a_shift_that_another_console_takes_up_is_offered_no_more(
             await stage.wait_gone("1 shift left")
             await stage.wait_for("none: another process flies it")
         await stage.wait_for("1 shift left")
+        assert "n another  f forget" in stage.footer
 
 
 async def test_a_shift_that_could_not_be_taken_up_is_offered_again_as_soon_as_it_can_be(

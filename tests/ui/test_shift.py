@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from textual.widgets import Select
 
 from lambdatui.insight.shift_plan import PLANS
+from lambdatui.ui.dialogs.shift import ShiftDialog
 from lambdatui.ui.widgets.frame import Frame
 from tests.support.endpoint import ScriptedEndpoint, error
 from tests.support.split_alias import UPDATE, SplitAlias
@@ -106,7 +108,7 @@ async def test_a_failing_check_refuses_and_says_why(
     async with on_stage(console(endpoint.url)) as stage:
         await form(stage)
         await stage.press("ctrl+s")
-        await stage.wait_for("nothing to do")
+        await stage.wait_for("it cannot be done")
         assert "version 2 is Pending, not Active" in stage.text
         await stage.press("y")
         assert not stage.app.session.flights.flown
@@ -170,6 +172,44 @@ async def test_a_weight_is_typed_or_moved_by_the_arrow_keys(
         await stage.press("tab", "backspace", "backspace", "2", "0", "right", "right", "left", "shift+right")
         await confirm(stage)
     assert alias.shares == ("1", {"2": 0.31})
+
+
+async def test_a_comma_in_a_weight_is_a_point(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "one weight, by hand")
+        await stage.press("tab", "backspace", "backspace", "1", "comma", "5")
+        await confirm(stage)
+    assert alias.shares == ("1", {"2": 0.015})
+
+
+@pytest.mark.parametrize("weight", ["0", "100", "-1"])
+async def test_a_weight_that_is_none_is_told_with_its_bounds(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, weight: str
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "one weight, by hand")
+        await stage.press("tab", "backspace", "backspace")
+        await stage.type(weight)
+        await stage.press("ctrl+s")
+        await stage.wait_for("above 0 and below 100")
+
+
+async def test_esc_in_an_open_list_closes_the_list_alone(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        select = stage.app.screen.query(Select)[1]
+        select.focus()
+        await stage.press("enter")
+        await stage.wait_for(lambda: select.expanded)
+        await stage.press("escape")
+        await stage.wait_for(lambda: not select.expanded)
+        assert isinstance(stage.app.screen, ShiftDialog)
 
 
 async def test_promoting_sets_the_version_and_empties_the_weights_in_one_request(

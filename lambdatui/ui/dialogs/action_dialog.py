@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, Select, Static
 from textual.worker import Worker
 
 from lambdatui.errors import ConsoleError, Fault
@@ -166,7 +166,8 @@ class ActionDialog(ModalScreen[None]):
         await self.operation.plan(params)
         self._view.show(await self.preview())
         if not self.operation.to_do:
-            self._show(self._page, keys="nothing to do · {action.back} goes back", focus=self._page)
+            why = "it cannot be done" if self.operation.refusals else "nothing to do"
+            self._show(self._page, keys=why + " · {action.back} goes back", focus=self._page)
         elif self.operation.session.protected:
             self._typed.ask(self._to_type)
             self._show(self._page, keys="enter confirms · {action.back} goes back", focus=self._typed)
@@ -239,8 +240,10 @@ class ActionDialog(ModalScreen[None]):
         return self.operation.running and len(self.operation.waiting) > 1 and not self.operation.stopping
 
     def action_step_back(self) -> None:
-        """Goes back to the form, leaves out what has not begun, or closes."""
-        if self._may_leave_out:
+        """Closes a list that is open, goes back to the form, leaves out what has not begun, or closes."""
+        if lists := [select for select in self.query(Select) if select.expanded]:
+            lists[0].expanded = False
+        elif self._may_leave_out:
             self.operation.stopping = True
             self._draw()
         elif self._started or self._form is None or self._form.display:

@@ -46,7 +46,7 @@ HASH_SHOWN = 12
 LEAVING = {
     "roll back": "it is rolled back",
     "hold": "it is held as it is, and the next start offers it",
-    "refuse": "the console does not quit while it flies",
+    "refuse": "the console does not quit while it flies; a signal leaves it as it is, and the next start offers it",
 }
 """What becomes of a shift when the console is left, in words."""
 
@@ -84,6 +84,8 @@ class ShiftDialog(ActionDialog):
     async def form_of(self, draft: Draft[Any]) -> ShiftForm:
         self._now = draft.params
         form = ShiftForm(wish_draft(draft.params, draft.choices.get("version", ()), self._plans))
+        if self._under_way:
+            form.offer(self._under_way)
         self._look_for_group(form)
         return form
 
@@ -91,6 +93,12 @@ class ShiftDialog(ActionDialog):
     def _plans(self) -> Mapping[str, str]:
         settings = self.operation.session.settings
         return settings.plans if settings is not None else {}
+
+    @property
+    def _under_way(self) -> str:
+        """That the alias is on its way already; empty where it is not."""
+        shift = self.operation.session.flights.under_way(self.operation.subjects[0])
+        return "" if shift is None else "a shift of it is on its way already: see :shifts"
 
     # -- what is known of the version that is chosen
 
@@ -183,9 +191,8 @@ class ShiftDialog(ActionDialog):
         )
 
     async def preview(self) -> Sequence[Section]:
-        subject, flying = self.operation.subjects[0], self.operation.session.flights.flying
-        if any(flown.state.subject == subject for flown in flying):
-            self._forbid("a shift of it is on its way already: see :shifts")
+        if self._under_way:
+            self._forbid(self._under_way)
         elif self._flight is not None:
             return await self._flight_preview(self._flight)
         return await super().preview()

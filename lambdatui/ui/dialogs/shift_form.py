@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 from textual import on
@@ -33,8 +33,6 @@ AT_ONCE = frozenset({WEIGHT, PROMOTE, ROLL_BACK})
 ASKED = {"steps": TYPED, "percent": WEIGHT}
 """The fields that only one way of shifting asks for."""
 
-Weight = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
-
 
 class Wish(Params):
     """What the operator wants of the alias."""
@@ -42,7 +40,7 @@ class Wish(Params):
     new: str = Field(title="To version")
     how: str = Field(title="How")
     steps: str | None = Field(default=None, title="Steps")
-    percent: Weight | None = Field(default=None, title="Weight, %")
+    percent: float | None = Field(default=None, title="Weight, %")
     leaving: Leaving = Field(default="roll back", title="When the console ends")
 
     @field_validator("steps")
@@ -58,7 +56,7 @@ class Wish(Params):
     @field_validator("percent")
     @classmethod
     def _is_there(cls, percent: float | None, info: ValidationInfo) -> float | None:
-        if info.data.get("how") == WEIGHT and percent is None:
+        if info.data.get("how") == WEIGHT and not 0 < (percent or 0) < 100:
             raise ValueError("above 0 and below 100")
         return percent
 
@@ -116,6 +114,10 @@ class WeightInput(Input):
         Binding("shift+left", "move(-10)", "less", show=False, id="weight.much_less", tooltip="10 % less"),
         Binding("shift+right", "move(10)", "more", show=False, id="weight.much_more", tooltip="10 % more"),
     ]
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        """Takes a comma for the point that it is meant as."""
+        super().insert_text_at_cursor(text.replace(",", "."))
 
     def action_move(self, by: int) -> None:
         """Changes it within 1 and 99."""
