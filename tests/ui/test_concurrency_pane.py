@@ -310,6 +310,17 @@ async def test_it_is_filtered_and_sorted(console: MakeConsole, account: Scripted
         assert [one.function for one in pane(stage).table.shown] == ["search-query", "orders-api"]
 
 
+async def test_clearing_the_filter_leaves_the_cursor_on_the_function_that_it_found(
+    console: MakeConsole, account: ScriptedEndpoint
+) -> None:
+    async with on_stage(console(account.url), NARROW) as stage:
+        await open_board(stage)
+        await stage.wait_for(lambda: standing(stage, "search-query").limit == 150)
+        await stage.press("slash", *"search", "enter", "escape")
+        await stage.wait_for(lambda: len(pane(stage).table.shown) == len(RESERVED))
+        assert [one.function for one in pane(stage).subjects()] == ["search-query"]
+
+
 async def test_a_region_without_functions_says_so(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     serve(endpoint, {})
     async with on_stage(console(endpoint.url), NARROW) as stage:
