@@ -21,7 +21,7 @@ from textual.widget import Widget
 
 from lambdatui.ui.app import Console
 
-PATIENCE_S = 6.0
+PATIENCE_S = 20.0
 """No test takes as long; one that does has failed, and says what was on screen."""
 POLL_S = 0.01
 NARROW = (80, 24)
