@@ -822,6 +822,22 @@ async def test_several_shifts_fly_at_once_and_n_shows_the_next(
 # -- the releases
 
 
+async def test_releases_that_were_hidden_while_a_shift_landed_are_read_anew_when_they_are_shown(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await stage.press("2")
+        await stage.wait_for(lambda: "live" in row(stage, "1"))
+        await begin(stage)
+        await stage.press("p")
+        await stage.wait_for("Promote orders:live")
+        await stage.press("y")
+        await stage.wait_for("promoted: the operator promoted it")
+        await stage.press("escape")
+        await stage.wait_for(lambda: "live" in row(stage, "2") and "live" not in row(stage, "1"))
+
+
 @pytest.mark.parametrize(("left", "told"), [(False, "▲ split, no shift known"), (True, "split, shift on its way")])
 async def test_a_divided_alias_says_whether_a_shift_explains_it(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, left: bool, told: str

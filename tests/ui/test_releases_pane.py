@@ -27,7 +27,7 @@ from tests.support.releases import (
     versions,
 )
 from tests.ui.answers import all_parts, detail, listing
-from tests.ui.conftest import MakeConsole
+from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, Stage, on_stage
 
 VERY_WIDE = (260, 24)
@@ -109,6 +109,17 @@ async def test_a_version_stands_with_the_alias_that_points_at_it(
     async with on_stage(console(account.url), NARROW) as stage:
         await open_tab(stage)
         assert "live" in row(stage, "2") and "no alias" in row(stage, "3")
+
+
+async def test_ages_go_on_while_nothing_else_happens(
+    console: MakeConsole, account: ScriptedEndpoint, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.panes.reading_pane.REFRESH_AGES_S", 0.1)
+    async with on_stage(console(account.url)) as stage:
+        await open_tab(stage)
+        before = row(stage, "3")
+        clock.now_ms += 365 * 86_400_000
+        await stage.wait_for(lambda: row(stage, "3") != before)
 
 
 async def test_a_canary_is_drawn_as_a_bar_with_its_shares(console: MakeConsole, account: ScriptedEndpoint) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REST_S = 0.25
 """How long the cursor has to rest on a function before anything is asked about it."""
+REFRESH_AGES_S = 10.0
+"""How often ages are written anew."""
 WATCH_S = 3.0
 """How often what AWS is about to change is read again."""
 
@@ -50,6 +52,7 @@ class ReadingPane(ListPane[R], Generic[R]):
         return self._reading
 
     def on_mount(self) -> None:
+        self.set_interval(REFRESH_AGES_S, self.table.redraw)
         self._read(rest_s=REST_S if self.subject is not None else 0)
 
     def show_subject(self, subject: FunctionSummary) -> None:

@@ -160,6 +160,9 @@ class ReleasesPane(ReadingPane[Release]):
         every = self.session.flights.every
         return tuple((id_, shift.percent) for id_, shift in every.items() if shift.subject.function == name)
 
+    def start_asking(self) -> None:
+        self.flights_changed()
+
     def flights_changed(self) -> None:
         if not self.hidden and self._flying() != self._flown:
             self._flown = self._flying()
