@@ -19,6 +19,11 @@ from lambdatui.errors import ConsoleError
 
 EXIT_USAGE = 2
 THEMES = ("dark", "light", "high-contrast", "monochrome")
+SHIFT_STATUSES = (
+    "The exit status says what became of it: 0 all of the traffic is on the version, 1 nothing was changed, 2 the "
+    "command line or the settings are at fault, 3 it was rolled back, 4 both versions have traffic and nobody watches "
+    "them any more, 5 somebody else changed or deleted the alias, 128 and the number of the signal that ended it."
+)
 SETTINGS_FLAGS = ("profile", "region", "endpoint_url", "read_only", "theme", "low_bandwidth")
 
 
@@ -74,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="what was changed from here, newest first")
     audit.add_argument("--since", metavar="TIME", help="how long ago (5m, 1h, 2d), or when; all that is kept without")
     audit.add_argument("--json", action="store_true", help="one JSON object on each line")
-    shift = commands.add_parser("shift", help="move an alias to another version, in steps and watched")
+    shift = commands.add_parser(
+        "shift", help="move an alias to another version, in steps and watched", epilog=SHIFT_STATUSES
+    )
     shift.add_argument("release", metavar="FUNCTION:ALIAS", help="the alias, such as orders:live")
     shift.add_argument("--to", required=True, metavar="VERSION", help="the version that is to get the traffic")
     shift.add_argument(
@@ -84,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         "--leaving", choices=("roll-back", "hold"), default="roll-back", help="what a signal that ends it does"
     )
     shift.add_argument("--yes", action="store_true", help="begin without asking")
+    shift.add_argument(
+        "--read-only", "--readonly", action="store_true", default=argparse.SUPPRESS, help="permit nothing but --dry-run"
+    )
     shift.add_argument("--dry-run", action="store_true", help="only say what speaks against it, and what it would do")
     return parser
 

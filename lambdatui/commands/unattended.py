@@ -23,11 +23,13 @@ from lambdatui.actions.flight_state import Phase
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, Fault
 from lambdatui.hang_up import LEAVE_S, or_to_nowhere
-from lambdatui.insight.canary import Judgement, totals
+from lambdatui.insight.canary import Judgement, Verdict, totals
 from lambdatui.ui.widgets.plain_text import plain
 
 TRIES = 3
 """How often a step is tried again that AWS did not carry out."""
+AGAIN_MS = 60_000
+"""How long after it a judgement that holds the flight is told again, lest silence is taken for death."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -41,10 +43,15 @@ class Status(IntEnum):
     LEFT = 4
     """Both versions have traffic, and nobody watches them any more."""
     STOPPED = 5
-    """Somebody else changed the alias."""
+    """Somebody else changed the alias, or deleted it."""
 
 
-LANDED = {Phase.PROMOTED: Status.PROMOTED, Phase.ROLLED_BACK: Status.ROLLED_BACK, Phase.STOPPED: Status.STOPPED}
+LANDED = {
+    Phase.PROMOTED: Status.PROMOTED,
+    Phase.ROLLED_BACK: Status.ROLLED_BACK,
+    Phase.STOPPED: Status.STOPPED,
+    Phase.GONE: Status.STOPPED,
+}
 
 
 class Unattended:
@@ -58,6 +65,8 @@ class Unattended:
         self._flight = flight
         self._seen = flight.state
         self._judged: tuple[str, ...] = ()
+        self._judged_ms = 0
+        """When that was told, epoch ms."""
         self._tries = TRIES
         self._ended = asyncio.Event()
         self._signal: signal.Signals | None = None
@@ -84,12 +93,13 @@ class Unattended:
 
     async def _leave(self, flying: asyncio.Task[Any]) -> None:
         """Leaves the flight as its plan says if it has not landed, as far as that can be done in time."""
+        why = "it could not go on" if self._signal is None else f"{self._signal.name} ended it"
         flying.cancel()
         try:
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.wait({flying})
                 if flying.cancelled():
-                    await self._flight.leave()
+                    await self._flight.leave(why)
                 elif (error := flying.exception()) is not None:
                     say(f"lambdatui: {error if isinstance(error, ConsoleError) else Fault(error)}")
         except TimeoutError:
@@ -101,14 +111,11 @@ class Unattended:
         state = self._flight.state
         landed = LANDED.get(state.phase, Status.LEFT if state.percent else Status.FAILED)
         status = int(landed if self._signal is None else 128 + self._signal)
-        words = (f"{state.phase}, version {state.new} has {state.percent:g} %", state.why, state.trouble)
-        self._tell(
-            "landed",
-            ": ".join(filter(None, words)),
-            **state.model_dump(mode="json", include={"phase", "percent", "wanted", "why", "trouble"}),
-            status=status,
-        )
-        if state.flying:
+        told = state.model_dump(mode="json", include={"phase", "percent", "wanted", "why", "trouble"})
+        if state.phase is Phase.GONE:
+            told["percent"] = None
+        self._tell("landed", state.standing, **told, status=status)
+        if not state.over:
             say("what is left of it is offered by the console, when it is opened here the next time")
         return status
 
@@ -124,14 +131,19 @@ class Unattended:
             self._tell("step", f"step {state.step + 1} of {len(state.steps)}{bake}", percent=state.percent)
         if state.trouble and not before.trouble:
             self._tell("trouble", f"not carried out: {state.trouble}", wanted=state.wanted, trouble=state.trouble)
-        if (judgement := self._flight.judgement) is not None and (kind := _kind(judgement)) != self._judged:
-            self._judged = kind
+        if (judgement := self._flight.judgement) is not None and self._is_news(judgement):
+            self._judged, self._judged_ms = _kind(judgement), now_ms()
             old, new = totals(self._flight.evidence.periods)
             self._tell("judgement", f"{judgement.verdict}: {judgement.why}", **asdict(judgement), old=old, new=new)
         if state.phase is Phase.NO_WAY_BACK:
             self._ended.set()
         elif state.phase is Phase.HELD is not before.phase and not self._ended.is_set():
             self._go_on()
+
+    def _is_news(self, judgement: Judgement) -> bool:
+        if _kind(judgement) != self._judged:
+            return True
+        return judgement.verdict is Verdict.HOLD and now_ms() - self._judged_ms >= AGAIN_MS
 
     def _go_on(self) -> None:
         state = self._flight.state

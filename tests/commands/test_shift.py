@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lambdatui import clock
+from lambdatui import cli, clock
 from lambdatui.actions import flight, performing
 from lambdatui.actions.audit import AuditTrail
 from lambdatui.actions.flight_log import FlightLog
@@ -112,7 +112,7 @@ def test_a_good_version_gets_all_of_the_traffic_step_by_step(ground: Ground, ali
     assert [event["percent"] for event in ground.events if event["event"] == "step"] == [10, 50, 100]
     assert ground.events[-1] | {"phase": "promoted", "status": 0} == ground.events[-1]
     assert "+5:00  step 2 of 3, 50 % for 5m\n" in ground.said
-    assert ground.said.splitlines()[-1].startswith("+10:00  promoted, version 2 has 100 %: 1.0 % of the new version's")
+    assert ground.said.splitlines()[-1].startswith("+10:00  promoted, 100 % on version 2: 1.0 % of the new version's")
 
 
 def test_each_event_says_when_and_of_which_shift(ground: Ground) -> None:
@@ -131,16 +131,27 @@ def test_a_bad_version_is_rolled_back_with_the_reason(ground: Ground, alias: Spl
     assert alias.shares == ("1", {})
     judged = ground.events[-2]
     assert (judged["verdict"], judged["new"]) == ("roll back", {"invocations": 1_000, "errors": 900})
-    assert "rolled back, version 2 has 0 %: 90 % of the new version's invocations fail" in ground.said
+    assert "rolled back, 0 % on version 2: 90 % of the new version's invocations fail" in ground.said
 
 
-def test_a_judgement_is_told_again_only_when_more_than_its_numbers_changed(ground: Ground) -> None:
+def test_a_judgement_is_told_again_only_when_more_than_its_numbers_changed(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unattended, "AGAIN_MS", 10**9)
     more = Evidence(periods=(*QUIET.periods, *QUIET.periods))
     ground.sights = [QUIET, more, LATE, ALIKE]
     ground.run()
     judged = [event["why"] for event in ground.events if event["event"] == "judgement"]
     assert [why.split(":")[0] for why in judged[:2]] == ["not enough evidence", "metrics are 240 s late"]
     assert len(judged) == 3
+
+
+def test_while_it_is_held_it_is_told_every_minute_that_it_lives(ground: Ground) -> None:
+    ground.sights = [QUIET, QUIET, QUIET, ALIKE]
+    ground.run()
+    judged = [event["verdict"] for event in ground.events if event["event"] == "judgement"]
+    assert judged == ["hold", "hold", "hold", "continue"]
+    assert "+3:00  hold: not enough evidence" in ground.said
 
 
 def test_nothing_is_concluded_where_nothing_can_be_seen(ground: Ground, alias: SplitAlias) -> None:
@@ -153,7 +164,16 @@ def test_somebody_else_s_change_stops_it_and_stays(ground: Ground, alias: SplitA
     ground.at_look = {2: lambda: alias.change("1", v2=0.3)}
     assert ground.run() == 5
     assert alias.shares == ("1", {"2": 0.3})
-    assert "somebody else changed the alias" in ground.said
+    assert "stopped, 30 % on version 2: somebody else changed the alias" in ground.said
+    assert (ground.events[-1]["phase"], ground.events[-1]["percent"]) == ("stopped", 30)
+    assert "offered by the console" in ground.said
+
+
+def test_of_an_alias_that_was_deleted_no_share_is_told(ground: Ground, alias: SplitAlias) -> None:
+    ground.at_look = {2: lambda: setattr(alias, "gone", True)}
+    assert ground.run() == 5
+    assert (ground.events[-1]["phase"], ground.events[-1]["percent"]) == ("gone", None)
+    assert "gone: the alias is gone" in ground.said
 
 
 def test_a_step_that_aws_does_not_carry_out_is_tried_again(ground: Ground, alias: SplitAlias) -> None:
@@ -266,6 +286,8 @@ def test_a_shift_that_was_left_is_told_and_left_alone(ground: Ground, tmp_path: 
         ({"release": "orders"}, SettingsError, "no alias of a function"),
         ({"release": "orders:7"}, SettingsError, "no alias of a function"),
         ({"plan": "10%"}, SettingsError, "needs a time"),
+        ({"plan": "0.00001%/5m"}, SettingsError, "'0.00001%/5m' has a share"),
+        ({"plan": "cannary"}, SettingsError, "'cannary' is no plan - there are canary, linear"),
         ({"yes": False}, SettingsError, "no terminal to ask on"),
     ],
 )
@@ -340,6 +362,7 @@ async def test_a_signal_rolls_it_back(start: Start, alias: SplitAlias, number: s
     status, events, err = await ended(process)
     assert alias.shares == ("1", {})
     assert (status, events[-1]["phase"]) == (128 + number, "rolled back")
+    assert events[-1]["why"] == f"{number.name} ended it"
     assert "Traceback" not in err
 
 
@@ -405,6 +428,18 @@ def test_a_protected_profile_wants_the_function_s_name(endpoint: ScriptedEndpoin
         terminal.send("ctrl+c")
         assert terminal.wait_exit() == 128 + signal.SIGINT
     assert alias.shares == ("1", {})
+
+
+def test_read_only_may_stand_behind_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["shift", "orders:live", "--to", "2", "--yes", "--read-only"]) == 2
+    assert "read-only" in capsys.readouterr().err
+
+
+def test_its_help_tells_each_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["shift", "--help"])
+    told = capsys.readouterr().out
+    assert all(f" {status} " in told for status in unattended.Status)
 
 
 def test_the_demo_is_not_mistaken_for_the_account() -> None:
