@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from textual.content import Content
-
 from lambdatui.clock import now_ms
 from lambdatui.ui import figures
 from lambdatui.ui.shift import badges
-from lambdatui.ui.widgets.plain_text import plain
+from lambdatui.ui.widgets.header_line import Part
 
 if TYPE_CHECKING:
     from lambdatui.ui.session import Session
@@ -20,42 +18,47 @@ OLD_MS = 60_000
 """From this age on it is told when the functions were read."""
 
 
-def place(session: Session, *, demo: bool) -> Content:
+def place(session: Session, *, demo: bool) -> tuple[Part, ...]:
     """Account, region and identity, as far as they are known, and whether this is read-only or the demo."""
+    return tuple(_place(session, demo=demo))
+
+
+def _place(session: Session, *, demo: bool) -> Iterator[Part]:
     target, identity = session.target, session.identity
-    parts = [Content.styled(" lambdatui ", "bold")]
+    yield Part(" lambdatui ", "bold", yields=7)
     if identity is not None:
-        account = f"{plain(identity.account_alias)} {identity.account}" if identity.account_alias else identity.account
-        parts.append(Content(f" {account} · {plain(identity.region)} · {plain(identity.name)}"))
+        if identity.account_alias:
+            yield Part(f" {identity.account_alias}", yields=3)
+        yield Part(f" {identity.account} · {identity.region}")
+        yield Part(f" · {identity.name}", yields=6)
     elif target.region:
-        parts.append(Content(f" {plain(target.region)}"))
+        yield Part(f" {target.region}")
     if target.profile:
-        parts.append(Content(f" · {plain(target.profile)}"))
+        yield Part(f" · {target.profile}", yields=4)
     if target.read_only:
-        parts.append(Content.styled("  READ-ONLY ", "bold reverse"))
+        yield Part("  READ-ONLY ", "bold reverse")
     if demo:
-        parts.append(Content.styled("  demo", "$secondary"))
-    return Content.assemble(*parts)
+        yield Part("  demo", "$secondary", yields=3)
 
 
-def state(session: Session) -> Content:
+def state(session: Session) -> tuple[Part, ...]:
     """How old the picture is, what it cost, what is on its way, and what went wrong."""
-    return Content(" · ").join(Content.styled(plain(text), style) for text, style in _told(session))
+    return tuple(_state(session))
 
 
-def _told(session: Session) -> Iterator[tuple[str, str]]:
-    """Each thing with its style."""
+def _state(session: Session) -> Iterator[Part]:
     reading, now = session.reading, now_ms()
     if reading.read_at is not None and reading.cached:
-        yield f"cached {figures.age(now - reading.read_at)}", "$warning"
+        yield Part(f"cached {figures.age(now - reading.read_at)}", "$warning", yields=5)
     elif reading.read_at is not None and now - reading.read_at >= OLD_MS:
-        yield f"read {figures.age(now - reading.read_at)} ago", "$secondary"
+        yield Part(f"read {figures.age(now - reading.read_at)} ago", "$secondary", yields=9)
     if (price := session.metrics_price_usd) >= CENT_USD / 2:
-        yield f"${price:.2f}", "$secondary"
+        yield Part(f"${price:.2f}", "$secondary", yields=8)
     if under_way := len(session.operations.running):
-        yield f"▸ {under_way} under way", "$warning"
-    yield from badges(session.flights.running, now)
+        yield Part(f"▸ {under_way} under way", "$warning", yields=2)
+    for badge, style in badges(session.flights.running, now):
+        yield Part(badge, style)
     if left := len(session.flights.left):
-        yield f"! {left} shift{'' if left == 1 else 's'} left", "$error"
+        yield Part(f"! {left} shift{'' if left == 1 else 's'} left", "$error")
     if session.errors:
-        yield f"! {len(session.errors)}", "$error"
+        yield Part(f"! {len(session.errors)}", "$error", yields=4)
