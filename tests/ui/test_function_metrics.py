@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -100,6 +102,21 @@ async def test_only_rows_in_view_are_asked_for(
         await stage.press("G")
         await stage.wait_for(lambda: "f-199" in states(stage))
         assert "f-100" not in states(stage)
+
+
+async def test_what_came_into_view_during_a_look_is_asked_for_next(
+    console: MakeConsole, endpoint: ScriptedEndpoint, cloud: CloudWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.panes.functions.LOOK_EVERY_S", 3600.0)
+    endpoint.on("lambda", "ListFunctions", listing(*(function(f"f-{number:03}") for number in range(200))))
+    gate = asyncio.Event()
+    endpoint.on("lambda", "GetAccountSettings", replace(json_answer({"AccountLimit": {}}), after=gate))
+    async with on_stage(console(endpoint.url, settings=METERED), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: "lambda:GetAccountSettings" in endpoint.operations)
+        await stage.press("G")
+        gate.set()
+        await stage.wait_for(lambda: "f-199" in states(stage))
 
 
 async def test_nothing_is_asked_again_before_there_can_be_news(

@@ -107,13 +107,20 @@ class FunctionsPane(ListPane[FunctionSummary]):
         self._moved.set()
 
     async def _look(self) -> None:
-        """Asks for the metrics of what is in view, and waits until there can be news or the view moved."""
+        """Asks for the metrics of what is in view, and waits until there can be news, or the view moved and rests."""
+        self._moved.clear()
         if self.watched:
             await self._look_once()
-        self._moved.clear()
+        patience_s = LOOK_EVERY_S
+        while await self._moves_within(patience_s):
+            patience_s = REST_S
+
+    async def _moves_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._moved.wait(), LOOK_EVERY_S)
-        await asyncio.sleep(REST_S)
+            await asyncio.wait_for(self._moved.wait(), seconds)
+        moved = self._moved.is_set()
+        self._moved.clear()
+        return moved
 
     async def _learn_sources(self) -> None:
         if self.watched and await self.session.health.learn_sources():
