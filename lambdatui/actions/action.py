@@ -196,6 +196,8 @@ class Draft(Generic[P]):
     """What a field can be, where that is only known now, such as the versions there are."""
     suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What a field may well be, among much else: typing is completed from it."""
+    problems: Callable[[P], Mapping[str, str]] = lambda _: {}
+    """Why AWS would refuse what was filled in, by field, as far as that is known without asking again."""
     undoes: AuditLine | None = None
     """The attempt that `params` take back, where that is what the action does: there is nothing to fill in then."""
 

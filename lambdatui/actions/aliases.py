@@ -62,9 +62,18 @@ class CreateAlias(Action[NewAlias]):
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[NewAlias]:
         versions = await _versions(connection, subject.function)
-        taken = ", ".join(alias.name for alias in await list_aliases(connection, subject.function))
-        remarks = (f"there are {taken}",) if taken else ()
-        return Draft(params=NewAlias(version=versions[0]), remarks=remarks, choices={"version": versions})
+        taken = tuple(alias.name for alias in await list_aliases(connection, subject.function))
+
+        def problems(asked: NewAlias) -> Mapping[str, str]:
+            problem = alias_name_problem(asked.name, taken)
+            return {"name": problem} if problem else {}
+
+        return Draft(
+            params=NewAlias(version=versions[0]),
+            remarks=(f"there are {', '.join(taken)}",) if taken else (),
+            choices={"version": versions},
+            problems=problems,
+        )
 
     async def plan(self, connection: Connection, subject: Subject, params: NewAlias) -> Plan:
         aliases = {alias.name: alias for alias in await list_aliases(connection, subject.function)}

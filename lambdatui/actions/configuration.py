@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -68,19 +68,17 @@ class EditConfiguration(ConfigurationAction[Settings]):
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Settings]:
         now = await read_configuration(connection, subject.function)
-        bounds = (f"{label}: {allowed}" for label, _, allowed in _bounded(now, Settings.of(now)))
-        return Draft(params=Settings.of(now), remarks=(" · ".join(bounds),))
+        allowed = (f"{_label(name)}: {bounds}" for name, bounds in _bounds(now).items())
+        return Draft(
+            params=Settings.of(now), remarks=(" · ".join(allowed),), problems=lambda asked: _problems(now, asked)
+        )
 
     async def plan(self, connection: Connection, subject: Subject, params: Settings) -> Plan:
         now = await read_configuration(connection, subject.function)
         before = Settings.of(now)
         present = before.parameters()
         changed = {name: value for name, value in params.parameters().items() if value != present[name]}
-        problems = (
-            f"{label} {problem}"
-            for (label, value, allowed), (_, was, _) in zip(_bounded(now, params), _bounded(now, before), strict=True)
-            if value != was and (problem := allowed.problem(value)) is not None
-        )
+        problems = (f"{_label(name)} {problem}" for name, problem in _problems(now, params).items())
         return Plan(
             subject=subject,
             params=params,
@@ -91,8 +89,25 @@ class EditConfiguration(ConfigurationAction[Settings]):
         )
 
 
-def _bounded(configuration: FunctionConfiguration, settings: Settings) -> Iterator[tuple[str, int, Bounds]]:
-    """The settings that have bounds, with them."""
-    yield "memory", settings.memory_mb, memory_bounds(configuration)
-    yield "timeout", settings.timeout_s, timeout_bounds(configuration)
-    yield "ephemeral storage", settings.ephemeral_mb, ephemeral_bounds(configuration)
+def _bounds(configuration: FunctionConfiguration) -> Mapping[str, Bounds]:
+    """By field, what the settings may be that have bounds."""
+    return {
+        "memory_mb": memory_bounds(configuration),
+        "timeout_s": timeout_bounds(configuration),
+        "ephemeral_mb": ephemeral_bounds(configuration),
+    }
+
+
+def _problems(configuration: FunctionConfiguration, asked: Settings) -> Mapping[str, str]:
+    """What is out of bounds, by field; what is not changed is not looked at."""
+    present = Settings.of(configuration)
+    return {
+        name: problem
+        for name, bounds in _bounds(configuration).items()
+        if (value := getattr(asked, name)) != getattr(present, name) and (problem := bounds.problem(value))
+    }
+
+
+def _label(field: str) -> str:
+    """What plans call a setting."""
+    return (Settings.model_fields[field].title or field).lower()

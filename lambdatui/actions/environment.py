@@ -14,6 +14,7 @@ from lambdatui.insight.configuration_settings import (
     environment_problem,
     environment_size,
     environment_warning,
+    variable_problem,
 )
 from lambdatui.models.configuration import FunctionConfiguration
 
@@ -43,13 +44,17 @@ class SetVariable(ConfigurationAction[Variable]):
         now = await read_configuration(connection, subject.function)
         present = _variables(now)
         there = f"{', '.join(present) or 'no variables'}: {_size(present)}"
-        return Draft(params=Variable.model_construct(), remarks=(there,), suggestions={"name": tuple(present)})
+        return Draft(
+            params=Variable.model_construct(),
+            remarks=(there,),
+            suggestions={"name": tuple(present)},
+            problems=lambda asked: _problems(now, asked),
+        )
 
     async def plan(self, connection: Connection, subject: Subject, params: Variable) -> Plan:
         now = await read_configuration(connection, subject.function)
         before = _variables(now)
-        others = {name: value for name, value in before.items() if name != params.name}
-        after = others if params.value is None else {**before, params.name: params.value}
+        after = _after(before, params)
         present = before.get(params.name)
         changed = {} if before == after else {"Environment": {"Variables": after}}
         warning = environment_warning(now)
@@ -70,6 +75,22 @@ class SetVariable(ConfigurationAction[Variable]):
 
 def _variables(configuration: FunctionConfiguration) -> Mapping[str, SecretStr]:
     return configuration.environment.variables if configuration.environment else {}
+
+
+def _after(before: Mapping[str, SecretStr], params: Variable) -> Mapping[str, SecretStr]:
+    """The variables as they are to be."""
+    if params.value is not None:
+        return {**before, params.name: params.value}
+    return {name: value for name, value in before.items() if name != params.name}
+
+
+def _problems(configuration: FunctionConfiguration, asked: Variable) -> Mapping[str, str]:
+    before = _variables(configuration)
+    if asked.name not in before and (problem := variable_problem(asked.name)):
+        return {"name": problem}
+    after = _after(before, asked)
+    problem = environment_problem(configuration, after) if after != before else None
+    return {"value": problem} if problem else {}
 
 
 def _told(value: SecretStr | None, params: Variable) -> str | None:

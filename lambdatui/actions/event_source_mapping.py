@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import Field, create_model
 
 from lambdatui.actions.action import Action, Call, Draft, P, Params, Plan, Subject, Undo
 from lambdatui.actions.watching import seen
@@ -90,7 +90,11 @@ class EditMapping(MappingAction[Params]):
         mapping = await get_event_source_mapping(connection, subject.mapping)
         expect_settled(mapping)
         unseen = ("its filters are not shown, and stay as they are",) if mapping.unseen_filters else ()
-        return Draft(params=_form(mapping), remarks=unseen)
+        return Draft(
+            params=_form(mapping),
+            remarks=unseen,
+            problems=lambda asked: problems(mapping, _asked_for(mapping, asked)),
+        )
 
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
         mapping = await get_event_source_mapping(connection, subject.mapping)
@@ -99,7 +103,7 @@ class EditMapping(MappingAction[Params]):
         if after != before:
             expect_settled(mapping)
         if wrong := problems(mapping, after):
-            raise RequestRefused("; ".join(f"{TITLES[name].lower()} {problem}" for name, problem in wrong.items()))
+            raise RequestRefused("; ".join(f"{TITLES[name].lower()}: {problem}" for name, problem in wrong.items()))
         changes = call_parameters(mapping, before, after)
         return Plan(
             subject=subject,
@@ -200,16 +204,7 @@ def _field(name: str, limits: Bounds | None) -> tuple[Any, Any]:
     if limits is None:
         return bool, Field(title=title)
     empty = "" if limits.default is None else f"; empty is {_number(limits.default, limits)}"
-    return Annotated[int | None, AfterValidator(_within(limits))], Field(title=title, description=f"{limits}{empty}")
-
-
-def _within(limits: Bounds) -> Callable[[int | None], int | None]:
-    def check(value: int | None) -> int | None:
-        if value is not None and (problem := limits.problem(value)):
-            raise ValueError(problem)
-        return value
-
-    return check
+    return int | None, Field(title=title, description=f"{limits}{empty}")
 
 
 def _asked_for(mapping: EventSourceMapping, params: Params) -> MappingSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
@@ -36,7 +36,13 @@ class EditLayers(ConfigurationAction[Layers]):
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Layers]:
         now = await read_configuration(connection, subject.function)
-        return Draft(params=Layers(layers="\n".join(_arns(now))))
+        present = _arns(now)
+
+        def problems(asked: Layers) -> Mapping[str, str]:
+            problem = layers_problem(now, asked.arns) if asked.arns != present else None
+            return {"layers": problem} if problem else {}
+
+        return Draft(params=Layers(layers="\n".join(present)), problems=problems)
 
     async def plan(self, connection: Connection, subject: Subject, params: Layers) -> Plan:
         now = await read_configuration(connection, subject.function)

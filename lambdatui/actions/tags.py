@@ -42,14 +42,22 @@ class SetTag(Action[Tag]):
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Tag]:
         _, tags = await _read(connection, subject)
-        return Draft(params=Tag(), remarks=(_list(tags),), suggestions={"key": tuple(_own(tags))})
+
+        def problems(asked: Tag) -> Mapping[str, str]:
+            if problem := tag_problem(asked.key, ""):
+                return {"key": problem}
+            problem = _problem(tags, asked)
+            return {"value": problem} if problem else {}
+
+        return Draft(
+            params=Tag(), remarks=(_whose(subject, tags),), suggestions={"key": tuple(_own(tags))}, problems=problems
+        )
 
     async def plan(self, connection: Connection, subject: Subject, params: Tag) -> Plan:
         configuration, tags = await _read(connection, subject)
         present = tags.get(params.key)
         if present != params.value:
-            problem = tag_problem(params.key, params.value) or tags_problem({**tags, params.key: params.value})
-            refuse(problem)
+            refuse(_problem(tags, params))
             refuse_busy(configuration)
         named = {"Resource": configuration.function_arn, "Tags": {params.key: params.value}}
         back = (
@@ -77,7 +85,7 @@ class RemoveTag(Action[TagKey]):
         keys = tuple(_own(tags))
         if not keys:
             raise RequestRefused(f"{subject} has no tags of its own to remove")
-        return Draft(params=TagKey(key=keys[0]), remarks=(_list(tags),), choices={"key": keys})
+        return Draft(params=TagKey(key=keys[0]), remarks=(_whose(subject, tags),), choices={"key": keys})
 
     async def plan(self, connection: Connection, subject: Subject, params: TagKey) -> Plan:
         configuration, tags = await _read(connection, subject)
@@ -114,8 +122,14 @@ def _own(tags: Mapping[str, str]) -> list[str]:
     return [key for key in sorted(tags) if tag_problem(key, "") is None]
 
 
-def _list(tags: Mapping[str, str]) -> str:
-    return " · ".join(f"{key}={tags[key]}" for key in sorted(tags)) or "no tags"
+def _problem(tags: Mapping[str, str], wanted: Tag) -> str | None:
+    """What is wrong with giving a tag to a function that has these."""
+    return tag_problem(wanted.key, wanted.value) or tags_problem({**tags, wanted.key: wanted.value})
+
+
+def _whose(subject: Subject, tags: Mapping[str, str]) -> str:
+    """The tags there are, and of which function: a marked set is asked about with those of one."""
+    return f"{subject}: {' · '.join(f'{key}={tags[key]}' for key in sorted(tags)) or 'no tags'}"
 
 
 def _label(key: str) -> str:

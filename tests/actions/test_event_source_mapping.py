@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from lambdatui.actions import event_source_mapping
 from lambdatui.actions.action import Params, Subject
@@ -80,9 +79,21 @@ async def test_the_form_asks_what_there_is_for_a_stream(acting: Acting, there: S
     assert "maximum_concurrency" not in params
 
 
-async def test_a_number_out_of_bounds_is_told_beside_its_field(acting: Acting, there: Stoppable) -> None:
-    with pytest.raises(ValidationError, match="must be 2 to 1,000"):
-        await filled_in(acting, maximum_concurrency=1)
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"maximum_concurrency": 1}, {"maximum_concurrency": "must be 2 to 1,000"}),
+        ({"batch_size": 11}, {"batching_window_s": "must be 1 s at least for batches of more than 10"}),
+        ({"filters": "{"}, {"filters": "filter 1 is no JSON: Expecting property name enclosed in double quotes"}),
+    ],
+    ids=["a bound", "what does not go together", "a pattern"],
+)
+async def test_what_does_not_fit_is_told_by_its_field_before_anything_is_asked(
+    acting: Acting, there: Stoppable, wrong: dict[str, Any], told: dict[str, str]
+) -> None:
+    draft = await acting.draft("mapping-edit", MAPPING)
+    asked = draft.params.model_copy(update=wrong)
+    assert {name: problem.partition(" at char")[0] for name, problem in draft.problems(asked).items()} == told
 
 
 async def test_only_what_differs_is_sent(acting: Acting, endpoint: ScriptedEndpoint, there: Stoppable) -> None:
@@ -137,8 +148,8 @@ async def test_filters_that_aws_does_not_show_are_not_asked_for_and_stay(acting:
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        ({"batch_size": 100}, "batching window must be 1 s at least"),
-        ({"filters": "{"}, "filters filter 1 is no JSON"),
+        ({"batch_size": 100}, "batching window: must be 1 s at least"),
+        ({"filters": "{"}, "filters: filter 1 is no JSON"),
     ],
 )
 async def test_what_aws_would_refuse_is_not_planned(

@@ -126,6 +126,48 @@ async def test_what_does_not_fit_is_told_beside_its_field(
         assert not AuditTrail(state_folder()).read().entries
 
 
+async def test_all_that_does_not_fit_is_told_at_once_and_what_was_filled_in_stays(
+    console: MakeConsole, endpoint: ScriptedEndpoint, account: Account
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        form = await choose(stage, "configuration-edit")
+        for field, wrong in zip(form.query(Input), ("64", "901", "20000"), strict=False):
+            field.value = wrong
+        await stage.press("enter")
+        for told in ("must be 128 to 10,240 MB", "must be 1 to 900 s", "must be 512 to 10,240 MB"):
+            await stage.wait_for(told)
+        assert [field.value for field in form.query(Input)][:3] == ["64", "901", "20000"]
+
+
+@pytest.mark.parametrize(
+    ("action_id", "typed", "told"),
+    [
+        ("alias-create", ("7",), "a name has letters, digits, - and _, and is no number"),
+        ("tag-set", ("a", "tab", "dollar_sign"), "the value has a character other than letters"),
+        ("environment-variable", ("7", "tab", "x"), "a name is a letter followed by letters, digits and _"),
+        ("layers-edit", ("x", "ctrl+s"), "x is no layer version's ARN"),
+        ("configuration-edit", ("minus",), "must be a whole number"),
+        ("reserved-concurrency", ("minus", "5"), "must be 0 at least"),
+    ],
+)
+async def test_a_field_says_what_is_wrong_with_it_and_the_form_stays(
+    console: MakeConsole,
+    endpoint: ScriptedEndpoint,
+    account: Account,
+    action_id: str,
+    typed: tuple[str, ...],
+    told: str,
+) -> None:
+    endpoint.on("lambda", "ListVersionsByFunction", versions(*history(NAME, 1)))
+    endpoint.on("lambda", "GetFunctionConcurrency", json_answer({}))
+    endpoint.on("lambda", "ListAliases", aliases())
+    async with on_stage(console(endpoint.url)) as stage:
+        form = await choose(stage, action_id)
+        await stage.press(*typed, "enter")
+        await stage.wait_for(told)
+        assert form.display
+
+
 async def test_what_only_an_inverse_says_is_not_asked_for(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     endpoint.on("lambda", "ListVersionsByFunction", versions(*history(NAME, 2)))
     endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import NoneType
-from typing import Any, ClassVar, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -79,20 +80,45 @@ class ParamsForm(VerticalScroll, can_focus=False):
         """What was filled in; None where something does not fit, which is then told beside its field."""
         params: type[Params] = type(self._draft.params)
         given = {name: _value(widget, params.model_fields[name]) for name, widget in self._fields.items()}
-        problems: Mapping[str, str] = {}
+        filled_in: Params | None = None
         try:
-            return params.model_validate(given)
+            filled_in = params.model_validate(given)
+            problems = self._draft.problems(filled_in)
         except ValidationError as error:
             problems = {
-                str(details["loc"][0]) if details["loc"] else next(iter(self._fields)): details["msg"]
+                str(details["loc"][0]) if details["loc"] else next(iter(self._fields)): _in_words(details)
                 for details in error.errors(include_url=False, include_input=False)
             }
+        for name, shown in self._problems.items():
+            shown.display = name in problems
+            shown.update(plain(problems.get(name, "")))
+        if problems:
             self._fields[next(iter(problems))].focus()
             return None
-        finally:
-            for name, shown in self._problems.items():
-                shown.display = name in problems
-                shown.update(problems.get(name, "").removeprefix("Value error, "))
+        return filled_in
+
+
+def _in_words(details: ErrorDetails) -> str:
+    """What is wrong with a field, as the console says it: pydantic speaks to programmers."""
+    if words := _WORDS.get(details["type"]):
+        return words.format(**details.get("ctx", {}))
+    return details["msg"].removeprefix("Value error, ")
+
+
+_WORDS = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} at least",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} at most",
+    "string_type": "is needed",
+    "string_too_short": "{min_length} characters at least",
+    "string_too_long": "{max_length} characters at most",
+}
+"""By pydantic's type of error."""
 
 
 def _fields(draft: Draft[Any]) -> Iterator[tuple[str, Widget]]:
@@ -139,7 +165,9 @@ def _value(widget: Widget, about: FieldInfo) -> Any:
 
 
 def _kinds(about: FieldInfo) -> tuple[Any, ...]:
-    return get_args(about.annotation) or (about.annotation,)
+    """What a field takes; what bounds it inside a union is left out."""
+    kinds = get_args(about.annotation) or (about.annotation,)
+    return tuple(get_args(kind)[0] if get_origin(kind) is Annotated else kind for kind in kinds)
 
 
 def _optional(about: FieldInfo) -> bool:
