@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,7 @@ from lambdatui.aws.functions import list_tags
 from lambdatui.aws.metrics import Metrics
 from lambdatui.aws.releases import get_alias, has_policy
 from lambdatui.errors import ConsoleError, NotFound
+from lambdatui.insight.shift_plan import ShiftPlan, thin_traffic
 from lambdatui.insight.traffic import Side, unfit, unlike
 from lambdatui.models.alarm import Watch, Watched, watches
 from lambdatui.models.metric import HOUR, INVOCATIONS, Status
@@ -29,8 +30,8 @@ NOT_READING = frozenset({"Disabled", "Disabling", "Deleting"})
 """The states of an event source mapping that reads no more (facts 4.3)."""
 PATIENCE_S = 10.0
 """How long one check may keep the operator waiting: not every endpoint can be reached from everywhere."""
-Finding = tuple[Verdict, str]
-"""With its evidence."""
+Finding = tuple[Verdict, str] | tuple[Verdict, str, float]
+"""With its evidence, and how many invocations an hour it counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Check:
     verdict: Verdict
     evidence: str
     """What was found, or why nothing could be, in one sentence."""
+    per_hour: float | None = None
+    """The alias's invocations in the last hour, of the check that counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,15 @@ async def preflight(connection: Connection, function: str, alias: str, new: str)
         return tuple(await asyncio.gather(*(_check(title, look, shift) for title, look in LOOKS.items())))
     finally:
         reading.cancel()
+
+
+def too_thin(checks: Iterable[Check], plan: ShiftPlan, sample: int) -> str:
+    """What is to be said of a plan for which the alias gets too little traffic; empty where that is not known.
+
+    Args:
+        sample: how many invocations of each version are needed to judge.
+    """
+    return next((thin_traffic(plan, check.per_hour, sample) for check in checks if check.per_hour), "")
 
 
 async def _check(title: str, look: Callable[[_Shift], Awaitable[Finding]], shift: _Shift) -> Check:
@@ -178,7 +190,7 @@ async def _invoked(shift: _Shift) -> Finding:
     if not (total := sum(series.values)):
         return "warn", "not in the last hour: what nobody calls cannot be judged"
     told = f"{total:,.0f} times in the last hour"
-    return "pass", told if series.status is Status.COMPLETE else f"at least {told}"
+    return "pass", told if series.status is Status.COMPLETE else f"at least {told}", total
 
 
 async def _callers(shift: _Shift) -> Finding:

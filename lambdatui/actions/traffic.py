@@ -13,7 +13,7 @@ from lambdatui.actions.permission import permitted
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.aws.releases import get_alias, list_versions
-from lambdatui.errors import RequestRefused
+from lambdatui.errors import NotFound, RequestRefused
 from lambdatui.insight.traffic import Side, rule_on_traffic
 from lambdatui.models.release import Alias
 
@@ -116,7 +116,10 @@ async def read_side(connection: Connection, function: str, version: str) -> Side
     Raises:
         NotFound: there is no such version.
     """
-    configuration = (await get_function(connection, function, version)).configuration
+    try:
+        configuration = (await get_function(connection, function, version)).configuration
+    except NotFound:
+        raise NotFound(f"{function} has no version {version}") from None
     letters = configuration.dead_letter_config
     return Side(
         version=version,

@@ -19,7 +19,7 @@ from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState, Leaving
 from lambdatui.actions.observing import Observer
 from lambdatui.actions.performing import Performer
-from lambdatui.actions.preflight import preflight
+from lambdatui.actions.preflight import preflight, too_thin
 from lambdatui.actions.traffic import ShiftTraffic
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.identity import get_identity
@@ -110,7 +110,7 @@ async def _shift(target: Target, settings: Settings, order: Order) -> int:
             say(f"version {order.to} has all of the traffic of {order.function}:{order.alias} already")
             return Status.PROMOTED
         state = order.begun(identity, alias.function_version)
-        if not await _may_begin(connection, state):
+        if not await _may_begin(connection, state, settings.thresholds.sample):
             say("nothing was changed: a shift must not begin like this")
             return Status.FAILED
         if order.dry_run:
@@ -140,8 +140,11 @@ def _tell_left(log: FlightLog) -> None:
             )
 
 
-async def _may_begin(connection: Connection, state: FlightState) -> bool:
+async def _may_begin(connection: Connection, state: FlightState, sample: int) -> bool:
     """Says what was found and what would happen: the steps, and the first request; whether nothing speaks against it.
+
+    Args:
+        sample: how many invocations of each version are needed to judge.
 
     Raises:
         ConsoleError: AWS would refuse it, or what is there could not be read.
@@ -155,6 +158,8 @@ async def _may_begin(connection: Connection, state: FlightState) -> bool:
     first = await ShiftTraffic().plan(connection, state.subject, state.traffic(state.steps[0].percent))
     for warning in first.warnings:
         say(f"  ! {warning}")
+    if slower := too_thin(checks, state.steps, sample):
+        say(f"  ! {slower}")
     say(f"steps: {', '.join(map(str, state.steps))}; if it is left: {state.leaving}")
     for call in first.calls:
         say(f"first request: {call.operation} {json.dumps(json.loads(call.shown()), ensure_ascii=False)}")

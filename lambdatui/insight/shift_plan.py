@@ -110,6 +110,25 @@ def written(plan: ShiftPlan) -> str:
     return ", ".join(f"{step.percent:g}%" + (f"/{_time(step.bake_s)}" if step.bake_s else "") for step in plan)
 
 
+def thin_traffic(plan: ShiftPlan, per_hour: float, sample: int) -> str:
+    """That the first step takes longer than it bakes, as invocations are few; empty where it does not.
+
+    Args:
+        per_hour: the alias's invocations.
+        sample: how many of each version are needed to judge.
+    """
+    first = plan[0]
+    of_the_rarer = per_hour * min(first.percent, 100 - first.percent) / 100
+    takes_s = 3_600 * sample / of_the_rarer if of_the_rarer else 0.0
+    if takes_s <= first.bake_s:
+        return ""
+    takes = f"{takes_s / 60:,.0f}m" if takes_s < 5_400 else f"{takes_s / 3_600:,.0f}h"
+    return (
+        f"with {per_hour:,.0f} invocations an hour the first step takes about {takes}, not {_time(first.bake_s)}: "
+        f"{sample:,} of each version are needed to judge"
+    )
+
+
 def _time(seconds: float) -> str:
     unit, length = next(found for found in reversed(_UNITS.items()) if seconds % found[1] == 0 or found[0] == "s")
     return f"{seconds / length:g}{unit}"

@@ -161,7 +161,7 @@ TABLE: dict[str, tuple[Fault, Row]] = {
     "metrics late": (metrics_late, unseen("metrics are 240 s late")),
     "metrics missing": (metrics_missing, unseen("not enough evidence: not permitted: cloudwatch:GetMetricData")),
     "alias deleted": (deleted, always(End(Phase.GONE, 0, "the alias is gone: "))),
-    "version deleted": (without_new_version, refused("Function not found: ", rollback=UNHINDERED["rollback"])),
+    "version deleted": (without_new_version, refused("orders has no version 2", rollback=UNHINDERED["rollback"])),
     "clock put forward": (clock_put_forward, UNHINDERED),
     "clock put back": (clock_put_back, UNHINDERED),
 }

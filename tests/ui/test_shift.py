@@ -12,6 +12,7 @@ from lambdatui.ui.dialogs.shift import ShiftDialog
 from lambdatui.ui.widgets.frame import Frame
 from tests.support.endpoint import ScriptedEndpoint, error
 from tests.support.split_alias import UPDATE, SplitAlias
+from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import MakeConsole
 from tests.ui.flying import form, preview, take
@@ -99,6 +100,16 @@ async def test_the_preview_says_the_steps_with_their_times_and_the_first_request
         for told in ("Flight, 1 to 2", "at 0:00", "10 % for 5m", "at 5:00", "lambda:UpdateAlias", '"2": 0.1'):
             assert told in stage.text
     assert updates(endpoint) == []
+
+
+async def test_the_preview_does_not_promise_times_that_the_traffic_cannot_keep(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    traffic = SplitTraffic(invocations=50)
+    traffic.behind(endpoint)
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await preview(stage)
+        assert "with 3,000 invocations an hour the first step takes about 20m, not 5m" in stage.text
 
 
 async def test_a_failing_check_refuses_and_says_why(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lambdatui.errors import SettingsError
-from lambdatui.insight.shift_plan import EXAMPLE, Step, read_plan, written
+from lambdatui.insight.shift_plan import EXAMPLE, Step, read_plan, thin_traffic, written
 
 
 def test_steps_are_read_and_written_alike() -> None:
@@ -81,3 +81,24 @@ def test_a_name_that_is_no_plans_is_told_which_there_are() -> None:
 @pytest.mark.parametrize("share", ["0.0001", "12.3456", "99.9999"])
 def test_the_smallest_differences_that_can_be_sent_are_kept(share: str) -> None:
     assert read_plan(written(read_plan(f"{share}%/5m")))[0].percent == float(share)
+
+
+@pytest.mark.parametrize(
+    ("plan", "per_hour", "told"),
+    [
+        ("10%/5m", 12_000, ""),
+        (
+            "10%/5m",
+            3_000,
+            "with 3,000 invocations an hour the first step takes about 20m, not 5m: 100 of each",
+        ),
+        ("10%/5m", 60, "with 60 invocations an hour the first step takes about 17h, not 5m"),
+        ("95%/5m", 3_000, "about 40m"),
+        ("100%", 1, ""),
+    ],
+    ids=["enough", "minutes", "hours", "the old version is the rarer one", "nothing to wait for"],
+)
+def test_a_first_step_that_has_to_wait_for_invocations_is_told(plan: str, per_hour: float, told: str) -> None:
+    said = thin_traffic(read_plan(plan), per_hour, 100)
+    assert told in said
+    assert bool(told) == bool(said)

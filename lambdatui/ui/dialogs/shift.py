@@ -14,13 +14,14 @@ from textual.widget import Widget
 from lambdatui.actions import entry_of
 from lambdatui.actions.action import Draft, Params
 from lambdatui.actions.flight_state import FlightState
-from lambdatui.actions.preflight import Check, preflight
+from lambdatui.actions.preflight import Check, preflight, too_thin
 from lambdatui.actions.preflight import Verdict as Looked
 from lambdatui.actions.traffic import Traffic
 from lambdatui.aws.codedeploy import groups_of, list_groups
 from lambdatui.aws.functions import get_function
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.insight.canary import DEFAULTS
 from lambdatui.insight.release_diff import ReleaseDiff, compare
 from lambdatui.insight.shift_plan import ShiftPlan
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
@@ -93,6 +94,12 @@ class ShiftDialog(ActionDialog):
     def _plans(self) -> Mapping[str, str]:
         settings = self.operation.session.settings
         return settings.plans if settings is not None else {}
+
+    @property
+    def _sample(self) -> int:
+        """How many invocations of each version are needed to judge."""
+        settings = self.operation.session.settings
+        return (settings.thresholds if settings is not None else DEFAULTS).sample
 
     @property
     def _under_way(self) -> str:
@@ -208,7 +215,8 @@ class ShiftDialog(ActionDialog):
             if check.verdict == "fail":
                 self._forbid(f"{check.title}: {check.evidence}")
         where, *rest = await super().preview()
-        return (where, _flight_section(flight), _preflight_section(checks), *rest)
+        slower = too_thin(checks, flight.steps, self._sample)
+        return (where, _flight_section(flight, slower), _preflight_section(checks), *rest)
 
     def _forbid(self, why: str) -> None:
         """Leaves nothing that could be done."""
@@ -239,11 +247,17 @@ def _first(flight: FlightState) -> Traffic:
     return flight.traffic(flight.steps[0].percent)
 
 
-def _flight_section(flight: FlightState) -> Section:
-    """The steps with the times, from the beginning, at which each is taken if nothing speaks against it."""
+def _flight_section(flight: FlightState, slower: str) -> Section:
+    """The steps with the times, from the beginning, at which each is taken if nothing speaks against it.
+
+    Args:
+        slower: why it takes longer all the same; empty where nothing is known to delay it.
+    """
     rows = [(f"at {clock(at)}", Value(str(step))) for at, step in _times(flight.steps)]
-    leaving = [("on leaving", Value(LEAVING[flight.leaving]))]
-    return Section(f"Flight, {flight.old} to {flight.new}", (*rows, *leaving))
+    if slower:
+        rows.append(("", toned(slower, "warning")))
+    rows.append(("on leaving", Value(LEAVING[flight.leaving])))
+    return Section(f"Flight, {flight.old} to {flight.new}", tuple(rows))
 
 
 def _times(plan: ShiftPlan) -> Iterator[tuple[float, Any]]:
