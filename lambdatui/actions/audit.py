@@ -221,6 +221,16 @@ class AuditReading:
         taken_back = self.taken_back
         return tuple(line for line in newest.values() if line.id not in taken_back)
 
+    def after(self, done: AuditLine) -> tuple[AuditLine, ...]:
+        """What may be in force of what was done later to the same thing."""
+
+        def of(line: AuditLine) -> tuple[str, ...]:
+            return line.account, line.region, line.function, line.qualifier, line.mapping
+
+        return tuple(
+            line for line in self.entries if line.at > done.at and line.result in IN_FORCE and of(line) == of(done)
+        )
+
     def at(self, account: str, region: str) -> AuditReading:
         """What of it was attempted in one region of an account."""
         here = tuple(line for line in self.entries if (line.account, line.region) == (account, region))

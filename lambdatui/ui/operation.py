@@ -6,15 +6,15 @@ It belongs to the console and not to the dialog that shows it: leaving the dialo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from lambdatui.actions import EMERGENCY_STOP, ActionEntry, load_action
 from lambdatui.clock import now_ms
-from lambdatui.errors import AuthExpired, Conflict, ConsoleError, Fault, NotFound
+from lambdatui.errors import AuthExpired, Conflict, ConsoleError, Fault, NotFound, RequestRefused
 from lambdatui.paths import state_folder
 from lambdatui.ui.widgets.trouble import trouble
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
     from lambdatui.ui.dialogs.invoke_result import Run
     from lambdatui.ui.session import Session
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -74,9 +76,7 @@ class Operation:
         Raises:
             ConsoleError: it cannot be done here, or that could not be found out.
         """
-        draft: Draft[Any] = await self.session.ask(
-            self.entry.title, lambda connection: self.action.draft(connection, self.subjects[0])
-        )
+        draft: Draft[Any] = await self._ask(lambda connection: self.action.draft(connection, self.subjects[0]))
         self.undoes = draft.undoes or self.undoes
         return draft
 
@@ -88,7 +88,7 @@ class Operation:
         for subject in self.subjects:
             try:
                 planning = partial(self.action.plan, subject=subject, params=params)
-                self.plans.append(self._minding(await self.session.ask(self.entry.title, planning)))
+                self.plans.append(await self._minding(await self._ask(planning)))
             except ConsoleError as error:
                 self.refusals.append((subject, error))
             except Exception as error:  # one that nobody expected must not keep the others waiting for ever
@@ -97,7 +97,22 @@ class Operation:
                 self.refusals.append((subject, fault))
             self.changed()
 
-    def _minding(self, plan: Plan) -> Plan:
+    async def _ask(self, question: Callable[[Connection], Awaitable[T]]) -> T:
+        """Asks the action. That it cannot be done is an answer, and nothing that went wrong.
+
+        Raises:
+            RequestRefused, Conflict, NotFound: that is the answer.
+            ConsoleError: also entered in the error log.
+        """
+        try:
+            return await question(await self.session.connection())
+        except (RequestRefused, Conflict, NotFound):
+            raise
+        except ConsoleError as error:
+            self.session.log(self.entry.title, error)
+            raise
+
+    async def _minding(self, plan: Plan) -> Plan:
         """The plan, with a warning of what is not as the attempt left it that is to be taken back.
 
         How an attempt left things is not known where nobody saw its end.
@@ -107,9 +122,18 @@ class Operation:
         if self.undoes is None or self.undoes.result not in {"done", "partial"}:
             return plan
         left, now = comparable(self.undoes.after), comparable(plan.before)
-        both = [label for label in left if label in now]
-        since = changes({label: left[label] for label in both}, {label: now[label] for label in both})
-        return replace(plan, warnings=(*plan.warnings, *(f"changed since by somebody: {change}" for change in since)))
+        changed = [label for label in left if label in now and left[label] != now[label]]
+        if not changed:
+            return plan
+        reading = await asyncio.to_thread(self.session.operations.trail.read)
+        own = [comparable(line.after) for line in reading.after(self.undoes)]
+        since = [
+            f"changed since by {'you' if any(state.get(label, '') == now[label] for state in own) else 'somebody'}: "
+            f"{change}"
+            for label in changed
+            for change in changes({label: left[label]}, {label: now[label]})
+        ]
+        return replace(plan, warnings=(*plan.warnings, *since))
 
     @property
     def to_do(self) -> list[Plan]:

@@ -121,6 +121,16 @@ async def test_a_preview_that_was_left_does_not_come_over_the_form_later(
         assert dialog._form.display
 
 
+async def test_that_it_cannot_be_done_is_an_answer_and_no_entry_in_the_error_log(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await form(stage)
+        await stage.press("9", "9", "9", "enter")
+        await stage.wait_for("Will not be done")
+        assert [entry.where for entry in stage.app.session.errors if entry.where == "Reserve concurrency"] == []
+
+
 async def test_read_only_refuses_on_screen_and_in_the_audit_trail_and_asks_aws_nothing(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:

@@ -29,11 +29,11 @@ def reservations(endpoint: ScriptedEndpoint) -> Reservations:
 # -- undo
 
 
-async def journal(stage: Stage) -> UndoPane:
+async def journal(stage: Stage, deeds: int = 1) -> UndoPane:
     """Opens the journal by its key, when it has been read."""
     await ready(stage)
     await stage.press("u")
-    await stage.wait_for("Undo 1")
+    await stage.wait_for(f"Undo {deeds}")
     return stage.app.screen.query_one(UndoPane)
 
 
@@ -68,6 +68,18 @@ async def test_what_somebody_changed_since_is_warned_of_before_it_is_taken_back(
         await stage.press("u")
         await stage.wait_for("▲ changed since by somebody: reserved concurrency was 7 and is 9")
     assert put_by(endpoint) == []
+
+
+async def test_what_the_operator_changed_since_is_told_as_that(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    trail().append(attempt(at="2026-11-21T10:00:00Z").concluded("done"))
+    trail().append(attempt(at="2026-11-21T11:00:00Z", after={"reserved concurrency": "9"}).concluded("done"))
+    reservations.by_function[FIRST] = 9
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await journal(stage, deeds=2)
+        await stage.press("j", "u")
+        await stage.wait_for("▲ changed since by you: reserved concurrency was 7 and is 9")
 
 
 @pytest.mark.parametrize(
