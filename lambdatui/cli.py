@@ -128,6 +128,7 @@ def _run_console(options: argparse.Namespace) -> int:
 
     gc.disable()
     from lambdatui.aws.inventory import InventoryCache, InventoryProcess
+    from lambdatui.hang_up import or_to_nowhere
     from lambdatui.paths import cache_folder
 
     gathered = _gather(options)
@@ -165,6 +166,9 @@ def _run_console(options: argparse.Namespace) -> int:
         finally:
             if process is not None:
                 process.stop()
+    with or_to_nowhere(sys.stderr):
+        for words in console.last_words:
+            print(f"lambdatui: {words}", file=sys.stderr)
     if console.gave_up is not None:
         print(f"lambdatui: {console.gave_up}", file=sys.stderr)
     return console.return_code or 0

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
-from rich.text import Text
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -229,9 +228,16 @@ class Console(App[None]):
     @work(group="end", exit_on_error=False, description="end of shifts")
     async def _end_flights(self, status: int) -> None:
         self._notices.ending()
-        ended = await self.session.flights.leave()
-        told = Text("\n").join(Text(plain(flown.in_a_line)) for flown in ended)
-        self.exit(None, status, None if status else told)  # after a signal there may be nobody to read it
+        await self.session.flights.leave()
+        self.exit(None, status)
+
+    @property
+    def last_words(self) -> list[str]:
+        """What became of each shift that was on its way when the console was left."""
+        return [
+            plain(flown.in_a_line + ("" if flown.state.over else "; the next start tells what can be done"))
+            for flown in self.session.flights.ended
+        ]
 
     async def on_unmount(self) -> None:
         await self.session.flights.leave()

@@ -41,6 +41,8 @@ class Flights:
         """By id; a flight that is taken up again is in `flown`."""
         self.elsewhere: dict[str, Elsewhere] = {}
         """By id, those that other processes fly."""
+        self.ended: list[Flown] = []
+        """Those that flew when the console was left."""
         self.closing = False
         """Whether the console is being left, so that no shift begins any more."""
         self.deployments = Deployments(session)
@@ -192,19 +194,16 @@ class Flights:
             self._session.log("shifts", error)
         self._session.tell_flights()
 
-    async def leave(self) -> list[Flown]:
+    async def leave(self) -> None:
         """Ends what flies as its plan says, as far as `LEAVE_S` allow; what does not end is offered by the next start.
 
         What CodeDeploy runs goes on, or ends if it is being stopped.
-
-        Returns:
-            Those that flew; none the second time.
         """
         flying, self.closing = ([] if self.closing else self.flying), True
+        self.ended += flying
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.gather(self.deployments.leave(), *(self._end(flown) for flown in flying))
-        return flying
 
     async def _end(self, flown: Flown) -> None:
         if flown.task is not None:

@@ -492,6 +492,7 @@ async def test_a_signal_rolls_back_and_is_told_in_the_status(
         await stage.wait_for(lambda: stage.app._exit)
         assert alias.shares == ALL_OLD
         assert stage.app.return_code == 128 + number
+        assert stage.app.last_words == ["orders:live: rolled back, 0 % on version 2: the console was left"]
 
 
 async def choose_leaving(stage: Stage, what: str) -> None:
@@ -539,6 +540,33 @@ async def test_quitting_is_refused_where_the_plan_says_so(
         await stage.wait_for("the shift of orders:live refuses")
         assert not stage.app._exit
         assert alias.shares == TENTH
+
+
+async def test_a_signal_that_is_not_refused_leaves_it_as_it_is_and_that_is_told(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose_leaving(stage, "refuse")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stage.wait_for(lambda: stage.app._exit)
+        told = "orders:live: held, 10 % on version 2: the console was left; the next start tells what can be done"
+        assert stage.app.last_words == [told]
+    assert alias.shares == TENTH
+
+
+async def test_who_does_not_wait_for_the_way_back_is_told_how_far_it_came(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        alias.fault = Answer(after=asyncio.Event())
+        await stage.press("ctrl+c")
+        await notified(stage, "ending what is on its way")
+        await stage.press("ctrl+c")
+        await stage.wait_for(lambda: stage.app._exit)
+        (told,) = stage.app.last_words
+        assert told.startswith("orders:live: rolling back, 10 % on version 2: the console was left")
+        assert told.endswith("; the next start tells what can be done")
 
 
 async def test_what_could_not_be_rolled_back_in_time_is_offered_by_the_next_start(

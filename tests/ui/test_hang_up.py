@@ -64,3 +64,13 @@ def test_the_shift_is_rolled_back_and_the_journal_says_so(
         assert [(line.after["version"], line.result) for line in lines] == [("1", "done"), ("1 (90 %)", "done")]
         assert FlightLog(journal / "flights").kept() == {}
     assert alias.shares == ("1", {})
+
+
+def test_what_became_of_the_shift_is_told_when_a_signal_ends_the_console(endpoint: ScriptedEndpoint) -> None:
+    account(endpoint)
+    command = (sys.executable, "-m", "lambdatui", "--endpoint-url", endpoint.url, "--region", REGION)
+    with Terminal(command, env=CREDENTIALS | UNMETERED) as terminal:
+        begin_in_the_console(terminal)
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert "lambdatui: orders:live: rolled back, 0 % on version 2: the console was left" in terminal.text
