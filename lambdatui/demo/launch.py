@@ -5,7 +5,7 @@ Run as a plain script, as the warden is.
 
 import re
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ministack.core import router
 from ministack.services import cloudwatch, cloudwatch_logs, lambda_svc
 
 Matcher = Callable[[str], bool]
+Query = Mapping[str, Any]
 Answer = tuple[int, dict[str, str], bytes]
 TERM = re.compile(r'\??"[^"]*"|\S+')
 
@@ -73,9 +74,30 @@ def with_all_listed(get: Callable[[str, str], Answer]) -> Callable[[str, str], A
     return get_or_list
 
 
+def with_every_version(listed: Callable[[Query], Answer]) -> Callable[[Query], Answer]:
+    """ListFunctions with AWS's ``FunctionVersion=ALL``, every version of every function, which ministack overlooks."""
+
+    def list_functions(query: Query) -> Answer:
+        if lambda_svc._qp_first(query, "FunctionVersion") != "ALL":
+            return listed(query)
+        every = [
+            config
+            for _, function in sorted(lambda_svc._functions.items())
+            for config in (function["config"], *(each["config"] for each in function["versions"].values()))
+        ]
+        start = int(lambda_svc._qp_first(query, "Marker") or 0)
+        end = start + int(lambda_svc._qp_first(query, "MaxItems", "50"))
+        more = {"NextMarker": str(end)} if end < len(every) else {}
+        answer: Answer = lambda_svc.json_response({"Functions": every[start:end], **more})
+        return answer
+
+    return list_functions
+
+
 if __name__ == "__main__":
     know_services()
     cloudwatch._dims_from_list = dimensions_asked_for
     cloudwatch_logs._compile_filter_pattern = with_any_of(cloudwatch_logs._compile_filter_pattern)
+    lambda_svc._list_functions = with_every_version(lambda_svc._list_functions)
     lambda_svc._get_provisioned_concurrency = with_all_listed(lambda_svc._get_provisioned_concurrency)
     runpy.run_module("ministack", run_name="__main__")

@@ -59,6 +59,23 @@ def test_a_metric_without_dimensions_is_another_than_those_with_some(empty_endpo
     assert found["MetricDataResults"][0]["Values"] == [3.0]
 
 
+def test_every_version_of_every_function_is_listed_page_by_page(empty_endpoint: DemoEndpoint) -> None:
+    functions = Cloud(empty_endpoint)["lambda"]
+    for name in ("listed-1", "listed-2"):
+        functions.create_function(
+            FunctionName=name,
+            Runtime="python3.12",
+            Handler="app.handler",
+            Role="arn:aws:iam::000000000000:role/listed",
+            Code={"ZipFile": packed({"app.py": b"def handler(event, context): pass\n"})},
+            Publish=True,
+        )
+    pages = functions.get_paginator("list_functions").paginate(FunctionVersion="ALL", PaginationConfig={"PageSize": 3})
+    found = [(each["FunctionName"], each["Version"]) for page in pages for each in page["Functions"]]
+    ours = [each for each in found if each[0].startswith("listed-")]
+    assert ours == [(name, version) for name in ("listed-1", "listed-2") for version in ("$LATEST", "1")]
+
+
 def test_all_provisioned_concurrency_of_a_function_is_listed(empty_endpoint: DemoEndpoint) -> None:
     functions = Cloud(empty_endpoint)["lambda"]
     function = {"FunctionName": "ready"}
