@@ -850,6 +850,17 @@ async def test_several_shifts_fly_at_once_and_n_shows_the_next(
 # -- the releases
 
 
+async def test_the_releases_of_the_region_show_the_alias_that_a_shift_divides(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        await stage.press("colon", *"aliases", "enter")
+        await stage.wait_for(lambda: "live █░░░░░░░░░ 10 %" in row(stage, "orders"))
+
+
 async def test_releases_that_were_hidden_while_a_shift_landed_are_read_anew_when_they_are_shown(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:

@@ -18,9 +18,8 @@ from lambdatui.models.release import FunctionReleases, Part
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import ReadingPane
-from lambdatui.ui.panes.release_columns import part_cell
+from lambdatui.ui.panes.release_columns import alias_share, part_cell
 from lambdatui.ui.session import Session
-from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 from lambdatui.ui.widgets.trouble import trouble
 
@@ -90,6 +89,10 @@ class RegionReleasesPane(ReadingPane[FunctionReleases]):
             self._asked = Part(pending=False)
         except ConsoleError as error:
             self._asked = Part(error=error, pending=False)
+
+    def flights_changed(self) -> None:
+        if not self.hidden:
+            self.table.redraw()
 
     def _with_aliases(self, record: FunctionReleases) -> FunctionReleases:
         return replace(record, aliases=replace(self._asked, items=self._aliases.get(record.name, ())))
@@ -162,7 +165,7 @@ def region_columns(session: Session) -> Sequence[Column[FunctionReleases]]:
             align="right",
             priority=1,
         ),
-        Column(id="aliases", title="ALIASES WITH TRAFFIC", cell=_aliases, width=20),
+        Column(id="aliases", title="ALIASES WITH TRAFFIC", cell=lambda r: _aliases(r, _shifted(session, r)), width=20),
     )
 
 
@@ -191,7 +194,14 @@ def _standing(record: FunctionReleases) -> Content:
     return STANDINGS[drift(record.latest, record.newest)]
 
 
-def _aliases(record: FunctionReleases) -> Content:
-    if record.aliases.items:
-        return Content(", ".join(map(plain, record.aliases.items)))
+def _shifted(session: Session, record: FunctionReleases) -> Mapping[str, float]:
+    """The new version's share, 0..1, of each alias that a known shift divides."""
+    shifts = [shift for shift in session.flights.every.values() if shift.subject.function == record.name]
+    return {shift.subject.qualifier: shift.percent / 100 for shift in shifts if 0 < shift.percent < 100}
+
+
+def _aliases(record: FunctionReleases, shifted: Mapping[str, float]) -> Content:
+    names = dict.fromkeys((*shifted, *record.aliases.items))
+    if names:
+        return Content(", ").join(alias_share(name, shifted.get(name)) for name in names)
     return part_cell(record.aliases) or Content.styled("none seen", "dim")

@@ -9,7 +9,7 @@ from typing import Any
 from textual.content import Content
 
 from lambdatui.clock import now_ms
-from lambdatui.models.release import Part, ProvisionedConcurrency, Release, Route
+from lambdatui.models.release import Part, ProvisionedConcurrency, Release
 from lambdatui.ui import figures
 from lambdatui.ui.panes.function_columns import runtime_cell
 from lambdatui.ui.session import Session
@@ -153,16 +153,18 @@ def drawn(old: str, new: str, percent: float) -> str:
     return f"{bar(percent / 100 or 1.0)} {division(old, new, percent)}"
 
 
-def _route(route: Route) -> Content:
-    name = (plain(route.alias.name), "bold")
-    if not route.split:
-        return Content.assemble(name)
-    return Content.assemble(name, " ", (bar(route.share), "$accent"), f" {percent(route.share)}")
+def alias_share(name: str, share: float | None) -> Content:
+    """An alias, with the share of its traffic, 0..1, that is told beside it, if there is one."""
+    written = (plain(name), "bold")
+    if share is None:
+        return Content.assemble(written)
+    return Content.assemble(written, " ", (bar(share), "$accent"), f" {percent(share)}")
 
 
 def _aliases(release: Release) -> Content:
     if release.routes:
-        return Content("  ").join(map(_route, release.routes))
+        shares = ((route.alias.name, route.share if route.split else None) for route in release.routes)
+        return Content("  ").join(alias_share(name, share) for name, share in shares)
     return part_cell(release.parts.aliases) or Content("")
 
 
