@@ -83,7 +83,7 @@ async def test_the_preview_says_where_what_changes_and_what_is_sent_and_sends_no
             await stage.wait_for(told)
         await stage.press("n")
         await stage.wait_for("shows what would happen")
-        await stage.press("escape")
+        await stage.press("escape", "escape")
         await stage.wait_for(lambda: not isinstance(stage.app.screen, ActionDialog))
     assert (put_by(endpoint), attempts()) == ([], {})
 
@@ -131,6 +131,27 @@ async def test_that_it_cannot_be_done_is_an_answer_and_no_entry_in_the_error_log
         assert [entry.where for entry in stage.app.session.errors if entry.where == "Reserve concurrency"] == []
 
 
+async def test_what_was_filled_in_is_not_dropped_by_one_key(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        dialog = await form(stage)
+        await stage.press("7", "escape")
+        await notified(stage, "esc once more drops what you filled in")
+        assert stage.app.screen is dialog
+        await stage.press("escape")
+        await stage.wait_for(lambda: not isinstance(stage.app.screen, ActionDialog))
+
+
+async def test_what_was_done_says_how_it_is_taken_back(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await preview(stage)
+        await stage.press("y")
+        await stage.wait_for(":undo takes it back")
+
+
 async def test_read_only_refuses_on_screen_and_in_the_audit_trail_and_asks_aws_nothing(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:
@@ -148,6 +169,7 @@ async def test_a_protected_profile_asks_for_the_typed_name(
     async with on_stage(console(endpoint.url, settings={"protected": True}), WIDE) as stage:
         await preview(stage, "this profile is protected")
         await stage.press("y", "enter")
+        await stage.wait_for(f"this profile is protected: type {FIRST} to confirm")
         await notified(stage, f"type {FIRST} to confirm")
         assert put_by(endpoint) == []
         await stage.press("backspace")

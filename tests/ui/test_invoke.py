@@ -23,6 +23,7 @@ from lambdatui.ui.dialogs.invoke import InvokeDialog
 from lambdatui.ui.widgets.payload_editor import HIGHLIGHTED_AT_MOST, PayloadEditor, harmless_json
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, cut, error, function, json_answer
 from tests.ui.answers import all_parts, detail, listing
+from tests.ui.attempts import notified
 from tests.ui.conftest import MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 
@@ -244,12 +245,16 @@ async def test_a_payload_that_was_kept_under_a_name_is_found_again(
         await stage.wait_for(lambda: text.text == '{"order": 1}')
 
 
-async def test_a_payload_comes_from_a_file(console: MakeConsole, endpoint: ScriptedEndpoint, tmp_path: Path) -> None:
+async def test_a_payload_comes_from_a_file_and_is_not_dropped_by_one_key(
+    console: MakeConsole, endpoint: ScriptedEndpoint, tmp_path: Path
+) -> None:
     (tmp_path / "p.json").write_text('{"from": "file"}')
     async with opened(console, endpoint, "1") as stage:
         text = await editing(stage)
         await load(stage, tmp_path / "p.json")
         await stage.wait_for(lambda: text.text == '{"from": "file"}' and text.has_focus)
+        await stage.press("escape")
+        await stage.wait_for("esc once more drops what you filled in")
 
 
 async def test_a_file_that_is_not_there_leaves_the_payload_alone(
@@ -299,10 +304,20 @@ async def test_what_was_written_is_not_dropped_by_one_key(console: MakeConsole, 
     async with opened(console, endpoint, "1") as stage:
         await editing(stage)
         await stage.press("end", "2", "escape")
-        await stage.wait_for("esc once more drops what you wrote")
+        await notified(stage, "esc once more drops what you filled in · ctrl+n keeps it")
         assert isinstance(stage.app.screen, InvokeDialog)
         await stage.press("escape")
         await stage.wait_for(lambda: not isinstance(stage.app.screen, InvokeDialog))
+
+
+async def test_the_payload_keeps_its_frame_and_its_verdict_while_the_eye_is_elsewhere(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    async with opened(console, endpoint, '{"n": 1}') as stage:
+        await editing(stage)
+        await stage.press("shift+tab")
+        await stage.wait_for(lambda: not isinstance(stage.app.focused, PayloadEditor))
+        await stage.wait_for("JSON, 8 B")
 
 
 def test_what_would_reorder_the_screen_is_escaped_and_means_the_same() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -20,7 +20,7 @@ from lambdatui.ui.dialogs.confirmation import TypedName
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
 from lambdatui.ui.operation import Operation, named
-from lambdatui.ui.widgets.frame import Frame
+from lambdatui.ui.widgets.frame import Frame, with_keys
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.section_view import Section, SectionView
 from lambdatui.ui.widgets.trouble import forbidden_or_failed
@@ -51,6 +51,9 @@ class ActionDialog(ModalScreen[None]):
     ActionDialog TypedName { dock: bottom; }
     """
 
+    drops: ClassVar[str] = "{action.back} once more drops what you filled in"
+    """What is told before that is dropped, as `with_keys` reads it."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "step_back", "back", id="action.back", priority=True, tooltip="one step back; stop the rest"),
         Binding("ctrl+s", "preview", "preview", id="action.preview", priority=True, tooltip="what would happen"),
@@ -65,6 +68,8 @@ class ActionDialog(ModalScreen[None]):
         self.operation = operation
         self._params = params
         self._form: ParamsForm | None = None
+        self._held: Mapping[str, Any] = {}
+        """What the form held at first, or when it was last told that leaving drops what it holds."""
         self._early = False
         """Whether the preview was asked for before there was a form."""
         self._message = Static(self._reading(), markup=False)
@@ -97,7 +102,7 @@ class ActionDialog(ModalScreen[None]):
         """Shows one step, and what its keys do."""
         for widget in self._frame.children:
             widget.display = widget in shown
-        self._typed.display = focus is self._typed
+        self._typed.display = focus is self._typed.field
         self._frame.tell_keys(keys)
         self.set_focus(focus)
 
@@ -116,6 +121,7 @@ class ActionDialog(ModalScreen[None]):
             return
         self._form = await self.form_of(draft)
         await self._frame.mount(self._form, before=0)
+        self._held = self._form.given
         self._show_form()
         if self._early:
             self.action_preview()
@@ -170,7 +176,7 @@ class ActionDialog(ModalScreen[None]):
             self._show(self._page, keys=why + " · {action.back} goes back", focus=self._page)
         elif self.operation.session.protected:
             self._typed.ask(self._to_type)
-            self._show(self._page, keys="enter confirms · {action.back} goes back", focus=self._typed)
+            self._show(self._page, keys="enter confirms · {action.back} goes back", focus=self._typed.field)
         else:
             self._show(self._page, keys=YES_OR_NO, focus=self._page)
 
@@ -240,12 +246,18 @@ class ActionDialog(ModalScreen[None]):
         return self.operation.running and len(self.operation.waiting) > 1 and not self.operation.stopping
 
     def action_step_back(self) -> None:
-        """Closes a list that is open, goes back to the form, leaves out what has not begun, or closes."""
+        """Closes a list that is open, goes back to the form, leaves out what has not begun, or closes.
+
+        What was filled in is dropped by the second key only.
+        """
         if lists := [select for select in self.query(Select) if select.expanded]:
             lists[0].expanded = False
         elif self._may_leave_out:
             self.operation.stopping = True
             self._draw()
+        elif self._form is not None and self._form.display and self._form.given != self._held:
+            self._held = self._form.given
+            self.notify(with_keys(self, self.drops), severity="warning", markup=False)
         elif self._started or self._form is None or self._form.display:
             self.dismiss()
         else:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -16,30 +17,38 @@ from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.plain_text import plain, plain_lines
 
 
-class TypedName(Input):
-    """Confirms when what is typed is what was asked for.
+class TypedName(Vertical):
+    """Confirms when what is typed is what was asked for, which stands above it all the while.
 
     Args:
         name: what is asked for at first.
     """
 
     DEFAULT_CSS = """
-    TypedName { background: $surface; }
+    TypedName { height: auto; }
+    TypedName Static { color: $warning; }
+    TypedName Input { background: $surface; }
     """
 
     class Confirmed(Message):
         """The name was typed."""
 
     def __init__(self, name: str = "") -> None:
-        super().__init__(compact=True)
-        self.cursor_blink = False  # blinking costs bytes, for nothing that is new
+        super().__init__()
+        self._asked = Static("", markup=False)
+        self.field = Input(compact=True)
+        self.field.cursor_blink = False  # blinking costs bytes, for nothing that is new
         self.ask(name)
+
+    def compose(self) -> ComposeResult:
+        yield self._asked
+        yield self.field
 
     def ask(self, name: str) -> None:
         """Asks for a name, from the beginning."""
         self._wanted = plain(name)
-        self.placeholder = f"this profile is protected: type {self._wanted} to confirm"
-        self.clear()
+        self._asked.update(f"this profile is protected: type {self._wanted} to confirm")
+        self.field.clear()
 
     @on(Input.Submitted)
     def _compare(self, event: Input.Submitted) -> None:

@@ -31,7 +31,6 @@ from lambdatui.ui.dialogs.invoke_form import InvokeForm
 from lambdatui.ui.dialogs.invoke_result import AGAIN, InvokeResult, Run
 from lambdatui.ui.external_editor import edited
 from lambdatui.ui.operation import Operation
-from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.typing_line import TypingLine
 
@@ -55,6 +54,8 @@ class InvokeDialog(ActionDialog):
 
     DEFAULT_CSS = "InvokeDialog > Frame { max-width: 140; height: 100%; }"
 
+    drops: ClassVar[str] = f"{ActionDialog.drops} · {{invoke.keep}} keeps it"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "templates", "templates", id="invoke.templates", priority=True, tooltip="events of any kind"),
         Binding(
@@ -71,8 +72,6 @@ class InvokeDialog(ActionDialog):
         self._sent_ms = 0
         self._told = False
         """Whether what came back was shown."""
-        self._minded = False
-        """Whether the operator knows that leaving drops what was written."""
         self._ticking: Timer | None = None
 
     # -- where it is about
@@ -296,11 +295,6 @@ class InvokeDialog(ActionDialog):
         """Closes the line that is open, goes back to the form, or closes; what was sent goes on."""
         if (form := self._editing) is not None and form.asking:
             self.call_next(self._close_line)
-            return
-        if form is not None and form.editor.written and not self._minded:
-            self._minded = True
-            told = with_keys(self, "{action.back} once more drops what you wrote · {invoke.keep} keeps it")
-            self.notify(told, severity="warning", markup=False)
             return
         if self._started and not _ended(self.operation):
             self.notify("the function goes on running; its end will be told", markup=False)

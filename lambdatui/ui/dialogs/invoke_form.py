@@ -29,7 +29,8 @@ class InvokeForm(ParamsForm):
     InvokeForm { height: 1fr; }
     InvokeForm .label { width: 16; }
     InvokeForm .problem { padding-left: 16; }
-    InvokeForm PayloadEditor { width: 100%; height: 1fr; }
+    InvokeForm PayloadEditor { width: 100%; height: 1fr; border: round $secondary; }
+    InvokeForm PayloadEditor:focus { border: round $accent; }
     """
 
     def __init__(self, draft: Draft[Any], payload: str) -> None:

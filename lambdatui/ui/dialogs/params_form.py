@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
@@ -76,13 +76,18 @@ class ParamsForm(VerticalScroll, can_focus=False):
         """Puts the focus where typing can begin."""
         next(iter(self._fields.values())).focus()
 
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What the fields hold now, by name."""
+        about = type(self._draft.params).model_fields
+        return {name: _value(widget, about[name]) for name, widget in self._fields.items()}
+
     def filled_in(self) -> Params | None:
         """What was filled in; None where something does not fit, which is then told beside its field."""
         params: type[Params] = type(self._draft.params)
-        given = {name: _value(widget, params.model_fields[name]) for name, widget in self._fields.items()}
         filled_in: Params | None = None
         try:
-            filled_in = params.model_validate(given)
+            filled_in = params.model_validate(self.given)
             problems = self._draft.problems(filled_in)
         except ValidationError as error:
             problems = {

@@ -34,7 +34,7 @@ def plan_sections(operation: Operation) -> Sequence[Section]:
 def _plan_sections(operation: Operation) -> Iterator[Section]:
     yield _where(operation)
     for plan in operation.plans:
-        title = str(plan.subject) if len(operation.subjects) > 1 else "Change"
+        title = "Change" if [plan.subject] == list(operation.subjects) else str(plan.subject)
         yield Section(title, tuple(_changes(plan)))
     if operation.refusals:
         rows = ((str(subject), toned(str(error), "error")) for subject, error in operation.refusals)
@@ -88,6 +88,8 @@ def outcome_sections(operation: Operation) -> Sequence[Section]:
         rows.append((str(outcome.plan.subject), Value(f"{glyph} {told}", tone)))
     for plan in operation.waiting:
         rows.append((str(plan.subject), Value(_prospect(operation, plan), "dim")))
+    if any(outcome.result == "done" and outcome.plan.undo is not None for outcome in operation.outcomes):
+        rows.append(("", Value(":undo takes it back", "dim")))
     if operation.failure is not None:
         rows.append(("", toned(str(operation.failure), "error")))
     return (Section("Result", tuple(rows)),)

@@ -60,7 +60,6 @@ class PayloadEditor(TextArea):
         self.border_title = "Payload"
         self._coloured = True
         self._long = False
-        self._held = ""
         self.put(text)
 
     def on_mount(self) -> None:
@@ -78,9 +77,9 @@ class PayloadEditor(TextArea):
 
     def put(self, text: str) -> None:
         """Holds this text in place of what it held."""
-        self._held = harmless_json(text)
-        self._spare(self._held)
-        self.text = self._held
+        harmless = harmless_json(text)
+        self._spare(harmless)
+        self.text = harmless
         self._tell()
 
     def _spare(self, text: str) -> None:
@@ -92,11 +91,6 @@ class PayloadEditor(TextArea):
 
     def find_matching_bracket(self, bracket: str, search_from: Location) -> Location | None:
         return None if self._long else super().find_matching_bracket(bracket, search_from)
-
-    @property
-    def written(self) -> bool:
-        """Whether the operator wrote something that is held nowhere else."""
-        return self.text not in {self._held, ""}
 
     @property
     def problem(self) -> JsonProblem | None:
