@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 
 from lambdatui.actions import entry_of
@@ -52,6 +53,14 @@ class OfConsole(Shift):
     @property
     def phase(self) -> str:
         return self.state.phase.value
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is no such alias any more."""
+        return self.phase == "gone"
+
+    def __str__(self) -> str:
+        return str(self.subject) if self.gone else f"{self.subject} {self.percent:g} %"
 
     def question(self, doing: str, now: str, then: str, known: str = "") -> str:
         """What is asked before something is done with it: where, what is so and what would be, and what is known.
@@ -181,11 +190,7 @@ class Left(OfConsole):
 
     @property
     def gone(self) -> bool:
-        """Whether there is no such alias any more."""
         return isinstance(self.unread, NotFound)
-
-    def __str__(self) -> str:
-        return str(self.subject) if self.gone else f"{self.subject} {self.percent:g} %"
 
     @property
     def shares(self) -> tuple[str, str, float] | None:
@@ -226,14 +231,14 @@ class Left(OfConsole):
                 "roll_back": Command(params=self.state.traffic(0), entry=entry_of("traffic")),
                 "forget": forget,
             }
-        return {"hold": self._flying_on(self._resuming), "roll_back": self._flying_on(), "forget": forget}
+        return {
+            "hold": self._flying_on(methodcaller("resume"), self._resuming),
+            "roll_back": self._flying_on(methodcaller("roll_back")),
+            "forget": forget,
+        }
 
-    def _flying_on(self, question: str = "") -> Command:
-        """Takes the shift up again, to resume it after a question or else to roll it back."""
-
-        def first(flight: Flight) -> None:
-            (flight.resume if question else flight.roll_back)()
-
+    def _flying_on(self, first: Callable[[Flight], None], question: str = "") -> Command:
+        """Takes the shift up again, with a command that it begins with."""
         return Command(act=partial(self.flights.fly, self.state, first), entry=entry_of("traffic"), question=question)
 
     @property

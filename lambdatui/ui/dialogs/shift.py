@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -84,9 +85,8 @@ class ShiftDialog(ActionDialog):
 
     async def form_of(self, draft: Draft[Any]) -> ShiftForm:
         self._now = draft.params
-        form = ShiftForm(wish_draft(draft.params, draft.choices.get("version", ()), self._plans))
-        if self._under_way:
-            form.offer(self._under_way)
+        wish = wish_draft(draft.params, draft.choices.get("version", ()), self._plans)
+        form = ShiftForm(replace(wish, remarks=(*wish.remarks, *filter(None, [self._under_way]))))
         self._look_for_group(form)
         return form
 

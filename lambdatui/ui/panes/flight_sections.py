@@ -51,7 +51,7 @@ def sections(shift: Shift, now_ms: int, times: figures.Times, keys: Keys) -> Ite
 @sections.register
 def _(flown: Flown, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = flown.state
-    rows = [*_traffic(state), *_progress(state, now_ms)]
+    rows = [*([] if flown.gone else [_traffic(state)]), *_progress(state, now_ms)]
     rows += _judged(state, flown.flight.judgement)
     if flown.failure is not None:
         rows.append(("", toned(f"this console flies it no more: {flown.failure}", "error")))
@@ -63,7 +63,7 @@ def _(flown: Flown, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[S
 @sections.register
 def _(elsewhere: Elsewhere, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = elsewhere.state
-    rows = (*_traffic(state), *_progress(state, now_ms), ("keys", Value("none: another process flies it")))
+    rows = (_traffic(state), *_progress(state, now_ms), ("keys", Value("none: another process flies it")))
     yield Section(str(state.subject), rows)
 
 
@@ -125,11 +125,9 @@ def unseen_section(error: ConsoleError) -> Section:
     return Section("CodeDeploy", (("", toned(f"what it shifts is not known: {error.title}", "warning")),))
 
 
-def _traffic(state: FlightState) -> Iterator[Row]:
-    if state.phase == "gone":
-        return
+def _traffic(state: FlightState) -> Row:
     asked = "" if state.wanted in {None, state.percent} else f"; {state.wanted:g} % asked for"
-    yield "traffic", Value(drawn(state.old, state.new, state.percent) + asked)
+    return "traffic", Value(drawn(state.old, state.new, state.percent) + asked)
 
 
 def _deployed(deployed: Deployed, now_ms: int, keys: Keys) -> Iterator[Row]:
