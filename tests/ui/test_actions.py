@@ -180,12 +180,14 @@ async def test_a_protected_profile_asks_for_the_typed_name(
     assert (put_by(endpoint), attempts()) == ([FIRST], {FIRST: "done"})
 
 
-async def test_what_is_to_be_typed_and_the_keys_stay_on_screen_however_long_the_preview_is(
+async def test_what_is_to_be_typed_and_the_keys_stay_on_screen_however_long_the_preview_is_and_whatever_is_told(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:
     async with on_stage(console(endpoint.url, settings={"protected": True}), NARROW) as stage:
         await mark(stage, 3)
         await preview(stage, "type 3 to confirm")
+        stage.app.notify("what comes while it is asked " * 5)
+        await stage.wait_for("what comes while it is asked")
         await stage.press("pagedown", "pagedown")
         await stage.wait_for(f'"FunctionName": "{THIRD}"')
         assert "type 3 to confirm" in stage.text

@@ -103,6 +103,7 @@ async def test_the_next_console_tells_what_was_left_stopped_and_restores_it(
         await stage.wait_for(lambda: marked(stage) == [STOPPED])
         await choose(stage, "restore")
         await stage.wait_for("0 → 5")
+        assert not list(stage.app._notifications)
         await stage.press("y")
         await stage.wait_for("orders Enabled")
         await stage.press("escape")

@@ -304,7 +304,7 @@ async def test_what_was_written_is_not_dropped_by_one_key(console: MakeConsole, 
     async with opened(console, endpoint, "1") as stage:
         await editing(stage)
         await stage.press("end", "2", "escape")
-        await notified(stage, "esc once more drops what you filled in · ctrl+n keeps it")
+        await notified(stage, "esc once more drops what you filled in · ^n keeps it")
         assert isinstance(stage.app.screen, InvokeDialog)
         await stage.press("escape")
         await stage.wait_for(lambda: not isinstance(stage.app.screen, InvokeDialog))

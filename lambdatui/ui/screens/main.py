@@ -309,6 +309,10 @@ class MainScreen(Screen[None]):
         event.stop()
         self.acting.take_back(event.deed)
 
+    def on_screen_suspend(self) -> None:
+        """Takes what was told in passing away: it would cover what the dialog that was opened asks."""
+        self.app.clear_notifications()
+
     def _refused(self, action: str) -> bool:
         """Whether a key would only tell why nothing can be done here and now."""
         key = action.removeprefix("act('").removesuffix("')")
