@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from lambdatui.aws.connection import Connection
     from lambdatui.aws.metrics import Metrics
 
-Kind = Literal["function", "version", "alias", "release", "mapping", "invocable"]
+Kind = Literal[
+    "function", "version", "alias", "release", "published release", "provisioned release", "mapping", "invocable"
+]
 """What an action can be done to; a release is a version or an alias, ``$LATEST`` included, and invocable is a
-function as well as a release of it."""
+function as well as a release of it. Which releases are published or provisioned counts where one is to be chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def fits(subject: Subject, kind: Kind) -> Subject | None:
             return Subject(function=subject.function, qualifier=subject.aliases[0])
         case "alias":
             return subject if subject.alias else None
-        case "release":
+        case _:
             return subject
 
 

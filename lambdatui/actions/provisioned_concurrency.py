@@ -234,7 +234,7 @@ def _left(change: ProvisionedChange) -> str:
     if change.account is None:
         return "unreserved in the account: not permitted to see"
     left, limit = change.left(change.account), change.account.limit
-    return f"neither reserved nor provisioned here in the account then: {left:,} of {limit:,}"
+    return f"left in the account for all others then: {left:,} of {limit:,}"
 
 
 def _price(executions: int, version: Version | None, region: str) -> str:

@@ -9,7 +9,7 @@ from lambdatui.actions.action import Kind, Subject
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import list_event_source_mappings
-from lambdatui.aws.releases import list_aliases, list_versions
+from lambdatui.aws.releases import list_aliases, list_provisioned, list_versions
 from lambdatui.models.arn import LATEST
 from lambdatui.models.event_source import EventSourceMapping
 from lambdatui.models.release import Alias
@@ -36,10 +36,15 @@ async def subjects_of(connection: Connection, function: str, kind: Kind) -> tupl
     if kind == "mapping":
         aliases = await permitted(list_aliases(connection, function)) or ()
         return tuple(map(mapping_subject, await mappings_of(connection, function, (alias.name for alias in aliases))))
+    if kind == "provisioned release":
+        configured = await list_provisioned(connection, function)
+        return tuple(Subject(function=function, qualifier=each.qualifier) for each in configured)
     qualifiers: list[str] = []
     if kind != "version":
         qualifiers += [alias.name for alias in await list_aliases(connection, function)]
-    if kind != "alias":
+    if kind == "published release":
+        qualifiers += await published_versions(connection, function)
+    elif kind != "alias":
         qualifiers += [version.number async for page in list_versions(connection, function) for version in page]
     return tuple(Subject(function=function, qualifier=qualifier) for qualifier in qualifiers)
 

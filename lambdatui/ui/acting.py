@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lambdatui.actions import ActionEntry, entry_of
+from lambdatui.actions import EMERGENCY_STOP, ActionEntry, entry_of
 from lambdatui.errors import ConsoleError
 from lambdatui.ui.operation import Operation, named
 from lambdatui.ui.widgets.plain_text import plain
@@ -68,7 +68,14 @@ class Acting:
         elif len(entries) == 1:
             self._begin(entries[0])
         else:
-            self.offer(entries[0].group.capitalize(), entries)
+            title = entries[0].group.capitalize()
+            if entries[0].id == EMERGENCY_STOP and self._stopped(self.chosen()):
+                title, entries = f"{title} in force", entries[::-1]  # to restore is likelier now than to stop
+            self.offer(title, entries)
+
+    def _stopped(self, subjects: Sequence[Subject]) -> bool:
+        """Whether an emergency stop holds all of them."""
+        return all(subject.function in self._session.operations.stopped for subject in subjects)
 
     def take_back(self, deed: Deed) -> None:
         """Opens the inverse of what was done, where there is one: it is planned and confirmed as any action is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from lambdatui.insight.quantities import counted
 from lambdatui.ui.shift import Running
 from lambdatui.ui.widgets.plain_text import plain
 
@@ -39,8 +40,7 @@ class Notices:
             names = ", ".join(stopped[:NAMED]) + (f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else "")
             self._tell(f"left stopped by an emergency stop: {names} - x on it restores")
         if count := operations.unfinished:
-            changes = "one change" if count == 1 else f"{count} changes"
-            self._tell(f"it is not known what became of {changes} of an earlier console: see :audit")
+            self._tell(f"it is not known what became of {counted(count, 'attempts')} of an earlier console: see :audit")
 
     def left_by_flights(self, flights: Flights) -> None:
         """Tells which shifts were left on their way; what is done about them is done where they are shown."""

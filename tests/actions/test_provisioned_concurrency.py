@@ -8,14 +8,25 @@ from typing import Any
 
 import pytest
 
+from lambdatui.actions import entry_of
 from lambdatui.actions.action import Params, Subject
 from lambdatui.actions.provisioned_concurrency import Provisioned
+from lambdatui.actions.subjects import subjects_of
 from lambdatui.demo.cloud import Cloud
 from lambdatui.errors import AccessDenied, NotFound, RequestRefused
 from tests.actions.acting import Acting, loaded
 from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, cut, error, json_answer
 from tests.support.metrics import MINUTE, TEN, CloudWatch, dimensions
-from tests.support.releases import NONE_PROVISIONED, alias, aliases, provisioned, provisioned_config, version
+from tests.support.releases import (
+    NONE_PROVISIONED,
+    alias,
+    aliases,
+    history,
+    provisioned,
+    provisioned_config,
+    version,
+    versions,
+)
 from tests.support.reservations import Reservations
 
 PUT_ID, DELETE_ID = "provisioned-concurrency", "provisioned-concurrency-delete"
@@ -50,6 +61,21 @@ def holds(endpoint: ScriptedEndpoint, requested: int, status: str = "READY") -> 
         "ListProvisionedConcurrencyConfigs",
         listed if requested else json_answer({"ProvisionedConcurrencyConfigs": []}),
     )
+
+
+@pytest.mark.parametrize(
+    ("action_id", "offered"), [(PUT_ID, ["live", "2", "1"]), (DELETE_ID, ["live"])], ids=["to provision", "to delete"]
+)
+async def test_only_releases_are_offered_of_which_it_can_be_done(
+    acting: Acting, endpoint: ScriptedEndpoint, action_id: str, offered: list[str]
+) -> None:
+    endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
+    endpoint.on("lambda", "ListVersionsByFunction", versions(*history("orders", 2)))
+    holds(endpoint, 10)
+    entry = entry_of(action_id)
+    assert entry is not None
+    found = await subjects_of(acting.connection, "orders", entry.target)
+    assert [subject.qualifier for subject in found] == offered
 
 
 @pytest.fixture
@@ -151,7 +177,7 @@ async def test_the_preview_tells_what_remains_and_the_price_of_a_month(
     acting: Acting, account: ScriptedEndpoint
 ) -> None:
     plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
-    assert plan.remarks == ("neither reserved nor provisioned here in the account then: 890 of 1,000",)
+    assert plan.remarks == ("left in the account for all others then: 890 of 1,000",)
     assert plan.price is not None
     assert plan.price.startswith("$109.50 a month for 10 of 1,024 MB, x86_64")
 
@@ -171,8 +197,8 @@ async def test_of_a_marked_set_each_is_planned_with_what_those_before_take(
     action, asked = acting.loaded(PUT_ID), Provisioned(provisioned=10)
     plans = [await action.plan(acting.connection, subject, asked) for subject in (other, LIVE)]
     assert [left for plan in plans for left in plan.remarks] == [
-        "neither reserved nor provisioned here in the account then: 890 of 1,000",
-        "neither reserved nor provisioned here in the account then: 880 of 1,000",
+        "left in the account for all others then: 890 of 1,000",
+        "left in the account for all others then: 880 of 1,000",
     ]
 
 

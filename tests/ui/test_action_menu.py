@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from lambdatui.actions import ACTIONS, entry_of
 from lambdatui.actions.audit import AuditTrail
@@ -98,6 +98,18 @@ async def test_the_menu_says_what_it_is_about_and_in_full_what_is_cut_off(
         await stage.wait_for("set, change or remove what the function has reserved")
         await stage.press("j")
         await stage.wait_for("keep environments of a version or alias ready")
+
+
+async def test_the_ends_of_the_menu_are_a_key_away(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: stage.app.session.settings is not None)
+        await stage.press("a", "G")
+        await stage.wait_for("how long the log group keeps events")
+        menu = stage.app.screen.query_one(OptionList)
+        assert menu.highlighted == len(ACTIONS) - 1
+        await stage.press("g")
+        assert menu.highlighted == 0
 
 
 async def test_the_menu_takes_and_shows_the_keys_as_the_operator_has_them(

@@ -45,7 +45,7 @@ async def choose(stage: Stage, action: str) -> None:
     await stage.wait_for(lambda: stage.app._main.subject and stage.app._main.subject.name == STOPPED)
     await stage.press("x")
     await stage.wait_for("Restore after an emergency stop")
-    await stage.press(*(["down"] if action == "restore" else []), "enter")
+    await stage.press(*(["down"] if (action == "restore") != ("in force" in stage.text) else []), "enter")
 
 
 async def stop(stage: Stage) -> None:
@@ -67,6 +67,17 @@ async def test_a_function_is_stopped_with_four_keys_and_marked(
         await stop(stage)
         assert there.reserved == 0
         assert there.states() == {UUID: "Disabled"}
+
+
+async def test_of_a_function_that_is_stopped_it_is_offered_first_to_restore_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await stop(stage)
+        await stage.press("x")
+        await stage.wait_for(f"Emergency stop in force: {STOPPED}")
+        await stage.press("enter")
+        await stage.wait_for("0 → 5")
 
 
 async def test_a_second_preview_looks_at_the_mappings_anew(
@@ -151,7 +162,7 @@ async def test_what_an_earlier_console_did_not_see_the_end_of_is_told(
     told = {"identity": "arn:aws:iam::123456789012:user/ann", "account": ACCOUNT, "region": REGION}
     AuditTrail(state_folder()).append(AuditLine(**told, action="reserved-concurrency", function=STOPPED))
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("it is not known what became of one change")
+        await stage.wait_for("it is not known what became of 1 attempt")
 
 
 def stopping(function: str, **particular: Any) -> AuditLine:

@@ -57,6 +57,8 @@ class Choice(ModalScreen[str]):
         Binding("escape,q", "dismiss", "close", id="choice.close"),
         Binding("j", "move('cursor_down')", show=False, id="choice.down", tooltip="the one below"),
         Binding("k", "move('cursor_up')", show=False, id="choice.up", tooltip="the one above"),
+        Binding("g", "move('first')", show=False, id="choice.top", tooltip="the first one"),
+        Binding("G", "move('last')", show=False, id="choice.bottom", tooltip="the last one"),
     ]
 
     def __init__(self, title: str, offers: Sequence[Offer]) -> None:
