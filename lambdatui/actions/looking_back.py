@@ -97,9 +97,6 @@ async def _look_in_log(connection: Connection, line: AuditLine) -> AuditLine:
     if any(invocations.get(request_id) for request_id in line.request_ids):
         return _ended(line, "done", "found later: it ran, says the log")
     count = len(invocations.all())
-    requests = counted(count, "requests") if count else "no requests"
-    return _ended(
-        line,
-        "unknown",
-        f"found later: the log has {requests} of the {LOGGED_MS // 1000} s after it, and not whose they were",
-    )
+    requests = counted(count, "requests") if count else "no request"
+    told = f"found later: the log has {requests} in the {LOGGED_MS // 1000} s after it"
+    return _ended(line, "unknown", f"{told}; whether this was one is not known" if count else told)

@@ -37,6 +37,10 @@ class PublishVersion(Action[Publication]):
 
     params = Publication
 
+    def __init__(self) -> None:
+        self._newest: dict[str, str | None] = {}
+        """The newest version of each function when it was last planned for, which is before anything is sent."""
+
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Publication]:
         latest = await get_function(connection, subject.function)
         return Draft(params=Publication(), remarks=((await _standing(connection, latest)).told,))
@@ -44,6 +48,7 @@ class PublishVersion(Action[Publication]):
     async def plan(self, connection: Connection, subject: Subject, params: Publication) -> Plan:
         latest = await get_function(connection, subject.function)
         standing = await _standing(connection, latest)
+        self._newest[subject.function] = standing.newest
         if standing.differing:
             refuse_busy(latest.configuration)
         named = {
@@ -67,7 +72,8 @@ class PublishVersion(Action[Publication]):
         function = plan.subject.function
         if newest := await _newest(connection, function):
             await until_ready(connection, function, lambda doing: tell(f"version {newest}: {doing}"), newest)
-            tell(f"version {newest} is the newest")
+            made = newest != self._newest.get(function)
+            tell(f"version {newest} is the newest" if made else f"no version was made: version {newest} is the same")
 
 
 @dataclass(frozen=True, slots=True)

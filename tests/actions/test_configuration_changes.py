@@ -314,6 +314,13 @@ async def test_what_is_published_is_what_was_looked_at(acting: Acting, endpoint:
     }
 
 
+async def test_that_aws_made_no_version_is_told(acting: Acting, endpoint: ScriptedEndpoint) -> None:
+    newest(endpoint, function("orders", CodeSha256="code-of-2"), version("orders", 2, Description="second"))
+    endpoint.on("lambda", "PublishVersion", json_answer(version("orders", 2)))
+    await acting.do("version-publish", ORDERS, Publication())
+    assert acting.told == ["no version was made: version 2 is the same"]
+
+
 async def test_a_version_is_watched_until_it_is_ready(acting: Acting, endpoint: ScriptedEndpoint) -> None:
     """With SnapStart a version takes minutes."""
     newest(endpoint, function("orders", CodeSha256="code-of-now"), version("orders", 2))

@@ -226,4 +226,4 @@ async def test_of_an_invocation_the_log_tells_no_more_than_how_many_there_were(
         await audit(stage)
         await stage.press("o")
         await stage.wait_for(lambda: attempts() == {FIRST: "unknown"})
-    assert trail().read().entries[0].error.startswith("found later: the log has 1 request of")
+    assert trail().read().entries[0].error.startswith("found later: the log has 1 request in")
