@@ -267,6 +267,10 @@ class Action(ABC, Generic[P]):
         """
         return await connection.call_once(call.service, call.operation, **call.sent())
 
+    def complaint(self, answers: Sequence[Mapping[str, Any]]) -> str:
+        """What went wrong although AWS did all that it was asked, told without a secret; empty where nothing did."""
+        return ""
+
     async def settle(self, connection: Connection, plan: Plan, tell: Callable[[str], None]) -> None:
         """Watches until AWS has carried out what it accepted; most is done with the answer.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Annotated, Any
@@ -175,6 +175,10 @@ class Invoke(Action[Invocation]):
         except Unreachable as error:  # of an invocation that says that it was not sent
             raise ConsoleError(error.title, error.hint) from error
         return {"ResponseMetadata": {"RequestId": result.request_id}, RESULT: result}
+
+    def complaint(self, answers: Sequence[Mapping[str, Any]]) -> str:
+        failed = [error for answer in answers if (error := result_of(answer).function_error)]
+        return f"the function ended in an error ({failed[0]})" if failed else ""
 
 
 def result_of(answer: Mapping[str, Any]) -> InvocationResult:

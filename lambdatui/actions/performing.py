@@ -116,7 +116,7 @@ class Performer:
             with suppress(AuditFailed):
                 self.trail.append(concluded(sending.when_left, "the console was left"))
             raise
-        error = outcome.error.title if outcome.error is not None else ""
+        error = outcome.error.title if outcome.error is not None else action.complaint(outcome.answers)
         try:
             await asyncio.to_thread(self.trail.append, concluded(outcome.result, error, outcome.now))
         except AuditFailed as unwritten:

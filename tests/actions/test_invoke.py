@@ -81,6 +81,13 @@ async def test_an_answer_is_done_and_the_audit_holds_sizes_alone(acting: Acting,
     assert SECRET not in acting.trail.path.read_text()
 
 
+async def test_that_the_function_failed_is_written_down_and_not_why(acting: Acting, endpoint: ScriptedEndpoint) -> None:
+    failed = json_answer({"errorMessage": SECRET}, x_amzn_RequestId=REQUEST_ID, x_amz_Function_Error="Unhandled")
+    endpoint.on(*INVOKE, failed)
+    await acting.do("invoke", ORDERS, asked())
+    assert (acting.last.result, acting.last.error) == ("done", "the function ended in an error (Unhandled)")
+
+
 async def test_after_the_yes_nothing_but_the_invocation_is_sent(acting: Acting, endpoint: ScriptedEndpoint) -> None:
     plan = await acting.plan("invoke", ORDERS, asked())
     endpoint.requests.clear()
