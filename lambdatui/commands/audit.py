@@ -62,6 +62,8 @@ def run(folder: Path, *, since: str | None, as_json: bool) -> int:
         sys.stdout.writelines(map(as_record, entries))
     else:
         print_audit(entries, sys.stdout)
+    if not entries:
+        print(f"lambdatui: nothing was recorded{'' if since is None else ' since then'}", file=sys.stderr)
     if reading.unreadable:
         print(f"lambdatui: lines of the audit trail that cannot be read: {reading.unreadable}", file=sys.stderr)
     return 0

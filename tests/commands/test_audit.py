@@ -90,9 +90,9 @@ def test_a_time_that_cannot_be_read_is_the_fault_of_the_command_line(run: Run) -
     assert "yesterday is not a time" in printed.stderr
 
 
-def test_nothing_attempted_is_nothing_printed(run: Run) -> None:
+def test_nothing_attempted_is_nothing_printed_and_said_beside_it(run: Run) -> None:
     printed = run()
-    assert (printed.returncode, printed.stdout, printed.stderr) == (0, "", "")
+    assert (printed.returncode, printed.stdout, printed.stderr) == (0, "", "lambdatui: nothing was recorded\n")
 
 
 def test_lines_that_cannot_be_read_are_told_beside_the_others(trail: AuditTrail, run: Run) -> None:
