@@ -324,7 +324,7 @@ async def test_a_marked_row_that_the_filter_hides_is_not_touched(
         await stage.press("slash")
         await stage.type("00001")
         await stage.press("enter")
-        await stage.wait_for("1 shown")
+        await stage.wait_for("1 shown  ● 1 of 3 marked")
         await preview(stage)
         await stage.press("y")
         await stage.wait_for("✓ done")

@@ -162,8 +162,9 @@ class ListPane(Pane, Generic[R]):
                     "  ", (f"/{plain(table.filter_text)}", "$accent"), f"  {figures.count(self._shown)} shown"
                 )
             )
-        if self._marked:
-            left = left.append(Content.assemble("  ", (f"● {figures.count(self._marked)} marked", "$warning")))
+        if marks := table.marks:
+            shown = "" if self._marked == marks else f"{figures.count(self._marked)} of "
+            left = left.append(Content.assemble("  ", (f"● {shown}{figures.count(marks)} marked", "$warning")))
         if self._filter_problem:
             self.title_line.left = left
             self.title_line.right = Content.styled(self._filter_problem, "$error")

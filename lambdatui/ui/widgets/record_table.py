@@ -243,6 +243,11 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         """The marked records among those shown, as they stand on the screen."""
         return tuple(self._set.by_key[key] for key in self._set.shown if key in self._marks)
 
+    @property
+    def marks(self) -> int:
+        """How many records are marked, those that are filtered out among them."""
+        return len(self._marks)
+
     def toggle_mark(self) -> None:
         """Marks the record under the cursor, or takes its mark away."""
         if self._set.shown:
