@@ -12,6 +12,8 @@ from lambdatui.insight.configuration_settings import RETENTION_DAYS, retention_p
 from lambdatui.insight.quantities import counted
 from lambdatui.models.log import LogSource
 
+RETENTION = "log retention"
+
 
 class Retention(Params):
     """How long events are to be kept."""
@@ -42,15 +44,15 @@ class SetLogRetention(Action[Retention]):
     async def plan(self, connection: Connection, subject: Subject, params: Retention) -> Plan:
         source = await _source(connection, subject.function)
         before = await get_log_retention(connection, source.group)
-        label = f"retention of {source.group}"
         lost = retention_warning(before, params.days)
         shared = None if source.own else f"other functions may log to {source.group} too: it counts for all of them"
         return Plan(
             subject=subject,
             params=params,
-            before={label: _told(before)},
-            after={label: _told(params.days)},
+            before={RETENTION: _told(before)},
+            after={RETENTION: _told(params.days)},
             calls=() if before == params.days else (_call(source.group, params.days),),
+            remarks=(f"the log group is {source.group}",),
             warnings=tuple(filter(None, (lost, shared))),
             undo=Undo(action="log-retention", params=Retention(days=before)),
         )

@@ -110,6 +110,14 @@ async def test_a_long_value_wraps_in_the_room_that_there_is_now() -> None:
         assert texts(view) == ["State", "label 0 " + "a" * 12, " " * 8 + "a" * 12, " " * 8 + "a" * 6, ""]
 
 
+async def test_what_is_wrapped_stays_as_far_in_as_it_began() -> None:
+    view = CountingView()
+    async with shown(view, width=30) as pilot:
+        view.show([Section("Request", (("1", Value('{\n  "Name": "a long value of several words"\n}', block=True)),))])
+        await pilot.pause()
+        assert texts(view)[1:5] == ["1 {", '    "Name": "a long value of', '    several words"', "  }"]
+
+
 async def test_a_theme_colours_what_is_shown() -> None:
     view = CountingView()
     async with shown(view, "well") as pilot:

@@ -120,11 +120,16 @@ def _column(sections: Sequence[Section], width: int) -> list[Content]:
 
 
 def _folded(texts: Sequence[str], colour: str, width: int) -> list[Content]:
-    """The texts in a colour, so many cells wide; what is wider goes on in the lines below."""
+    """The texts in a colour, so many cells wide; what is wider goes on in the lines below, as far in as it began."""
     folded: list[Content] = []
     for text in texts:
         content = Content.styled(text, colour)
-        folded += [content] if content.cell_length <= width else content.wrap(width)
+        if content.cell_length <= width:
+            folded.append(content)
+            continue
+        indent = min(len(text) - len(text.lstrip(" ")), width // 2)
+        parts = Content.styled(text[indent:], colour).wrap(width - indent)
+        folded += [part.pad_left(indent) for part in parts]
     return [_filled(line, width) for line in folded]
 
 
