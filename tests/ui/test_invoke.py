@@ -391,6 +391,22 @@ async def test_it_can_be_run_again_and_compared_with_the_run_before(
     assert len(bodies(endpoint)) == 2
 
 
+async def test_a_long_figure_of_a_comparison_goes_on_where_it_began(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    failed = {"errorType": "KeyError", "errorMessage": "word " * 30}
+    endpoint.on(*INVOKE, ran(failed, x_amz_Function_Error="Unhandled"))
+    async with opened(console, endpoint, "1", size=NARROW) as stage:
+        await invoked(stage, "KeyError")
+        await again(stage)
+        await stage.press("y")
+        await stage.wait_for("d compare")
+        await stage.press("d")
+        await stage.wait_for("this run and the one before")
+        begun, *going_on = [line for line in stage.text.splitlines() if "word" in line]
+        assert {line.index("word") for line in going_on} == {begun.index("KeyError")}
+
+
 async def test_the_response_is_searched_and_copied_as_it_came(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     content = {"rows": [f"row {number}" for number in range(500)]}
     endpoint.on(*INVOKE, ran(content))
