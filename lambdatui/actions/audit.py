@@ -113,6 +113,8 @@ class AuditLine(Recorded):
     qualifier: str = ""
     mapping: str = ""
     """The UUID of an event source mapping."""
+    title: str = ""
+    """How a person knows what it was done to, where that is not its name."""
     params: RecordableOrNothing = None
     """What the action was asked for, to plan it again; None where that holds a secret or a payload."""
     before: Mapping[str, str | None] = {}

@@ -31,7 +31,7 @@ class Deed:
         if self.inverse is None:
             return None
         line = self.line
-        done_to = Subject(function=line.function, qualifier=line.qualifier, mapping=line.mapping)
+        done_to = Subject(function=line.function, qualifier=line.qualifier, mapping=line.mapping, title=line.title)
         return fits(done_to, self.inverse.target)
 
     def params(self) -> Params | None:

@@ -199,6 +199,7 @@ class Performer:
             function=plan.subject.function,
             qualifier=plan.subject.qualifier,
             mapping=plan.subject.mapping,
+            title=plan.subject.title,
             params=plan.params.model_dump(),
             before=plan.before,
             after=plan.after,

@@ -315,6 +315,7 @@ class Operations:
                 function=subject.function,
                 qualifier=subject.qualifier,
                 mapping=subject.mapping,
+                title=subject.title,
             )
             try:
                 self.trail.append(line.concluded("refused", error=reason))

@@ -9,6 +9,7 @@ import pytest
 
 from lambdatui.actions import event_source_mapping
 from lambdatui.actions.action import Params, Subject
+from lambdatui.actions.journal import Deed
 from lambdatui.actions.subjects import subjects_of
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.packages import packed
@@ -176,6 +177,11 @@ async def test_a_mapping_is_disabled_and_watched_until_it_is(
     assert outcome.result == acting.last.result == "done"
     assert sent(endpoint) == [{"Enabled": False}]
     assert acting.told == ["orders Disabling", "orders Disabling", "orders Disabled"]
+
+
+async def test_what_takes_it_back_names_the_source(acting: Acting, there: Stoppable) -> None:
+    await acting.do("mapping-disable", MAPPING, Params())
+    assert str(Deed(acting.last, acting.last.undo).subject) == MAPPING.title
 
 
 async def test_disabling_is_taken_back_by_enabling(acting: Acting, there: Stoppable) -> None:
