@@ -222,7 +222,7 @@ class Left(OfConsole):
     def commands(self) -> Mapping[str, Command]:
         forget = Command(
             act=partial(self.flights.forget, self.state.id),
-            question=self.question("Forget the shift of", self.division, "the same, and nobody watches it", self._came),
+            question=self.question("Forget the shift of", self.division, "the same, and nobody watches it", self.came),
         )
         if self.gone:
             return {"forget": forget}
@@ -245,7 +245,7 @@ class Left(OfConsole):
     def _resuming(self) -> str:
         steps = self.state.steps
         on = ", ".join(map(str, steps[self.state.step + 1 :]))
-        return self.question("Resume the shift of", self.division, f"on by its plan: {on}", self._came)
+        return self.question("Resume the shift of", self.division, f"on by its plan: {on}", self.came)
 
     @property
     def refusal(self) -> str:
@@ -258,10 +258,10 @@ class Left(OfConsole):
     @property
     def standing(self) -> str:
         """How far it came and how the alias is, in one sentence."""
-        return f"{self._came}; now {self.division}"
+        return f"{self.came}; now {self.division}"
 
     @property
-    def _came(self) -> str:
+    def came(self) -> str:
         """How far it came, and whether the alias still is as it left it."""
         state = self.state
         if not state.flying:

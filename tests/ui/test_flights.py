@@ -236,7 +236,7 @@ async def test_the_time_of_an_error_takes_no_room_from_the_labels(
 ) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await begin(stage)
-        await stage.wait_for("none seen")
+        await stage.wait_for("hold: not enough evidence")
         (flown,) = stage.app.session.flights.flown.values()
         at = next(line.index("█") for line in stage.text.splitlines() if "traffic " in line)
         flown.observer.figures = replace(flown.observer.figures, errors=(LoggedError(0, "KeyError", "'amount'"),))

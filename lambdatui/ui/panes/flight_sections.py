@@ -78,7 +78,7 @@ def _(deployed: Deployed, now_ms: int, times: figures.Times, keys: Keys) -> Iter
 def _(left: Left, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = left.state
     rows = [
-        (left.phase, toned(left.standing, "warning")),
+        (left.phase, toned(left.standing if left.shares is None else left.came, "warning")),
         ("shift", Value(f"version {state.old} to {state.new} by {state.plan}")),
     ]
     if left.shares is not None:
@@ -198,8 +198,8 @@ def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
     yield "cold starts", _pair(_known(before.cold_starts), _known(after.cold_starts))
     yield "throttles", Value(f"{seen.throttles:,} of the alias")
     if asked:
-        observed = "not known yet" if seen.share is None else figures.percent(seen.share)
-        yield "share", Value(f"{observed} observed, {asked}")
+        observed = "not observed yet" if seen.share is None else f"{figures.percent(seen.share)} observed"
+        yield "share", Value(f"{observed}, {asked}")
     yield "metrics until", Value(until or "none yet: a minute is known one or two after it is over")
     for missing in seen.missing:
         yield "not looked at", toned(missing, "warning")

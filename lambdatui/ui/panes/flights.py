@@ -102,6 +102,7 @@ class FlightsPane(Pane):
 
     def on_mount(self) -> None:
         self.set_interval(TICK_S, self._draw)
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._draw())
         self._draw()
 
     def focus_content(self) -> None:
