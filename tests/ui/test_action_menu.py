@@ -180,6 +180,16 @@ async def test_a_field_says_what_is_wrong_with_it_and_the_form_stays(
         assert form.display
 
 
+async def test_the_preview_names_the_alias_that_is_to_be(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    endpoint.on("lambda", "ListVersionsByFunction", versions(*history(NAME, 1)))
+    endpoint.on("lambda", "ListAliases", aliases())
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose(stage, "alias-create")
+        await stage.press(*"live", "enter")
+        await stage.wait_for("y does it")
+        assert f"│ {NAME}:live " in stage.text
+
+
 async def test_what_only_an_inverse_says_is_not_asked_for(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     endpoint.on("lambda", "ListVersionsByFunction", versions(*history(NAME, 2)))
     endpoint.on("lambda", "ListAliases", aliases(alias("live", 1)))
