@@ -6,14 +6,18 @@ from typing import Any
 
 from textual.widgets import OptionList, Select
 
+from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.flight_state import FlightState
+from lambdatui.paths import state_folder
 from lambdatui.ui.dialogs.shift import ShiftDialog
 from lambdatui.ui.panes.flights import FlightsPane
 from tests.support.codedeploy import CodeDeploy
-from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, function
+from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, Seen, function
 from tests.support.releases import aliases, history, nothing_configured, versions
 from tests.support.split_alias import SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui.answers import all_parts, detail, listing
+from tests.ui.conftest import Clock
 from tests.ui.stage import Stage
 
 MINUTE_MS = 60_000
@@ -100,3 +104,35 @@ async def notified(stage: Stage, text: str) -> None:
 def row(stage: Stage, number: str) -> str:
     """The line of a version in the releases."""
     return next(line for line in stage.text.splitlines() if line.lstrip().startswith(f"{number} "))
+
+
+def left_state(**particular: object) -> FlightState:
+    """A shift of the alias as a console left it that died at 10 %."""
+    told = {
+        "account": ACCOUNT,
+        "region": REGION,
+        "function": "orders",
+        "alias": "live",
+        "old": "1",
+        "new": "2",
+        "plan": "10%/5m, 25%/5m, 100%",
+        "step": 0,
+        "percent": 10,
+        "began_ms": Clock.now_ms,
+        "step_began_ms": Clock.now_ms,
+    }
+    return FlightState.model_validate({**told, **particular})
+
+
+def log() -> FlightLog:
+    return FlightLog(state_folder() / "flights")
+
+
+def leave_behind(**particular: object) -> FlightState:
+    state = left_state(**particular)
+    log().save(state.id, state.model_dump_json())
+    return state
+
+
+async def becomes(stage: Stage, alias: SplitAlias, shares: tuple[str, dict[str, float]]) -> None:
+    await stage.wait_for(lambda: alias.shares == shares)

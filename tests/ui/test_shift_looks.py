@@ -16,8 +16,7 @@ from tests.support.split_alias import SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
-from tests.ui.flying import MINUTE_MS
-from tests.ui.test_flights import left_state
+from tests.ui.flying import MINUTE_MS, left_state
 from tests.ui.test_looks import PENDING, SIZES, Compare, shown, until
 
 Shop = tuple[ScriptedEndpoint, SplitAlias, SplitTraffic]
