@@ -146,7 +146,7 @@ async def test_all_that_does_not_fit_is_told_at_once_and_what_was_filled_in_stay
         for field, wrong in zip(form.query(Input), ("64", "901", "20000"), strict=False):
             field.value = wrong
         await stage.press("enter")
-        for told in ("must be 128 to 10,240 MB", "must be 1 to 900 s", "must be 512 to 10,240 MB"):
+        for told in ("! must be 128 to 10,240 MB", "! must be 1 to 900 s", "! must be 512 to 10,240 MB"):
             await stage.wait_for(told)
         assert [field.value for field in form.query(Input)][:3] == ["64", "901", "20000"]
 

@@ -96,7 +96,7 @@ class ParamsForm(VerticalScroll, can_focus=False):
             }
         for name, shown in self._problems.items():
             shown.display = name in problems
-            shown.update(plain(problems.get(name, "")))
+            shown.update(f"! {plain(problems.get(name, ''))}")
         if problems:
             self._fields[next(iter(problems))].focus()
             return None
