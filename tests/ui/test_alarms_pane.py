@@ -233,7 +233,7 @@ async def test_enter_opens_the_function(console: MakeConsole, endpoint: Scripted
         await open_alarms(stage)
         await stage.wait_for(lambda: names(stage) == ["errors"])
         await stage.press("enter")
-        await stage.wait_for("enter opens the function")
+        await stage.wait_for("⏎ opens the function")
         await stage.press("enter")
         await stage.wait_for("1 Overview")
         assert stage.app._main.subject is not None
@@ -253,7 +253,7 @@ async def test_enter_says_why_it_has_no_function_to_open(
         await stage.press(*(() if function else ("A",)))
         await stage.wait_for(lambda: names(stage) == ["errors"])
         await stage.press("enter")
-        await stage.wait_for("enter opens the function")
+        await stage.wait_for("⏎ opens the function")
         await stage.press("enter")
         await stage.wait_for(told)
 
@@ -267,7 +267,7 @@ async def test_an_alarm_over_every_function_names_none_to_open(
         await open_alarms(stage)
         await stage.wait_for("every function")
         await stage.press("enter")
-        await stage.wait_for("enter opens the function")
+        await stage.wait_for("⏎ opens the function")
         await stage.press("enter")
         await stage.wait_for("it watches every function")
 
@@ -280,7 +280,7 @@ async def facts_of(stage: Stage) -> str:
     await open_alarms(stage)
     await stage.wait_for("Alarms 1")
     await stage.press("enter")
-    await stage.wait_for("enter opens the function")
+    await stage.wait_for("⏎ opens the function")
     return " ".join(stage.text.replace("│", " ").split())
 
 
@@ -390,7 +390,7 @@ async def test_whatever_names_and_reasons_hold_is_harmless(
         await open_alarms(stage)
         await stage.wait_for("Alarms 2")
         await stage.press("enter")
-        await stage.wait_for("enter opens the function")
+        await stage.wait_for("⏎ opens the function")
         text = stage.text.replace("\n", "")
         await stage.press("enter")
         await stage.wait_for("orphaned")
@@ -403,7 +403,7 @@ RELEASE = dimensions(FunctionName="orders-api", Resource="orders-api:live", Exec
 ERRORS_OF_RELEASE = {"Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": RELEASE}, "Period": 60}
 
 
-@pytest.mark.parametrize(("keys", "then"), [((), ""), (("enter",), "enter opens the function")], ids=["list", "facts"])
+@pytest.mark.parametrize(("keys", "then"), [((), ""), (("enter",), "⏎ opens the function")], ids=["list", "facts"])
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
 def test_how_it_looks(
     snap_compare: Compare,

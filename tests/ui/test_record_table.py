@@ -387,6 +387,13 @@ async def test_the_cursor_keeps_the_record_that_a_filter_brought_under_it():
         assert cursor(table) == "f017"
 
 
+async def test_the_cursor_is_at_the_top_of_what_passes_whatever_passed_the_first_letters():
+    async with running(*functions(50)) as (table, _):
+        for text in ("f012", "f012 no such record", "f01"):
+            table.set_filter(text)
+        assert cursor(table) == "f010"
+
+
 async def test_the_cursor_keeps_its_record_through_a_filter_that_nothing_passes():
     async with running(*functions(50)) as (table, pilot):
         await pilot.press("j")

@@ -117,6 +117,8 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         self._columns = columns
         self._cursor = 0
         self._cursor_key: str | None = None
+        self._brought_by_filter = False
+        """Whether the filter brought the cursor to its record, and nobody moved it since."""
         self._marks: set[str] = set()
         self._fitted: list[tuple[Column[R], int]] = []
         self._highlighted: R | None = None
@@ -185,11 +187,15 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
             FilterError: the filter cannot be understood; the former one stays in force.
         """
         self._set.set_filter(text)
-        if self._set.shown and self._cursor_key not in self._set.shown:
-            self._cursor_key = None
-            self._scroll(0)
+        brought = self._brought_by_filter
+        if self._set.shown:
+            brought = self._cursor_key not in self._set.shown or (brought and text != "")
+            if brought:
+                self._cursor_key = None
+                self._scroll(0)
         self._rearranged()
         self._hold()
+        self._brought_by_filter = brought
 
     @property
     def sort_column(self) -> str | None:
@@ -321,11 +327,16 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         if shown:
             self._cursor = min(max(0, index), len(shown) - 1)
             self._hold()
-            self._scroll(min(max(self._top, self._cursor - self._height + HEADER + 1), self._cursor))
-            self._changed()
+            self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        """Scrolls to the cursor, as little as that takes."""
+        self._scroll(min(max(self._top, self._cursor - self._height + HEADER + 1), self._cursor))
+        self._changed()
 
     def _hold(self) -> None:
         """From now on the cursor belongs to the record that it is on."""
+        self._brought_by_filter = False
         if self._set.shown:
             self._cursor_key = self._set.shown[self._cursor]
 
@@ -395,7 +406,7 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
 
     def on_resize(self) -> None:
         if self._cursor_key is not None:
-            self._move_to(self._cursor)
+            self._bring_into_view()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
