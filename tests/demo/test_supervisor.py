@@ -72,9 +72,11 @@ def test_supervisor_that_was_asked_to_stop_exits_with_success(supervisor: Starte
 
 def test_no_trace_after_the_console_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", CONSOLE], stdout=subprocess.PIPE) as console:
-        endpoint_of(console)
-        (supervisor,) = psutil.Process(console.pid).children()
-        trace = Trace.of(console.pid)
-        console.kill()
+        try:
+            endpoint_of(console)
+            (supervisor,) = psutil.Process(console.pid).children()
+            trace = Trace.of(console.pid)
+        finally:
+            console.kill()
     assert supervisor in trace.processes
     assert trace.remains() == []
