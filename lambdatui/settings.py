@@ -154,7 +154,9 @@ class Settings(_Table):
         default=60, description="how late, in seconds, a log event may arrive and still be shown, 5 to 900"
     )
     metrics_budget_cents: Annotated[int, Field(ge=0, le=10_000)] = Field(
-        default=25, description="US cents an hour that metrics may cost before they are read less often; 0 for none"
+        default=25,
+        description="US cents an hour that metrics may cost before they are read less often; 0 for none but those that "
+        "a shift is judged by",
     )
     times: Literal["relative", "utc", "local"] = Field(default="relative", description="how times are shown")
     runtimes_file: AbsolutePath | None = Field(
