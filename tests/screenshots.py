@@ -20,7 +20,7 @@ from lambdatui.ui.panes.logs import LogsPane
 from lambdatui.ui.panes.overview import OverviewPane
 from lambdatui.ui.panes.overview_sections import unsettled
 from lambdatui.ui.panes.reading_pane import ReadingPane
-from tests.ui.stage import screen_text
+from tests.ui.stage import drawn_text
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 SIZES = ((140, 40), (80, 24))
@@ -258,7 +258,7 @@ async def logged(pilot: Pilot[None]) -> None:
 def shown(pilot: Pilot[None]) -> str:
     """All that can be read on screen."""
     assert isinstance(pilot.app, Console)
-    return screen_text(pilot.app)
+    return drawn_text(pilot.app)
 
 
 async def until(done: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:

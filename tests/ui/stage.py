@@ -48,13 +48,17 @@ def noticed(change: Callable[..., Any]) -> Callable[..., Any]:
     return noticing
 
 
-def screen_text(app: Console) -> str:
+def drawn_text(app: Console) -> str:
     """All that can be read on screen, line by line; what lies under a dialog included."""
-    screen = app.screen
-    if screen not in _texts:
-        visible_screen_stack.set(app._background_screens)
-        _texts[screen] = "\n".join(line.text for line in screen._compositor.render_strips())
-    return _texts[screen]
+    visible_screen_stack.set(app._background_screens)
+    return "\n".join(line.text for line in app.screen._compositor.render_strips())
+
+
+def screen_text(app: Console) -> str:
+    """As `drawn_text`, drawn only if anything has changed; where `CHANGES` are `noticed`."""
+    if app.screen not in _texts:
+        _texts[app.screen] = drawn_text(app)
+    return _texts[app.screen]
 
 
 @dataclass
