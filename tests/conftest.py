@@ -15,12 +15,8 @@ from lambdatui.demo.emulator import Emulator
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.seed import seed_functions, seed_rest
 
-COLLECT_AFTER = (200_000, 5, 40)
-"""Each console leaves a heap of cycles behind: looking as often as Python does takes a tenth of the time."""
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    gc.set_threshold(*COLLECT_AFTER)
     config.addinivalue_line("markers", "early: shares a costly fixture; begins before all others")
 
 
@@ -46,12 +42,10 @@ def scrubbed_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def what_stays_is_not_collected() -> Iterator[None]:
-    """Leaves modules and tests out of all collections; at the end one is enough, where pytest would make five."""
+def seldom_collected() -> None:
+    """Each console leaves a heap of cycles behind; looking as often as Python does takes a tenth of the time."""
     gc.freeze()
-    yield
-    gc.collect()
-    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
