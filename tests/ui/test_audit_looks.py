@@ -73,7 +73,7 @@ def test_how_it_looks(
 async def test_ages_go_on_while_the_list_is_open(
     console: MakeConsole, endpoint: ScriptedEndpoint, clock: Clock, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    monkeypatch.setattr("lambdatui.ui.panes.attempts_pane.REFRESH_AGES_S", 0.02)
+    monkeypatch.setattr("lambdatui.ui.panes.attempts_pane.AttemptsPane.AGES_EVERY_S", 0.02)
     trail().append(attempt().concluded("done"))
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await ready(stage)

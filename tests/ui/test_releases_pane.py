@@ -114,7 +114,7 @@ async def test_a_version_stands_with_the_alias_that_points_at_it(
 async def test_ages_go_on_while_nothing_else_happens(
     console: MakeConsole, account: ScriptedEndpoint, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdatui.ui.panes.reading_pane.REFRESH_AGES_S", 0.1)
+    monkeypatch.setattr("lambdatui.ui.panes.reading_pane.ReadingPane.AGES_EVERY_S", 0.1)
     async with on_stage(console(account.url)) as stage:
         await open_tab(stage)
         before = row(stage, "3")

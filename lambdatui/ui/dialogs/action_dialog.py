@@ -261,9 +261,8 @@ class ActionDialog(ModalScreen[None]):
         elif self._started or self._form is None or self._form.display:
             self.dismiss()
         else:
-            self.workers.cancel_group(
-                self, PLANNING
-            )  # lest its preview comes over the form, and takes a key typed there
+            # lest its preview comes over the form, and takes a key typed there
+            self.workers.cancel_group(self, PLANNING)
             self._show_form()
 
 

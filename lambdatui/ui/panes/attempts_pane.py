@@ -14,14 +14,12 @@ from lambdatui.ui.widgets.record_table import Column
 if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine
 
-REFRESH_AGES_S = 1.0
-"""What was just done is told in seconds."""
-
 
 class AttemptsPane(ReadingPane[R], Generic[R]):
     """A subclass gives the pages, and says which attempt a record is."""
 
     ABOUT_FUNCTIONS = False
+    AGES_EVERY_S = 1.0  # for what was just done is told in seconds
 
     @abstractmethod
     def line_of(self, record: R) -> AuditLine:
@@ -39,4 +37,3 @@ class AttemptsPane(ReadingPane[R], Generic[R]):
 
     def on_mount(self) -> None:
         self.table.sort_by("at", reverse=True)
-        self.set_interval(REFRESH_AGES_S, self.table.redraw)

@@ -6,7 +6,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from textual import work
 
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
 REST_S = 0.25
 """How long the cursor has to rest on a function before anything is asked about it."""
-REFRESH_AGES_S = 10.0
-"""How often ages are written anew."""
 WATCH_S = 3.0
 """How often what AWS is about to change is read again."""
 
 
 class ReadingPane(ListPane[R], Generic[R]):
     """A subclass gives the pages; loading, progress, failure, retry and staleness follow."""
+
+    AGES_EVERY_S: ClassVar[float] = 10.0
+    """How often ages are written anew."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -52,7 +53,7 @@ class ReadingPane(ListPane[R], Generic[R]):
         return self._reading
 
     def on_mount(self) -> None:
-        self.set_interval(REFRESH_AGES_S, self.table.redraw)
+        self.set_interval(self.AGES_EVERY_S, self.table.redraw)
         self._read(rest_s=REST_S if self.subject is not None else 0)
 
     def show_subject(self, subject: FunctionSummary) -> None:
