@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from textual.widgets import OptionList, Select
 
 from lambdatui.actions.flight_log import FlightLog
@@ -21,8 +22,17 @@ from tests.ui.conftest import Clock
 from tests.ui.stage import Stage
 
 MINUTE_MS = 60_000
+TENTH = ("1", {"2": 0.1})
+ALL_OLD, ALL_NEW = ("1", {}), ("2", {})
 TALL = 30
 """From as many lines on, all that the form tells can be seen."""
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks as often as a test can wait for."""
+    monkeypatch.setattr("lambdatui.actions.flight.LOOK_S", 0.05)
+    monkeypatch.setattr("lambdatui.actions.performing.THROTTLED_S", (0, 0, 0))
+    monkeypatch.setattr("lambdatui.ui.panes.reading_pane.REST_S", 0.0)
 
 
 def account(endpoint: ScriptedEndpoint) -> tuple[SplitAlias, SplitTraffic]:

@@ -18,19 +18,28 @@ from tests.support.split_alias import GET, SplitAlias
 from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
-from tests.ui.flying import MINUTE_MS, becomes, begin, form, leave_behind, log, notified, row, shifts, take
+from tests.ui.flying import (
+    ALL_NEW,
+    ALL_OLD,
+    MINUTE_MS,
+    TENTH,
+    becomes,
+    begin,
+    form,
+    leave_behind,
+    log,
+    notified,
+    row,
+    shifts,
+    take,
+)
 from tests.ui.stage import NARROW, Stage, on_stage
-
-TENTH = ("1", {"2": 0.1})
-ALL_OLD, ALL_NEW = ("1", {}), ("2", {})
 
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     """Looks as often as a test can wait for; minutes pass when the test says so."""
-    monkeypatch.setattr("lambdatui.actions.flight.LOOK_S", 0.05)
-    monkeypatch.setattr("lambdatui.actions.performing.THROTTLED_S", (0, 0, 0))
-    monkeypatch.setattr("lambdatui.ui.panes.reading_pane.REST_S", 0.0)
+    flying.hurry(monkeypatch)
 
 
 @pytest.fixture
