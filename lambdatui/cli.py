@@ -38,8 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         match options.command:
             case str(command):
-                signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it without noise
-                return COMMANDS[command](options)
+                status = COMMANDS[command](options)
+                sys.stdout.flush()
+                return status
             case _ if options.serve:
                 return _serve_demo(options)
             case _:
@@ -47,6 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConsoleError as error:
         print(f"lambdatui: {error}", file=sys.stderr)
         return EXIT_USAGE
+    except BrokenPipeError:  # whoever read has left, as `| head` does; connections to AWS have errors of their own
+        from lambdatui.hang_up import or_to_nowhere
+
+        with or_to_nowhere(sys.stdout):
+            sys.stdout.flush()
+        return 128 + signal.SIGPIPE
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -90,7 +90,6 @@ def run(target: Target, settings: Settings, release: str, *, to: str, plan: str,
             raise ReadOnly("lambda:UpdateAlias")
         if not order.yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise SettingsError("there is no terminal to ask on", "--yes begins without asking")
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a reader that leaves must not leave the alias half shifted
     try:
         return asyncio.run(_shift(target, settings, order))
     except KeyboardInterrupt:

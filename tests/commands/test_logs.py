@@ -109,7 +109,19 @@ async def test_a_reader_that_leaves_ends_it_without_noise(endpoint: ScriptedEndp
     made.write(Written(at_ms=at_ms, arrives_ms=at_ms, number=7, message="second"))
     assert process.stderr is not None
     assert await asyncio.wait_for(process.stderr.read(), PATIENCE_S) == b""
-    assert await process.wait() == -signal.SIGPIPE
+    assert await process.wait() == 128 + signal.SIGPIPE
+
+
+async def test_a_connection_that_breaks_while_it_is_written_to_does_not_end_it(
+    endpoint: ScriptedEndpoint, run: Run
+) -> None:
+    made = group(endpoint, "first")
+    process = await run("orders", "--follow")
+    await lines(process, 1)
+    process.send_signal(signal.SIGPIPE)
+    at_ms = now_ms()
+    made.write(Written(at_ms=at_ms, arrives_ms=at_ms, number=7, message="second"))
+    assert (await lines(process, 1))[0].endswith("second")
 
 
 async def test_an_interrupt_ends_it_without_noise(endpoint: ScriptedEndpoint, run: Run) -> None:
