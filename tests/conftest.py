@@ -17,11 +17,11 @@ from lambdatui.demo.seed import seed_functions, seed_rest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "early: shares a costly fixture; begins before all others")
+    config.addinivalue_line("markers", "early: takes long or shares a costly fixture; begins before all others")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Lets tests with a costly fixture begin first, for one worker is given many of the first tests at once.
+    """Lets what takes long begin first, for one worker is given many of the first tests at once.
 
     The last tests of a run are given out two by two, so that each worker would set the fixture up for itself.
     """

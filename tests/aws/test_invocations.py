@@ -186,6 +186,18 @@ async def test_a_slow_answer_is_waited_for_and_asked_for_once(
     assert endpoint.operations == ["lambda:Invoke"]
 
 
+@pytest.mark.early
+async def test_an_answer_after_more_than_a_minute_is_waited_for_and_asked_for_once(
+    connection: Connection, endpoint: ScriptedEndpoint
+) -> None:
+    """The minute is a real one, for botocore gives up after it by itself and sends anew: no shorter wait shows that."""
+    done = asyncio.Event()
+    endpoint.on(*INVOKE, replace(ran("done"), after=done))
+    asyncio.get_running_loop().call_later(61, done.set)
+    assert (await invoke(connection, replace(ORDER, timeout_s=900))).payload == '"done"'
+    assert endpoint.operations == ["lambda:Invoke"]
+
+
 async def test_an_answer_that_never_comes_is_asked_for_once(
     connection: Connection, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
