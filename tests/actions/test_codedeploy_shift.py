@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from typing import Any
 
 import pytest
 
-from lambdatui.actions import codedeploy_shift
+from lambdatui.actions import codedeploy_collision, codedeploy_shift
 from lambdatui.actions.action import Params, Subject
 from lambdatui.actions.codedeploy_shift import HandedOver
 from lambdatui.actions.traffic import ShiftTraffic, Traffic
@@ -341,3 +342,13 @@ async def test_a_codedeploy_that_does_not_tell_is_a_warning_and_no_hindrance(
     plan = await ShiftTraffic().plan(acting.connection, LIVE, Traffic(version="1", additional="2", percent=5))
     assert len(plan.calls) == 1
     assert plan.warnings[0].startswith(f"whether CodeDeploy shifts it too is not known: {why}")
+
+
+async def test_a_codedeploy_that_never_answers_is_a_warning_after_a_while(
+    acting: Acting, endpoint: ScriptedEndpoint, live: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codedeploy_collision, "PATIENCE_S", 0.1)
+    endpoint.on("codedeploy", "ListDeployments", Answer(after=asyncio.Event()))
+    plan = await ShiftTraffic().plan(acting.connection, LIVE, Traffic(version="1", additional="2", percent=5))
+    assert len(plan.calls) == 1
+    assert plan.warnings[0] == "whether CodeDeploy shifts it too is not known: no answer within 0.1 s"
