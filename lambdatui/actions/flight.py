@@ -15,7 +15,7 @@ from typing import Any
 from lambdatui.actions.action import State, Undo
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState, Phase
-from lambdatui.actions.performing import Performer
+from lambdatui.actions.performing import LEFT, Performer
 from lambdatui.actions.traffic import ShiftTraffic, Traffic, in_words, told, traffic_of
 from lambdatui.aws.releases import get_alias
 from lambdatui.clock import now_ms
@@ -28,7 +28,6 @@ LONGEST_PAUSE_S = 300.0
 """Before a way back that AWS refuses is tried again: `LOOK_S` at first, and twice as long each time up to this."""
 GRACE_S = 2.0
 """How long a change that is under way is given to end when `Flight.run` is cancelled."""
-LEFT = "the console was left"
 
 Observe = Callable[[FlightState], Awaitable[Evidence]]
 """What is known of both versions since the flight began. Raises ConsoleError where that cannot be found out."""

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lambdatui.actions.action import Action, Call, Plan, State, Undo, changes
+from lambdatui.actions.action import Action, Call, Plan, State, Subject, Undo, changes
 from lambdatui.actions.audit import AuditCall, AuditFailed, AuditLine, AuditTrail, AuditUndo, Result
 from lambdatui.aws.connection import Connection
+from lambdatui.aws.identity import get_identity
 from lambdatui.errors import Conflict, ConsoleError, Fault, OutcomeUnknown, ReadOnly, Throttled, Unreachable
 from lambdatui.models.identity import Identity
 
@@ -23,11 +24,24 @@ THROTTLED_S = (1.0, 2.0, 4.0)
 LOST_ANSWERS = (Unreachable, OutcomeUnknown, Fault)
 """The errors after which a request may have been carried out."""
 
+LEFT = "the console was left"
+"""Why something was cut off, or never begun."""
+
+
+class OtherAccount(ConsoleError):
+    """The credentials are not of the account that the operator was shown: whoever renews them may take another's."""
+
+    def __init__(self, here: str, shown: str) -> None:
+        super().__init__(
+            f"the credentials are of account {here} now, and not of {shown}", "nothing was sent; take those that were"
+        )
+
 
 @dataclass(slots=True)
 class Sending:
     """How far the requests of a plan have come."""
 
+    plan: Plan
     answers: list[Mapping[str, Any]] = field(default_factory=list)
     """What AWS answered to each request that it carried out, in their order."""
     under_way: bool = False
@@ -43,11 +57,12 @@ class Sending:
         return len(self.answers) + self.under_way
 
     @property
-    def when_left(self) -> Result:
-        """What becomes of them where nothing more is sent."""
-        if self.under_way:
-            return "unknown"
-        return "partial" if self.answers else "cancelled"
+    def when_left(self) -> Outcome:
+        """What became of the plan where nothing more is sent, as the console is left."""
+        if self.answers and len(self.answers) == len(self.plan.calls):
+            return Outcome(plan=self.plan, result="done", answers=tuple(self.answers))
+        result: Result = "unknown" if self.under_way else "partial" if self.answers else "cancelled"
+        return Outcome(plan=self.plan, result=result, error=ConsoleError(LEFT), answers=tuple(self.answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +100,33 @@ class Performer:
     trail: AuditTrail
     secret_undos: dict[str, Undo] = field(default_factory=dict)
 
+    async def expect_account(self) -> None:
+        """Asks once more whose credentials they are.
+
+        Raises:
+            OtherAccount: they are not of the account that the operator was shown.
+            ConsoleError: it could not be found out.
+        """
+        here = (await get_identity(self.connection)).account
+        if here != self.identity.account:
+            raise OtherAccount(here, self.identity.account)
+
     async def perform(
-        self, action_id: str, action: Action[Any], plan: Plan, *, batch: str | None = None, undoes: str | None = None
+        self,
+        action_id: str,
+        action: Action[Any],
+        plan: Plan,
+        *,
+        batch: str | None = None,
+        undoes: str | None = None,
+        sending: Sending | None = None,
     ) -> Outcome:
         """Sends what was planned, if what is there is still what it was planned for.
 
         Args:
             batch: what the attempts on a set of marked rows have in common.
             undoes: the id of the attempt that this one takes back.
+            sending: is told how far it has come, for whoever cancels it.
 
         Returns:
             What became of it; the audit trail says the same.
@@ -101,7 +135,7 @@ class Performer:
             AuditFailed: it could not be written down, so that nothing was sent.
         """
         line = self._undone_by(plan.undo, self._line(action_id, plan, batch=batch, undoes=undoes))
-        sending = Sending()
+        sending = sending or Sending(plan)
 
         def concluded(result: Result, error: str, now: State | None = None) -> AuditLine:
             ended = line.concluded(result, error=error, request_ids=sending.request_ids, after=now)
@@ -113,8 +147,9 @@ class Performer:
             await asyncio.to_thread(self.trail.append, line)
             outcome = await self._attempt(action, plan, sending)
         except asyncio.CancelledError:  # the console is being left
+            left = sending.when_left
             with suppress(AuditFailed):
-                self.trail.append(concluded(sending.when_left, "the console was left"))
+                self.trail.append(concluded(left.result, left.error.title if left.error is not None else ""))
             raise
         error = outcome.error.title if outcome.error is not None else action.complaint(outcome.answers)
         try:
@@ -190,16 +225,11 @@ class Performer:
             return None
 
     def _line(self, action_id: str, plan: Plan, *, batch: str | None = None, undoes: str | None = None) -> AuditLine:
-        return AuditLine(
+        return attempt_of(
+            self.identity,
+            action_id,
+            plan.subject,
             batch=batch,
-            identity=self.identity.arn,
-            account=self.identity.account,
-            region=self.identity.region,
-            action=action_id,
-            function=plan.subject.function,
-            qualifier=plan.subject.qualifier,
-            mapping=plan.subject.mapping,
-            title=plan.subject.title,
             params=plan.params.model_dump(),
             before=plan.before,
             after=plan.after,
@@ -221,6 +251,26 @@ class Performer:
             self.secret_undos[line.id] = undo
             return line
         return line.model_copy(update={"undo": kept})
+
+
+def attempt_of(identity: Identity, action_id: str, subject: Subject, **particular: Any) -> AuditLine:
+    """The line of an attempt that begins.
+
+    Args:
+        identity: whose it is, and where.
+        particular: what more is known of it.
+    """
+    return AuditLine(
+        identity=identity.arn,
+        account=identity.account,
+        region=identity.region,
+        action=action_id,
+        function=subject.function,
+        qualifier=subject.qualifier,
+        mapping=subject.mapping,
+        title=subject.title,
+        **particular,
+    )
 
 
 def became(before: State, after: State, now: State) -> Result:

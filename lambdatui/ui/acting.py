@@ -167,7 +167,7 @@ class Acting:
         return () if index is None else (subjects[int(index)],)
 
     def _refuse(self, entry: ActionEntry, subjects: Sequence[Subject], refusal: str) -> None:
-        self._session.operations.refuse(entry, subjects, refusal)
+        self._session.operations.record(entry, subjects, "refused", refusal)
         self._tell(refusal)
 
     def _tell(self, why: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from textual import events, on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker
@@ -23,6 +23,7 @@ from lambdatui.insight.runtimes import use_table
 from lambdatui.settings_sources import Gathered
 from lambdatui.ui import themes
 from lambdatui.ui.driver import LastingDriver
+from lambdatui.ui.keys_in_turn import KeysInTurn
 from lambdatui.ui.notices import Notices
 from lambdatui.ui.operation import Operation, Operations
 from lambdatui.ui.panes import REGION_PANES
@@ -78,7 +79,7 @@ class Start:
     no_color: bool = False
 
 
-class Console(App[None]):
+class Console(KeysInTurn):
     """The terminal console."""
 
     TITLE = "lambdatui"
@@ -106,14 +107,22 @@ class Console(App[None]):
         ),
         Binding("ctrl+r", "refresh", "refresh", id="app.refresh", show=False, tooltip="read again what is on screen"),
         Binding("exclamation_mark", "errors", "errors", id="app.errors", show=False, tooltip="what went wrong"),
-        Binding("ctrl+c", "quit", "quit", id="app.quit", show=False, priority=True, tooltip="leave at once"),
+        Binding(
+            "ctrl+c",
+            "quit",
+            "quit",
+            id="app.quit",
+            show=False,
+            priority=True,
+            tooltip="leave, ending what is sent; again: at once",
+        ),
     ]
 
     def __init__(self, start: Start) -> None:
         super().__init__(driver_class=LastingDriver)
         self.start = start
         self.gave_up: ConsoleError | None = None
-        self._ending_flights = False
+        self._leaving = False
         self.animation_level = "none"
         for theme in themes.THEMES.values():
             self.register_theme(theme)
@@ -215,32 +224,30 @@ class Console(App[None]):
             self._end()
 
     def _end(self, status: int = 0) -> None:
-        """Ends the console, after what flies was ended as its plan says; an operator who asks twice does not wait.
+        """Ends the console, after what is being done was ended; an operator who asks twice does not wait.
 
         Signals come twice by themselves, as a broken connection has both the shell and the kernel send one.
         """
-        if self.session.flights.busy and not self._ending_flights:
-            self._ending_flights = True  # here, for the second signal may come before the work begins
-            self._end_flights(status)
-        elif not (status and self._ending_flights):
+        if not self._leaving:
+            self._leaving = True  # here, for the second signal may come before the work begins
+            self._leave(status)
+        elif not status:
             self.exit(None, status)
 
-    @work(group="end", exit_on_error=False, description="end of shifts")
-    async def _end_flights(self, status: int) -> None:
-        self._notices.ending()
-        await self.session.flights.leave()
+    @work(group="end", exit_on_error=False, description="end of what is being done")
+    async def _leave(self, status: int) -> None:
+        if awaited := self.session.awaited:
+            self._notices.ending(awaited)
+        await self.session.leave()
         self.exit(None, status)
 
     @property
     def last_words(self) -> list[str]:
-        """What became of each shift that was on its way when the console was left."""
-        return [
-            plain(flown.in_a_line + ("" if flown.state.over else "; the next start tells what can be done"))
-            for flown in self.session.flights.ended
-        ]
+        """What became of all that was being done when the console was left."""
+        return list(map(plain, self.session.last_words))
 
     async def on_unmount(self) -> None:
-        await self.session.flights.leave()
+        await self.session.leave()
         await self.session.disconnect()
         if self.start.demo is not None:
             await self.start.demo.stop()
@@ -373,6 +380,9 @@ class Console(App[None]):
         if self.session.busy:
             self.notify("something is being done here; go when it is over", severity="warning", markup=False)
             return
+        await self.session.leave()
+        for words in self.session.last_words:
+            self.notify(f"watched no more: {plain(words)}", severity="warning", markup=False)
         self.workers.cancel_all()
         await self._main.forget_subject()
         await self.session.move(target)

@@ -72,9 +72,10 @@ class Flights:
         return sum(observer.price_usd for observer in observers)
 
     @property
-    def busy(self) -> bool:
-        """Whether there is something that the console is not to be left in the midst of."""
-        return bool(self.flying) or self.deployments.stopping
+    def awaited(self) -> list[str]:
+        """What the console is not to be left in the midst of."""
+        flying = [f"shift of {flown.subject}" for flown in self.flying]
+        return [*flying, *(["stop of a CodeDeploy deployment"] if self.deployments.stopping else [])]
 
     @property
     def running(self) -> list[Running]:

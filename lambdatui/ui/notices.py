@@ -60,9 +60,9 @@ class Notices:
             self._tell(shift.in_a_line, shift.severity, f"Shift of {shift.subject}")
         self._stuck = found
 
-    def ending(self) -> None:
-        """Tells that the console ends as soon as what flies has ended."""
-        self._tell("ending what is on its way…")
+    def ending(self, awaited: Sequence[str]) -> None:
+        """Tells for what the console waits before it ends."""
+        self._tell(f"ending what is on its way: {', '.join(awaited)} - to quit once more does not wait")
 
     def _tell(self, text: str, severity: SeverityLevel = "warning", title: str = "") -> None:
         self._app.notify(plain(text), title=plain(title), severity=severity, timeout=NOTICE_S, markup=False)

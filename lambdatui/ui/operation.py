@@ -6,7 +6,8 @@ It belongs to the console and not to the dialog that shows it: leaving the dialo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,21 +16,24 @@ from uuid import uuid4
 from lambdatui.actions import EMERGENCY_STOP, ActionEntry, load_action
 from lambdatui.clock import now_ms
 from lambdatui.errors import AuthExpired, Conflict, ConsoleError, Fault, NotFound, RequestRefused
+from lambdatui.hang_up import LEAVE_S
 from lambdatui.paths import state_folder
 from lambdatui.ui.widgets.trouble import trouble
 
 if TYPE_CHECKING:
     from lambdatui.actions.action import Action, Draft, Params, Plan, Subject, Undo
-    from lambdatui.actions.audit import AuditLine, AuditTrail
+    from lambdatui.actions.audit import AuditLine, AuditTrail, Result
     from lambdatui.actions.performing import Outcome, Performer
     from lambdatui.aws.connection import Connection
     from lambdatui.ui.dialogs.invoke_result import Run
     from lambdatui.ui.session import Session
 
 T = TypeVar("T")
+LASTING = frozenset({"invoke"})
+"""The actions whose answer may take as long as a function runs, 15 minutes: leaving does not wait for it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Operation:
     """An action on one subject, or on each of several.
 
@@ -63,6 +67,12 @@ class Operation:
 
     def __post_init__(self) -> None:
         self.action = self._loaded()
+        self._sent = asyncio.Event()
+        """Set from when on nothing is sent any more, and AWS only watched."""
+        self._task: asyncio.Task[Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.entry.title} of {named(self.subjects)}"
 
     def _loaded(self) -> Action[Any]:
         """The action, of which every preview has its own."""
@@ -151,9 +161,16 @@ class Operation:
         return [outcome.plan.subject for outcome in self.outcomes if outcome.result == "conflict"]
 
     async def run(self) -> None:
-        """Does what was planned, one subject after the other, and watches until it has settled."""
-        self.running = True
-        self.session.operations.running.append(self)
+        """Does what was planned, one subject after the other, and watches until it has settled.
+
+        To be run on the app: nothing but `leave` is to end it.
+        """
+        from lambdatui.actions.performing import LEFT  # noqa: PLC0415 - imports the SDK
+
+        operations = self.session.operations
+        self._task = asyncio.current_task()
+        self.running, self.stopping = True, operations.closing
+        operations.running.append(self)
         self.session.tell_operation(self)
         try:
             await self._run()
@@ -162,28 +179,81 @@ class Operation:
             self.session.log(self.entry.title, error)
         finally:
             self.running = False
-            self.session.operations.running.remove(self)
+            operations.running.remove(self)
+            if operations.closing and self.failure is None:
+                operations.record(self.entry, [plan.subject for plan in self.waiting], "cancelled", LEFT)
             self.session.tell_operation(self)
             self.changed()
-        await self.session.operations.learn()
+        await operations.learn()
+
+    async def leave(self, patience_s: float) -> None:
+        """Begins nothing any more, waits for what is being sent, and ends: what is only watched goes on at AWS.
+
+        Args:
+            patience_s: seconds to wait; an invocation is not waited for.
+        """
+        self.stopping = True
+        self.changed()
+        if self.awaited:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._sent.wait(), patience_s)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    @property
+    def sending(self) -> bool:
+        """Whether more than watching is to be done."""
+        return not self._sent.is_set()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the console is not to be left in the midst of it."""
+        return self.sending and self.entry.id not in LASTING
+
+    @property
+    def last_words(self) -> Iterator[str]:
+        """What became of each subject when the console, or the place, was left."""
+        for outcome in self.outcomes:
+            subject = outcome.plan.subject
+            told = (outcome.summary, self.progress.get(subject, ""))
+            yield f"{self.entry.title} of {subject}: {', '.join(filter(None, told))}"
+        for plan in self.waiting:
+            yield f"{self.entry.title} of {plan.subject}: {self.failure or 'left out'}"
 
     async def _run(self) -> None:
-        performer = await self.session.operations.performer()
+        try:
+            performer = await self.session.operations.performer()
+            await self._send(performer)
+        finally:
+            self._sent.set()
+        done = [outcome.plan for outcome in self.outcomes if outcome.error is None]
+        await asyncio.gather(*(self._settle(performer.connection, plan) for plan in done))
+
+    async def _send(self, performer: Performer) -> None:
+        """Sends what was planned, one subject after the other."""
+        from lambdatui.actions.performing import Sending  # noqa: PLC0415 - imports the SDK
+
         todo = self.to_do
         try:
-            await _expect_account(performer)
+            await performer.expect_account()
         except ConsoleError as error:
-            self.session.operations.refuse(self.entry, [plan.subject for plan in todo], error.title)
+            self.session.operations.record(self.entry, [plan.subject for plan in todo], "refused", error.title)
             raise
         batch = uuid4().hex if len(todo) > 1 else None
         undoes = self.undoes.id if self.undoes is not None else None
         for plan in todo:
             if self.stopping:
                 break
-            self.under_way = plan
+            self.under_way, sending = plan, Sending(plan)
             self.changed()
             try:
-                outcome = await performer.perform(self.entry.id, self.action, plan, batch=batch, undoes=undoes)
+                outcome = await performer.perform(
+                    self.entry.id, self.action, plan, batch=batch, undoes=undoes, sending=sending
+                )
+            except asyncio.CancelledError:
+                self.outcomes.append(sending.when_left)
+                raise
             finally:
                 self.under_way = None
             self.outcomes.append(outcome)
@@ -196,8 +266,6 @@ class Operation:
                 break
             if isinstance(outcome.error, AuthExpired):
                 break
-        done = [outcome.plan for outcome in self.outcomes if outcome.error is None]
-        await asyncio.gather(*(self._settle(performer.connection, plan) for plan in done))
 
     async def _settle(self, connection: Connection, plan: Plan) -> None:
         """Watches one subject; that AWS gave up on one says nothing of the others."""
@@ -210,20 +278,6 @@ class Operation:
     def _tell(self, plan: Plan, progress: str) -> None:
         self.progress[plan.subject] = progress
         self.changed()
-
-
-async def _expect_account(performer: Performer) -> None:
-    """Asks once more whose credentials they are: who renews them elsewhere may have renewed those of another account.
-
-    Raises:
-        Conflict: they are not of the account that the operator was shown.
-        ConsoleError: it could not be found out.
-    """
-    from lambdatui.aws.identity import get_identity  # noqa: PLC0415 - imports the SDK
-
-    shown, here = performer.identity.account, (await get_identity(performer.connection)).account
-    if here != shown:
-        raise Conflict(f"the credentials are of account {here} now, and not of {shown}", "ctrl+r reads what is there")
 
 
 def named(subjects: Sequence[Subject]) -> str:
@@ -243,6 +297,10 @@ class Operations:
         self.secret_undos: dict[str, Undo] = {}
         """The inverses that only this console knows, for they hold a secret, by the attempt's id."""
         self.running: list[Operation] = []
+        self.left: list[Operation] = []
+        """Those that ran when the console, or the place, was left."""
+        self.closing = False
+        """Whether that is being left, so that nothing begins any more."""
         self.last_runs: dict[str, Run] = {}
         """The last invocation of each function, to compare the next one with; it is kept nowhere else."""
         self.stopped: Mapping[str, int] = {}
@@ -259,6 +317,21 @@ class Operations:
         from lambdatui.actions.audit import AuditTrail  # noqa: PLC0415 - imports pydantic
 
         return AuditTrail(state_folder())
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being sent: what is only watched can be left."""
+        return any(operation.sending for operation in self.running)
+
+    async def leave(self) -> None:
+        """Begins nothing any more, and waits for what is being sent, as far as `LEAVE_S` allow.
+
+        Called once more, it does not wait any longer.
+        """
+        patience_s = 0.0 if self.closing else LEAVE_S
+        self.closing = True
+        self.left += (operation for operation in self.running if operation not in self.left)
+        await asyncio.gather(*(operation.leave(patience_s) for operation in self.running))
 
     async def performer(self) -> Performer:
         """What carries out plans where the session is.
@@ -300,24 +373,14 @@ class Operations:
             return isinstance(error, NotFound)
         return False
 
-    def refuse(self, entry: ActionEntry, subjects: Sequence[Subject], reason: str) -> None:
-        """Writes down what was wanted where it may not be done."""
-        from lambdatui.actions.audit import AuditLine  # noqa: PLC0415 - imports pydantic
+    def record(self, entry: ActionEntry, subjects: Sequence[Subject], result: Result, why: str) -> None:
+        """Writes down what was wanted where nothing was sent."""
+        from lambdatui.actions.performing import attempt_of  # noqa: PLC0415 - imports the SDK
 
         if (identity := self._session.identity) is None:
             return
         for subject in subjects:
-            line = AuditLine(
-                identity=identity.arn,
-                account=identity.account,
-                region=identity.region,
-                action=entry.id,
-                function=subject.function,
-                qualifier=subject.qualifier,
-                mapping=subject.mapping,
-                title=subject.title,
-            )
             try:
-                self.trail.append(line.concluded("refused", error=reason))
+                self.trail.append(attempt_of(identity, entry.id, subject).concluded(result, error=why))
             except ConsoleError as error:
                 self._session.log("audit trail", error)

@@ -222,7 +222,25 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether something is being done here that has to go on, and here."""
-        return bool(self.operations.running) or self.flights.busy
+        return self.operations.busy or bool(self.flights.awaited)
+
+    @property
+    def awaited(self) -> list[str]:
+        """What leaving waits for."""
+        operations = (str(operation) for operation in self.operations.running if operation.awaited)
+        return [*operations, *self.flights.awaited]
+
+    async def leave(self) -> None:
+        """Ends what is being done here, as far as `LEAVE_S` allow; what AWS goes on with is watched no more."""
+        await asyncio.gather(self.operations.leave(), self.flights.leave())
+
+    @property
+    def last_words(self) -> list[str]:
+        """What became of all that was being done when the console, or the place, was left."""
+        return [words for operation in self.operations.left for words in operation.last_words] + [
+            flown.in_a_line + ("" if flown.state.over else "; the next start tells what can be done")
+            for flown in self.flights.ended
+        ]
 
     @property
     def metrics_slowed_until_ms(self) -> int | None:
@@ -238,7 +256,7 @@ class Session:
 
     async def move(self, target: Target) -> None:
         """Goes to another profile or region. Nothing of the former place is kept."""
-        await self.flights.leave()
+        await self.leave()
         self.target = target
         self.identity = None
         self._alias_asked = False
