@@ -29,6 +29,8 @@ class ActionEntry:
     """What opens it wherever its target can be found; several that share a key are offered together."""
     group: str = ""
     """What the key stands for, in a word."""
+    urgent: bool = False
+    """Whether its key comes before all others: with it a person woken at night ends what does harm."""
     several: bool = True
     """Whether it can be done to all marked rows at once."""
 
@@ -115,7 +117,8 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="reserve 0 and disable the mappings of a function that does harm",
         target="function",
         key="x",
-        group="emergency stop",
+        group="stop",
+        urgent=True,
         needs=("lambda:PutFunctionConcurrency", "lambda:UpdateEventSourceMapping"),
         load="emergency_stop:EmergencyStop",
     ),
@@ -125,7 +128,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         about="bring back exactly what was there before",
         target="function",
         key="x",
-        group="emergency stop",
+        group="stop",
         several=False,
         needs=(
             "lambda:PutFunctionConcurrency",
@@ -167,6 +170,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         target="alias",
         key="t",
         group="traffic",
+        urgent=True,
         several=False,
         needs=("lambda:UpdateAlias",),
         load="traffic:ShiftTraffic",

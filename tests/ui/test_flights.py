@@ -200,7 +200,7 @@ async def test_of_an_alias_that_was_deleted_no_share_is_told(
         await begin(stage)
         alias.gone = True
         await stage.wait_for("gone: the alias is gone:")
-        assert "traffic  " not in stage.text
+        assert "traffic " not in stage.text.removesuffix(stage.footer)
         await notified(stage, "orders:live: gone: the alias is gone")
     assert log().kept() == {}
 

@@ -18,6 +18,7 @@ from lambdatui.ui.panes.flight_sections import none_section, sections, several_s
 from lambdatui.ui.panes.list_pane import TitleLine
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.widgets.frame import with_keys
+from lambdatui.ui.widgets.key_line import URGENT
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
@@ -43,15 +44,20 @@ class FlightsPane(Pane):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "space", "command('hold')", "hold/resume", id="flights.hold", tooltip="hold the shift, or let it go on"
+            "b",
+            "command('roll_back')",
+            "roll back",
+            id="flights.roll_back",
+            group=URGENT,
+            tooltip="roll back at once, without a question; where CodeDeploy runs it, that is stopped",
         ),
         Binding(
-            "greater_than_sign",
-            "command('next')",
-            "next",
-            id="flights.next",
-            key_display=">",
-            tooltip="next step now; asks first before the last one",
+            "space",
+            "command('hold')",
+            "hold",
+            id="flights.hold",
+            group=URGENT,
+            tooltip="hold the shift, or let it go on",
         ),
         Binding(
             "less_than_sign",
@@ -59,30 +65,35 @@ class FlightsPane(Pane):
             "back",
             id="flights.back",
             key_display="<",
+            group=URGENT,
             tooltip="one step back, and hold there",
         ),
         Binding(
-            "b",
-            "command('roll_back')",
-            "roll back",
-            id="flights.roll_back",
-            tooltip="roll back at once, without a question; where CodeDeploy runs it, that is stopped",
+            "greater_than_sign",
+            "command('next')",
+            "next",
+            id="flights.next",
+            key_display=">",
+            group=URGENT,
+            tooltip="next step now; asks first before the last one",
         ),
         Binding(
             "p",
             "command('promote')",
             "promote",
             id="flights.promote",
+            group=URGENT,
             tooltip="all traffic to the new version; asks first",
         ),
-        Binding("n", "another", "another", id="flights.another", tooltip="show the next of several shifts"),
         Binding(
             "f",
             "command('forget')",
             "forget",
             id="flights.forget",
+            group=URGENT,
             tooltip="forget a shift that was left; asks first",
         ),
+        Binding("n", "another", "another", id="flights.another", tooltip="show the next of several shifts"),
     ]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

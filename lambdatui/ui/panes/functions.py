@@ -19,6 +19,7 @@ from lambdatui.ui.panes.function_columns import METRIC_COLUMNS, function_columns
 from lambdatui.ui.panes.list_pane import ListPane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, Reading, Session
+from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.record_table import Column, RecordTable
 from lambdatui.ui.widgets.trouble import trouble
 
@@ -40,7 +41,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
     THINGS = "functions"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("U", "unwell_first", "unwell first", id="functions.unwell", tooltip="those first that want a look"),
+        Binding("U", "unwell_first", "unwell", id="functions.unwell", tooltip="those first that want a look"),
         Binding("Y", "copy_arn", "copy ARN", id="list.copy_arn", show=False, tooltip="copy the ARN to the clipboard"),
     ]
 
@@ -92,7 +93,8 @@ class FunctionsPane(ListPane[FunctionSummary]):
         return self.session.reading
 
     def nothing(self) -> Content:
-        return Content.assemble(super().nothing(), " ", ("R", "bold $accent"), " chooses another region.")
+        key = with_keys(self.screen, "{app.region}")
+        return Content.assemble(super().nothing(), " ", (key, "bold $accent"), " chooses another region.")
 
     # -- how they are doing
 

@@ -17,6 +17,7 @@ from lambdatui.clock import now_ms
 from lambdatui.ui import figures
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import Reading
+from lambdatui.ui.widgets.key_line import GENERAL
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_table import Column, RecordTable
@@ -60,7 +61,7 @@ class ListPane(Pane, Generic[R]):
         Binding("slash", "filter", "filter", id="list.filter", priority=True, tooltip="show only what matches"),
         Binding("s", "sort_next", "sort", id="list.sort", tooltip="sort by the next column"),
         Binding("S", "sort_reverse", "reverse", id="list.reverse", show=False, tooltip="reverse the order"),
-        Binding("y", "copy_name", "copy", id="list.copy_name", tooltip="copy the name to the clipboard"),
+        Binding("y", "copy_name", "copy", id="list.copy_name", group=GENERAL, tooltip="copy the name to the clipboard"),
     ]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

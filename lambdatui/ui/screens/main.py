@@ -22,7 +22,7 @@ from lambdatui.ui.panes import REGION_PANES, TABS, PaneEntry, load_pane
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.session import InventoryChange, LoggedError, Session
 from lambdatui.ui.widgets.header_line import HeaderLine
-from lambdatui.ui.widgets.key_line import KeyLine
+from lambdatui.ui.widgets.key_line import ACTION_KEYS, URGENT, KeyLine
 
 if TYPE_CHECKING:
     from lambdatui.ui.operation import Operation
@@ -45,7 +45,6 @@ class MainScreen(Screen[None]):
         Binding("plus", "zoom", "zoom", id="screen.zoom", show=False, tooltip="the pane in focus alone, or both again"),
         Binding("escape", "back", "back", id="screen.back", show=False, tooltip="one step back"),
         Binding("q", "back_or_quit", "back", id="screen.quit", show=False, tooltip="back, or quit at the root"),
-        Binding("l", "logs", "logs", id="screen.logs", tooltip="the log of the function, or of all that are marked"),
         Binding(
             "left_square_bracket",
             "window(-1)",
@@ -64,10 +63,32 @@ class MainScreen(Screen[None]):
             show=False,
             tooltip="metrics over a longer time, up to 7 days",
         ),
-        Binding("a", "actions", "actions", id="screen.actions", tooltip="everything that can be done to it"),
         *(
-            Binding(key, f"act('{key}')", entries[0].group, id=f"action.{entries[0].id}", tooltip=about(entries))
+            Binding(
+                key,
+                f"act('{key}')",
+                entries[0].group,
+                id=f"action.{entries[0].id}",
+                group=URGENT if entries[0].urgent else ACTION_KEYS,
+                tooltip=about(entries),
+            )
             for key, entries in KEYS.items()
+        ),
+        Binding(
+            "l",
+            "logs",
+            "logs",
+            id="screen.logs",
+            group=URGENT,
+            tooltip="the log of the function, or of all that are marked",
+        ),
+        Binding(
+            "a",
+            "actions",
+            "actions",
+            id="screen.actions",
+            group=ACTION_KEYS,
+            tooltip="everything that can be done to it",
         ),
         Binding(
             "u", "undo", "undo", id="screen.undo", show=False, tooltip="what was done here, and what takes it back"

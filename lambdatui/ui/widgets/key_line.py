@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+URGENT = Binding.Group("urgent")
+"""The group of the keys that somebody needs who was woken at night: they stand first, and have room first."""
+ACTION_KEYS = Binding.Group("actions")
+"""The group of the other keys that change something: they stand behind those of what is in focus."""
+GENERAL = Binding.Group("general")
+"""The group of the keys that are much the same wherever one is: they stand last. Those of screen and console are too,
+unless they say otherwise."""
+_OF_FOCUS = Binding.Group("of what is in focus")
+_ORDER = (URGENT, _OF_FOCUS, ACTION_KEYS, GENERAL)
+_ALWAYS = ("app.help", "screen.actions", "app.goto")
+"""What leads to all the other keys, and so has room before them; the first of them longest."""
+
 
 class KeyLine(Widget):
-    """The keys of what is in focus, as many as fit, taken from the bindings themselves."""
+    """The keys of what is in focus, as many as fit, taken from the bindings themselves.
+
+    Where there is no room for all, those that would do nothing give way first.
+    """
 
     DEFAULT_CSS = """
     KeyLine {
@@ -43,25 +58,26 @@ class KeyLine(Widget):
         self.keys = self._active()
 
     def render(self) -> Content:
-        hints = [(binding.id or "", self._hint(binding, enabled)) for binding, enabled in self.keys]
-        kept = {id_ for id_, _ in hints if id_ in _ALWAYS}
-        room = self.size.width - sum(hint.cell_length for id_, hint in hints if id_ in kept)
-        shown: list[Content] = []
-        for id_, hint in hints:
-            if id_ not in kept:
-                room -= hint.cell_length
-                if room < 0:
-                    continue
-            shown.append(hint)
-        return Content.assemble(*shown)
+        hints = [self._hint(binding, enabled) for binding, enabled in self.keys]
+        room, shown = self.size.width, list[int]()
+        for index in sorted(range(len(hints)), key=lambda index: _need(*self.keys[index])):
+            if hints[index].cell_length <= room:
+                room -= hints[index].cell_length
+                shown.append(index)
+        return Content.assemble(*(hints[index] for index in sorted(shown)))
 
     def _active(self) -> tuple[tuple[Binding, bool], ...]:
         shown: dict[str, tuple[Binding, bool]] = {}
-        for active in self.screen.active_bindings.values():
+        for active in sorted(self.screen.active_bindings.values(), key=self._place):
             binding = active.binding
             if binding.show:
                 shown.setdefault(binding.action, (binding, active.enabled and not self._refused(binding.action)))
-        return tuple(sorted(shown.values(), key=lambda hint: _LAST.get(hint[0].id or "", 0)))
+        return tuple(shown.values())
+
+    def _place(self, active: ActiveBinding) -> int:
+        """Where a key stands among the others."""
+        everywhere = active.node in (self.screen, self.app)
+        return _ORDER.index(active.binding.group or (GENERAL if everywhere else _OF_FOCUS))
 
     def _hint(self, binding: Binding, enabled: bool) -> Content:
         key = self.app.get_key_display(binding)
@@ -70,7 +86,6 @@ class KeyLine(Widget):
         return Content.styled(f" {key} {binding.description} ", "dim")
 
 
-_ALWAYS = frozenset({"app.goto", "app.help", "screen.actions"})
-"""What leads to all the other keys, and so has room before them."""
-_LAST = {"app.filter": 1, "app.goto": 2, "app.help": 3}
-"""Where the keys that work everywhere stand: behind those of the pane."""
+def _need(binding: Binding, enabled: bool) -> tuple[int, bool]:
+    """How soon a key gives way where there is no room for all: the least stays longest."""
+    return _ALWAYS.index(binding.id) if binding.id in _ALWAYS else len(_ALWAYS), not enabled

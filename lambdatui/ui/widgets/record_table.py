@@ -19,6 +19,7 @@ from textual.timer import Timer
 
 from lambdatui.ui.widgets.cells import record_line, title_line
 from lambdatui.ui.widgets.column import GAP, GUTTER, Cell, Column, R, fit
+from lambdatui.ui.widgets.key_line import GENERAL
 from lambdatui.ui.widgets.line_view import LineView
 from lambdatui.ui.widgets.record_filter import FilterError
 from lambdatui.ui.widgets.record_set import RecordSet
@@ -65,7 +66,7 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         Binding("home,g", "first", "first", show=False, id="table.first", tooltip="to the first"),
         Binding("end,G", "last", "last", show=False, id="table.last", tooltip="to the last"),
         Binding("enter", "open", "open", id="table.open", tooltip="look into the row"),
-        Binding("space", "mark", "mark", id="table.mark", tooltip="mark the row, or take its mark away"),
+        Binding("space", "mark", "mark", id="table.mark", group=GENERAL, tooltip="mark the row, or take its mark away"),
     ]
 
     @dataclass
