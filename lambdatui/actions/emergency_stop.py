@@ -104,7 +104,10 @@ class EmergencyStop(MappingAction[Params]):
             before=before,
             after=after,
             calls=tuple(calls),
-            remarks=("what is running goes on until it ends", "x restores what was there"),
+            remarks=(
+                "what is running goes on until it ends",
+                "Restore after an emergency stop brings back what was there",
+            ),
             warnings=(
                 *[f"AWS is not done with {label}, and may refuse to disable it" for label in changing],
                 *([await _asynchronous(connection, function)] if params.reserve_nothing else [ONLY_MAPPINGS]),

@@ -117,8 +117,8 @@ def _splits(number: str, routes: Iterable[Route], shifted: Container[str] | None
         if route.alias.name in shifted:
             yield Remark("split, shift on its way", "", f"alias {route.alias.name}, {split}: see :shifts")
         else:
-            why = f"alias {route.alias.name}, {split}: no shift on record explains it; t shifts it on or back"
-            yield Remark("split, no shift known", "warning", why)
+            why = "no shift on record explains it; Shift traffic moves it on or back"
+            yield Remark("split, no shift known", "warning", f"alias {route.alias.name}, {split}: {why}")
 
 
 def _standing(latest: Version, newest: Version | None, *, whole: bool) -> Remark:

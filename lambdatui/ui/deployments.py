@@ -123,7 +123,7 @@ class Deployed(Running):
     @property
     def trouble(self) -> str:
         if self.stranded:
-            return "CodeDeploy has ended and left the alias divided: t shifts it on or back"
+            return "CodeDeploy has ended and left the alias divided: Shift traffic moves it on or back"
         return f"not stopped: {self.refused}" if self.refused is not None and self.under_way else ""
 
     @property

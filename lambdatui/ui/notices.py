@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambdatui.insight.quantities import counted
 from lambdatui.ui.shift import Running
+from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.plain_text import plain
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Notices:
         """Tells what earlier consoles left stopped, and what they did not see the end of."""
         if stopped := sorted(operations.stopped):
             names = ", ".join(stopped[:NAMED]) + (f" and {len(stopped) - NAMED} more" if len(stopped) > NAMED else "")
-            self._tell(f"left stopped by an emergency stop: {names} - x on it restores")
+            told = f"left stopped by an emergency stop: {names} · {{action.emergency-stop}} on it restores"
+            self._tell(with_keys(self._app.screen_stack[0], told))
         if count := operations.unfinished:
             self._tell(f"it is not known what became of {counted(count, 'attempts')} of an earlier console: see :audit")
 

@@ -9,6 +9,7 @@ import pytest
 from lambdatui.actions import event_source_mapping
 from lambdatui.actions.audit import AuditLine, AuditTrail
 from lambdatui.paths import state_folder
+from lambdatui.ui.keymap import all_bindings
 from tests.support.endpoint import ACCOUNT, REGION, ScriptedEndpoint, error
 from tests.support.stoppable import Stoppable
 from tests.ui.conftest import MakeConsole
@@ -75,7 +76,7 @@ async def test_of_a_function_that_is_stopped_it_is_offered_first_to_restore_it(
     async with on_stage(console(endpoint.url)) as stage:
         await stop(stage)
         await stage.press("x")
-        await stage.wait_for(f"Emergency stop in force: {STOPPED}")
+        await stage.wait_for(f"Stop in force: {STOPPED}")
         await stage.press("enter")
         await stage.wait_for("0 → 5")
 
@@ -102,6 +103,17 @@ async def test_the_overview_says_that_it_is_stopped_and_how_it_is_restored(
     async with on_stage(console(endpoint.url)) as stage:
         await stop(stage)
         await stage.wait_for("by an emergency stop since")
+
+
+async def test_how_it_is_restored_is_told_with_the_key_that_the_operator_gave_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    all_bindings()  # imports what a console imports to remap a key, which takes longer than tests wait
+    left_stopped(STOPPED)
+    async with on_stage(console(endpoint.url, file='[keys]\n"action.emergency-stop" = "z"')) as stage:
+        await stage.wait_for(f"{STOPPED} · z on ")
+        stage.app._main.pane.table.move_to(STOPPED)
+        await stage.wait_for("· z restores it")
 
 
 async def test_the_next_console_tells_what_was_left_stopped_and_restores_it(
@@ -201,7 +213,7 @@ async def test_of_what_was_left_stopped_only_what_is_here_is_told(
     left_stopped("elsewhere", region="eu-north-1")
     left_stopped(STOPPED)
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for(f"left stopped by an emergency stop: {STOPPED} -")
+        await stage.wait_for(f"left stopped by an emergency stop: {STOPPED}")
 
 
 async def test_a_function_that_was_deleted_is_left_stopped_no_more(
@@ -212,4 +224,4 @@ async def test_a_function_that_was_deleted_is_left_stopped_no_more(
     left_stopped("deleted")
     left_stopped(STOPPED)
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for(f"left stopped by an emergency stop: {STOPPED} -")
+        await stage.wait_for(f"left stopped by an emergency stop: {STOPPED}")

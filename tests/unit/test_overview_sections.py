@@ -28,7 +28,9 @@ def detail(answer: dict[str, Any] | None = None, **particular: Any) -> FunctionD
 def told(*, revealed: bool = False, listed: dict[str, Any] | None = None, **parts: Part) -> dict[str, Value]:
     """All labelled values by label; of the same label the last."""
     summary = FunctionSummary.from_aws(function("orders", **(listed or {})))
-    found = sections(summary, {**ASKING, **parts}, today=TODAY, now_ms=NOW_MS, times="relative", revealed=revealed)
+    found = sections(
+        summary, {**ASKING, **parts}, today=TODAY, now_ms=NOW_MS, times="relative", revealed=revealed, keys=str
+    )
     return {label: value for section in found for label, value in section.rows}
 
 
@@ -143,7 +145,9 @@ def test_fields_that_no_model_knows_are_told_where_they_came_from() -> None:
 def test_why_a_part_is_stale_is_told_once() -> None:
     summary = FunctionSummary.from_aws(function("orders"))
     reasons = [Throttled("throttled", "wait"), Throttled("throttled", "wait")]
-    found = sections(summary, ASKING, today=TODAY, now_ms=NOW_MS, times="relative", revealed=False, stale=reasons)
+    found = sections(
+        summary, ASKING, today=TODAY, now_ms=NOW_MS, times="relative", revealed=False, stale=reasons, keys=str
+    )
     assert [label for label, _ in found[0].rows].count("stale") == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -20,6 +21,7 @@ from lambdatui.ui.panes.overview_sections import Part, answered, sections, unset
 from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.panes.reading_pane import REST_S
 from lambdatui.ui.session import FIRST_RETRY_S, LONGEST_RETRY_S
+from lambdatui.ui.widgets.frame import with_keys
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.section_view import SectionView
 
@@ -162,5 +164,6 @@ class OverviewPane(Pane):
             stale=self._stale.values(),
             verdict=self.session.health.health(self.subject),
             stopped_ms=self.session.operations.stopped.get(self.subject.name),
+            keys=partial(with_keys, self.screen),
         )
         self._body.show(told)

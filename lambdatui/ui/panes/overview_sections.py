@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -33,6 +33,8 @@ DEFAULT_EVENT_AGE_S = 21_600
 """Lambda's defaults for asynchronous invocations (facts 3.8)."""
 
 
+Keys = Callable[[str], str]
+"""As `with_keys` does for a screen."""
 Part = AwsModel | ConsoleError | None | Literal["asking"]
 """One answer: the model, why there is none, None for "not configured", or that it is still being asked for."""
 
@@ -48,6 +50,7 @@ def sections(
     stale: Iterable[ConsoleError] = (),
     verdict: Health | None = None,
     stopped_ms: int | None = None,
+    keys: Keys,
 ) -> list[Section]:
     """All that is known of the function.
 
@@ -61,11 +64,12 @@ def sections(
         stale: why parts that were answered could not be read again.
         verdict: how it is doing; None where nobody looked.
         stopped_ms: since when an emergency stop holds it, epoch ms; None where none does.
+        keys: tells which keys do what the ids in braces stand for.
     """
     function = parts["function"]
     detail = function if isinstance(function, FunctionDetail) else None
     known = detail.configuration if detail else None
-    stopped = None if stopped_ms is None else figures.absolute(stopped_ms, times)
+    stopped = None if stopped_ms is None else _stopped(figures.absolute(stopped_ms, times), keys)
     told = [
         _state(function, known, stale, verdict, stopped),
         _code(summary, known, parts["runtime_management"], _runtime(summary.runtime, today), now_ms, times),
@@ -118,16 +122,21 @@ def _health(verdict: Health) -> Value:
     return Value(f"✓ {verdict.reason}" if verdict.state is State.WELL else f"{glyph} {verdict.reason}", "dim")
 
 
+def _stopped(since: str, keys: Keys) -> Value:
+    told = keys(f"{STOPPED} by an emergency stop since {since} · {{action.emergency-stop}} restores it")
+    return Value(told, "warning")
+
+
 def _state(
     function: Part,
     known: FunctionConfiguration | None,
     stale: Iterable[ConsoleError],
     verdict: Health | None,
-    stopped: str | None,
+    stopped: Value | None,
 ) -> Section:
     rows = [("stale", value) for value in dict.fromkeys(map(_problem, stale))]
     if stopped is not None:
-        rows.append(("stopped", Value(f"{STOPPED} by an emergency stop since {stopped}; x restores it", "warning")))
+        rows.append(("stopped", stopped))
     if verdict is not None:
         rows.append(("health", _health(verdict)))
     if known is None:

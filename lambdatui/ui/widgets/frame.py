@@ -14,7 +14,7 @@ from lambdatui.ui.widgets.plain_text import plain
 
 APART = " · "
 """What stands between the parts of a line of keys."""
-_ID = re.compile(r"\{([a-z_.]+)\}")
+_ID = re.compile(r"\{([a-z_.-]+)\}")
 
 
 def with_keys(screen: Screen[Any], text: str) -> str:
