@@ -255,9 +255,11 @@ class Session:
             await connection.close()
 
     async def move(self, target: Target) -> None:
-        """Goes to another profile or region. Nothing of the former place is kept."""
+        """Goes to another profile or region, with its settings. Nothing of the former place is kept."""
         await self.leave()
         self.target = target
+        if self.settings is not None and target.profile is not None:
+            self.settings = self.settings.for_profile(target.profile)
         self.identity = None
         self._alias_asked = False
         self._arrived = []
