@@ -19,7 +19,7 @@ OLD_MS = 60_000
 
 
 def place(session: Session, *, demo: bool) -> tuple[Part, ...]:
-    """Account, region and identity, as far as they are known, and whether this is read-only or the demo."""
+    """Account, region and identity, as far as they are known, and whether this is read-only, protected or the demo."""
     return tuple(_place(session, demo=demo))
 
 
@@ -37,6 +37,8 @@ def _place(session: Session, *, demo: bool) -> Iterator[Part]:
         yield Part(f" · {target.profile}", yields=4)
     if target.read_only:
         yield Part("  READ-ONLY ", "bold reverse")
+    if session.settings is not None and session.settings.protected:
+        yield Part("  PROTECTED ", "bold $warning", yields=1 if target.read_only else 0)
     if demo:
         yield Part("  demo", "$secondary", yields=3)
 
