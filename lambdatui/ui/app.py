@@ -24,7 +24,6 @@ from lambdatui.settings_sources import Gathered
 from lambdatui.ui import themes
 from lambdatui.ui.driver import LastingDriver
 from lambdatui.ui.keys_in_turn import KeysInTurn
-from lambdatui.ui.keys_in_turn import KeysInTurn
 from lambdatui.ui.notices import Notices
 from lambdatui.ui.operation import Operation, Operations
 from lambdatui.ui.panes import REGION_PANES
