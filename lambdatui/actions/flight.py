@@ -12,10 +12,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from lambdatui.actions.action import State, Undo
+from lambdatui.actions.action import Plan, State, Undo
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState, Phase
-from lambdatui.actions.performing import LEFT, Performer
+from lambdatui.actions.performing import LEFT, OtherAccount, Performer, attempt_of
 from lambdatui.actions.traffic import ShiftTraffic, Traffic, in_words, told, traffic_of
 from lambdatui.aws.releases import get_alias
 from lambdatui.clock import now_ms
@@ -26,6 +26,8 @@ LOOK_S = 10.0
 """Between two looks at how both versions do."""
 LONGEST_PAUSE_S = 300.0
 """Before a way back that AWS refuses is tried again: `LOOK_S` at first, and twice as long each time up to this."""
+ACCOUNT_S = 1.0
+"""How long a way back waits to be told whose the credentials are; a step waits for the answer."""
 GRACE_S = 2.0
 """How long a change that is under way is given to end when `Flight.run` is cancelled."""
 
@@ -185,25 +187,39 @@ class Flight:
         return baked and judgement.verdict is Verdict.CONTINUE
 
     async def _is_ours(self) -> bool:
-        """Whether the alias is as the flight left it. What is on its way and arrived after all is taken as it is."""
+        """Whether the alias is as the flight left it, as far as is known, so that there is something to do about it.
+
+        What is on its way and arrived after all is taken as it is.
+        """
+        there: Traffic | None = None
         try:
-            alias = await get_alias(self._performer.connection, self.state.function, self.state.alias)
+            there = traffic_of(await get_alias(self._performer.connection, self.state.function, self.state.alias))
         except NotFound as error:
-            self._save(phase=Phase.GONE, percent=0.0, wanted=None, why=f"the alias is gone: {error.title}")
-            return False
+            gone = error.title
         except ConsoleError:
             return True  # not known; whoever changes it next finds out
-        there = traffic_of(alias)
-        found = told(there)
+        found = told(there) if there is not None else None
         if found == told(self.state.traffic(self.state.percent)):
             self._save(wanted=None)
-        elif arrived := self._of_ours(found):
+            return True
+        if found is not None and (arrived := self._of_ours(found)):
             self._arrived(arrived[0])
             if self.state.phase is Phase.HELD and not self.state.why:  # only for not being known to have arrived
                 self._save(phase=Phase.BAKING)
+            return self.state.flying
+        try:
+            await self._performer.expect_account()
+        except OtherAccount as error:
+            if self.state.phase is not Phase.NO_WAY_BACK:
+                self._refused(error)
+        except ConsoleError:
+            return True
         else:
-            self._stop(there)
-        return self.state.flying
+            if there is None:
+                self._save(phase=Phase.GONE, percent=0.0, wanted=None, why=f"the alias is gone: {gone}")
+            else:
+                self._stop(there)
+        return False
 
     def _of_ours(self, found: State) -> list[float]:
         """The shares that the flight itself may have brought about which look like what is there."""
@@ -263,7 +279,7 @@ class Flight:
         self._save(wanted=percent)
         unwritten: ConsoleError | None = None
         try:
-            plan = await self._action.plan(self._performer.connection, self.state.subject, self.state.traffic(percent))
+            plan = await self._planned(percent)
             if plan.calls:
                 if not self._of_ours(plan.before):
                     await self._is_ours()
@@ -285,6 +301,40 @@ class Flight:
             raise unwritten
         return arrived
 
+    async def _planned(self, percent: float) -> Plan:
+        """What gives the new version a share, after a look at whose the credentials are.
+
+        Raises:
+            ConsoleError: they are of another account, or nothing could be planned.
+        """
+        planning = self._action.plan(self._performer.connection, self.state.subject, self.state.traffic(percent))
+        other, plan = await asyncio.gather(self._expect_account(percent), planning, return_exceptions=True)
+        if other is not None:
+            raise other
+        if isinstance(plan, BaseException):
+            raise plan
+        return plan
+
+    async def _expect_account(self, percent: float) -> None:
+        """Looks whose the credentials are that give the new version a share; a way back is made where none tells.
+
+        Raises:
+            OtherAccount: they are of another account than when the flight began; that is on record.
+            ConsoleError: that could not be found out, and it is no way back.
+        """
+        back = percent <= self.state.percent
+        try:
+            async with asyncio.timeout(ACCOUNT_S if back else None):
+                await self._performer.expect_account()
+        except OtherAccount as error:
+            performer, asked = self._performer, self.state.traffic(percent).model_dump()
+            line = attempt_of(performer.identity, "traffic", self.state.subject, batch=self.state.id, params=asked)
+            await asyncio.to_thread(performer.trail.append, line.concluded("refused", error=error.title))
+            raise
+        except (ConsoleError, TimeoutError):
+            if not back:
+                raise
+
     def _undo(self, percent: float) -> Undo | None:
         """What takes a change back later on: all of it, for a division that nobody watches is no way back."""
         return Undo(action="traffic", params=self.state.traffic(0)) if percent > 0 else None
@@ -293,7 +343,7 @@ class Flight:
         """AWS did not carry a change out: a way back is tried again where that may help, and all else is held."""
         if self.state.phase is not Phase.ROLLING_BACK:
             self._save(phase=Phase.HELD, trouble=str(error))
-        elif isinstance(error, AccessDenied):
+        elif isinstance(error, AccessDenied | OtherAccount):
             self._save(phase=Phase.NO_WAY_BACK, trouble=str(error))
         else:
             self._pause_s = min(2 * self._pause_s or LOOK_S, LONGEST_PAUSE_S)

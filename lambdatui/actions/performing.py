@@ -32,9 +32,7 @@ class OtherAccount(ConsoleError):
     """The credentials are not of the account that the operator was shown: whoever renews them may take another's."""
 
     def __init__(self, here: str, shown: str) -> None:
-        super().__init__(
-            f"the credentials are of account {here} now, and not of {shown}", "nothing was sent; take those that were"
-        )
+        super().__init__(f"the credentials are of account {here} now, and not of {shown}", f"renew those of {shown}")
 
 
 @dataclass(slots=True)

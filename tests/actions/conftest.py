@@ -19,7 +19,7 @@ from lambdatui.demo.packages import packed
 from tests.actions.acting import Acting
 from tests.actions.flying import LOOK_S, Clock, Sky
 from tests.aws.conftest import Connect, connect, connection, endpoint, impatient, machine
-from tests.support.endpoint import ScriptedEndpoint
+from tests.support.endpoint import IDENTITY, ScriptedEndpoint
 from tests.support.split_alias import SplitAlias
 
 __all__ = ["connect", "connection", "endpoint", "impatient", "machine"]
@@ -96,6 +96,7 @@ def live(endpoint: ScriptedEndpoint) -> SplitAlias:
     """The alias ``orders:live``: all of it goes to version 1, and there is a version 2."""
     alias = SplitAlias()
     alias.behind(endpoint)
+    endpoint.on("sts", "GetCallerIdentity", IDENTITY)
     return alias
 
 

@@ -18,7 +18,7 @@ from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.seed import create
 from lambdatui.demo.traffic import HISTORY_MS, Traffic
 from lambdatui.insight.canary import Evidence
-from tests.actions.acting import Acting
+from tests.actions.acting import ANN, Acting
 from tests.actions.flying import MINUTE_NS, Clock, state
 
 FAILING = fleet.planted(Trouble.FAILING_SINCE_RELEASE)
@@ -49,7 +49,8 @@ class Shop:
 
     def flight(self, old: str, new: str, plan: str) -> Flight:
         found = state(plan).model_copy(update={"function": BUSY.name, "old": old, "new": new})
-        return Flight(found, performer=self.acting.performer, observe=self.observe, log=FlightLog(self.folder))
+        performer = replace(self.acting.performer, identity=replace(ANN, account=self.cloud.account))
+        return Flight(found, performer=performer, observe=self.observe, log=FlightLog(self.folder))
 
     async def observe(self, state: FlightState) -> Evidence:
         assert not state.trouble
