@@ -15,15 +15,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from lambdatui import __version__
+from lambdatui.commands.status import meanings
 from lambdatui.errors import ConsoleError
 
 EXIT_USAGE = 2
 THEMES = ("dark", "light", "high-contrast", "monochrome")
-SHIFT_STATUSES = (
-    "The exit status says what became of it: 0 all of the traffic is on the version, 1 nothing was changed, 2 the "
-    "command line or the settings are at fault, 3 it was rolled back, 4 both versions have traffic and nobody watches "
-    "them any more, 5 somebody else changed or deleted the alias, 128 and the number of the signal that ended it."
-)
 SETTINGS_FLAGS = ("profile", "region", "endpoint_url", "read_only", "theme", "low_bandwidth")
 
 
@@ -32,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, 1 where something went wrong, 2 where the command line or the settings are at fault,
-        128 plus the signal where a signal ended the console. `lambdatui.commands.unattended` has those of a shift.
+        128 plus the signal where a signal ended the console. `lambdatui.commands.status` has those of a shift.
     """
     options = _parser().parse_args(argv)
     try:
@@ -87,7 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--since", metavar="TIME", help="how long ago (5m, 1h, 2d), or when; all that is kept without")
     audit.add_argument("--json", action="store_true", help="one JSON object on each line")
     shift = commands.add_parser(
-        "shift", help="move an alias to another version, in steps and watched", epilog=SHIFT_STATUSES
+        "shift",
+        help="move an alias to another version, in steps and watched",
+        epilog=_exit_statuses(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     shift.add_argument("release", metavar="FUNCTION:ALIAS", help="the alias, such as orders:live")
     shift.add_argument("--to", required=True, metavar="VERSION", help="the version that is to get the traffic")
@@ -103,6 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     shift.add_argument("--dry-run", action="store_true", help="only say what speaks against it, and what it would do")
     return parser
+
+
+def _exit_statuses() -> str:
+    return "\n".join(("exit status:", *(f"  {number:8} {meaning}" for number, meaning in meanings().items())))
 
 
 def _gather(options: argparse.Namespace) -> Any:

@@ -26,7 +26,8 @@ from lambdatui.aws.identity import get_identity
 from lambdatui.aws.releases import get_alias
 from lambdatui.aws.target import Target
 from lambdatui.clock import now_ms
-from lambdatui.commands.unattended import Status, Unattended, say
+from lambdatui.commands.status import Status
+from lambdatui.commands.unattended import Unattended, say
 from lambdatui.errors import ConsoleError, ReadOnly, SettingsError
 from lambdatui.insight.shift_plan import ShiftPlan, read_plan, written
 from lambdatui.models.identity import Identity

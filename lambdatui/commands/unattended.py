@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import IntEnum
 from typing import Any, TextIO
 
 from lambdatui.actions.flight import Flight
 from lambdatui.actions.flight_state import Phase
 from lambdatui.clock import now_ms
+from lambdatui.commands.status import Status
 from lambdatui.errors import ConsoleError, Fault
 from lambdatui.hang_up import LEAVE_S, or_to_nowhere
 from lambdatui.insight.canary import Judgement, Verdict, totals
@@ -31,19 +31,6 @@ TRIES = 3
 AGAIN_MS = 60_000
 """How long after it a judgement that holds the flight is told again, lest silence is taken for death."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Status(IntEnum):
-    """The exit status; where a signal ended it, that is 128 and the signal's number."""
-
-    PROMOTED = 0
-    FAILED = 1
-    """Nothing was changed."""
-    ROLLED_BACK = 3
-    LEFT = 4
-    """Both versions have traffic, and nobody watches them any more."""
-    STOPPED = 5
-    """Somebody else changed the alias, or deleted it."""
 
 
 LANDED = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from lambdatui.actions.audit import AuditTrail
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState
 from lambdatui.aws.target import Target
-from lambdatui.commands import shift, unattended
+from lambdatui.commands import shift, status, unattended
 from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly, SettingsError
 from lambdatui.insight.canary import Evidence
 from lambdatui.settings import Settings
@@ -31,6 +32,7 @@ from tests.support.split_alias import SplitAlias
 from tests.support.terminal import Terminal, private_environment
 
 PATIENCE_S = 20.0
+README = Path(__file__).parents[2] / "README.md"
 PLAN = "10%/5m, 50%/5m"
 DENIED = error("AccessDeniedException", 403)
 
@@ -438,8 +440,16 @@ def test_read_only_may_stand_behind_the_command(capsys: pytest.CaptureFixture[st
 def test_its_help_tells_each_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["shift", "--help"])
-    told = capsys.readouterr().out
-    assert all(f" {status} " in told for status in unattended.Status)
+    told = " ".join(capsys.readouterr().out.split())
+    assert all(f"{number} {meaning}" in told for number, meaning in status.meanings().items())
+
+
+def test_the_readme_tells_each_exit_status() -> None:
+    held = re.search(r"<!-- statuses -->\n(.*?)\n<!-- /statuses -->", README.read_text(), re.DOTALL)
+    assert held
+    assert held[1] == status.reference(), (
+        "put this between the markers: python -c 'from lambdatui.commands.status import reference; print(reference())'"
+    )
 
 
 def test_the_demo_is_not_mistaken_for_the_account() -> None:
