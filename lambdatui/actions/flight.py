@@ -227,13 +227,13 @@ class Flight:
 
     def _stop(self, there: Traffic) -> None:
         """Does nothing more to the alias, which is as somebody else left it."""
-        expected, found = told(self.state.traffic(self.state.percent)), told(there)
+        left = self.state.traffic(self.state.percent)
         self._save(
             phase=Phase.STOPPED,
             percent=there.share_of(self.state.new),
             wanted=None,
             trouble="",
-            why=f"somebody else changed the alias: it was left at {in_words(expected)}, and is at {in_words(found)}",
+            why=f"somebody else changed the alias: it was left with {in_words(left)}; now {in_words(there)}",
         )
 
     async def _go(self, step: int, why: str = "") -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from lambdatui.actions.codedeploy_collision import STOP
 from lambdatui.actions.on_alias import has_url, mappings_on, provisioned_on
-from lambdatui.actions.traffic import read_side
+from lambdatui.actions.traffic import in_words, read_side, traffic_of
 from lambdatui.aws.alarms import list_alarms
 from lambdatui.aws.cloudformation import get_stack_status
 from lambdatui.aws.codedeploy import list_alias_deployments
@@ -112,10 +112,7 @@ async def _division(shift: _Shift) -> Finding:
     if stuck := shift.alias.all_on_additional:
         return "fail", f"all traffic is on version {stuck} by a weight of 1: a provisioned shift has not ended"
     if shift.alias.additional:
-        shares = " and ".join(
-            f"{share * 100:g} % on version {version}" for version, share in shift.alias.shares.items()
-        )
-        return "fail", f"it is divided already, {shares}: give all to one version first"
+        return "fail", f"it is divided already, {in_words(traffic_of(shift.alias))}: give all to one version first"
     return "pass", f"version {shift.old} has all of it"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from lambdatui.actions.action import Action, Call, Draft, Params, Plan, State, Subject, Undo
+from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
 from lambdatui.actions.on_alias import provisioned_on
 from lambdatui.actions.permission import permitted
@@ -14,6 +14,7 @@ from lambdatui.aws.connection import Connection
 from lambdatui.aws.functions import get_function
 from lambdatui.aws.releases import get_alias, list_versions
 from lambdatui.errors import NotFound, RequestRefused
+from lambdatui.insight.shares import division
 from lambdatui.insight.traffic import Side, rule_on_traffic
 from lambdatui.models.release import Alias
 
@@ -98,9 +99,9 @@ def told(traffic: Traffic) -> dict[str, str | None]:
     return {"version": f"{traffic.version} ({rest:g} %)", "additional": f"{traffic.additional} ({percent:g} %)"}
 
 
-def in_words(division: State) -> str:
-    """A division as plans tell it, in some words."""
-    return f"version {' and '.join(filter(None, division.values()))}"
+def in_words(traffic: Traffic) -> str:
+    """A division in a sentence."""
+    return division(traffic.version, traffic.additional or "", traffic.percent or 0.0)
 
 
 def _to_judge(alias: Alias, params: Traffic) -> list[str]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lambdatui.actions import entry_of
 from lambdatui.errors import ConsoleError, NotFound
-from lambdatui.ui.shift import Command, Running, Shift, clock, division
+from lambdatui.insight.shares import division
+from lambdatui.ui.shift import Command, Running, Shift, clock
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel

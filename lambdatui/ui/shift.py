@@ -119,17 +119,6 @@ def _end_of(name: str) -> str:
     return name if len(name) <= NAME_SHOWN else f"…{name[1 - NAME_SHOWN :]}"
 
 
-def division(old: str, new: str, percent: float) -> str:
-    """How two versions share the traffic, in words.
-
-    Args:
-        percent: the new one's, 0..100.
-    """
-    if 0 < percent < 100:
-        return f"{percent:g} % on version {new}, {100 - percent:g} % on version {old}"
-    return f"all on version {new if percent else old}"
-
-
 def clock(seconds: float) -> str:
     """Seconds as ``2:10``, or ``1:02:10`` from an hour on."""
     minutes, second = divmod(round(seconds), 60)

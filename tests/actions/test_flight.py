@@ -300,7 +300,7 @@ async def test_whoever_else_changes_the_alias_stops_it_and_is_left_alone(
     await landed(flight)
     assert (flight.state.phase, flight.state.percent) == (Phase.STOPPED, 100 * sum(weights.values()))
     assert flight.state.why.startswith(
-        "somebody else changed the alias: it was left at version 1 (90 %) and 2 (10 %), and "
+        "somebody else changed the alias: it was left with 10 % on version 2, 90 % on version 1; now "
     )
     assert (live.shares, endpoint.counts[UPDATE]) == (theirs, sent)
 

@@ -111,7 +111,7 @@ async def test_without_the_alias_there_is_no_preflight(connection: Connection, l
 
 async def test_an_alias_that_is_divided_already_fails(connection: Connection, live: SplitAlias) -> None:
     live.change("1", v3=0.25)
-    told = "it is divided already, 75 % on version 1 and 25 % on version 3: give all to one version first"
+    told = "it is divided already, 25 % on version 3, 75 % on version 1: give all to one version first"
     assert await verdict(connection, "all traffic on one version") == ("fail", told)
 
 

@@ -155,7 +155,7 @@ async def test_what_somebody_else_did_to_the_alias_stops_it_and_is_told_with_wha
     async with on_stage(console(endpoint.url)) as stage:
         await stopped_by_another(stage, alias)
         await notified(
-            stage, "stopped, 23 % on version 2: somebody else changed the alias: it was left at version 1 (90 %)"
+            stage, "stopped, 23 % on version 2: somebody else changed the alias: it was left with 10 % on version 2"
         )
         assert "██░░░░░░░░ 23 % on version 2, 77 % on version 1" in stage.text
         await stage.press("space")

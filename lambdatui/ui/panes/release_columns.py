@@ -9,11 +9,11 @@ from typing import Any
 from textual.content import Content
 
 from lambdatui.clock import now_ms
+from lambdatui.insight.shares import division
 from lambdatui.models.release import Part, ProvisionedConcurrency, Release
 from lambdatui.ui import figures
 from lambdatui.ui.panes.function_columns import runtime_cell
 from lambdatui.ui.session import Session
-from lambdatui.ui.shift import division
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.record_table import Column
 from lambdatui.ui.widgets.section_view import COLOURS, GLYPHS
