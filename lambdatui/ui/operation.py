@@ -180,8 +180,10 @@ class Operation:
         finally:
             self.running = False
             operations.running.remove(self)
-            if operations.closing and self.failure is None:
-                operations.record(self.entry, [plan.subject for plan in self.waiting], "cancelled", LEFT)
+            if operations.closing:
+                operations.left.append(self)
+                if self.failure is None:
+                    operations.record(self.entry, [plan.subject for plan in self.waiting], "cancelled", LEFT)
             self.session.tell_operation(self)
             self.changed()
         await operations.learn()
@@ -298,7 +300,7 @@ class Operations:
         """The inverses that only this console knows, for they hold a secret, by the attempt's id."""
         self.running: list[Operation] = []
         self.left: list[Operation] = []
-        """Those that ran when the console, or the place, was left."""
+        """Those that ended as the console, or the place, was left."""
         self.closing = False
         """Whether that is being left, so that nothing begins any more."""
         self.last_runs: dict[str, Run] = {}
@@ -330,7 +332,6 @@ class Operations:
         """
         patience_s = 0.0 if self.closing else LEAVE_S
         self.closing = True
-        self.left += (operation for operation in self.running if operation not in self.left)
         await asyncio.gather(*(operation.leave(patience_s) for operation in self.running))
 
     async def performer(self) -> Performer:

@@ -26,7 +26,7 @@ from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly, SettingsError
 from lambdatui.insight.canary import Evidence
 from lambdatui.settings import Settings
 from tests.actions.flying import ALIKE, LATE, LOOK_S, MINUTE_NS, QUIET, WORSE, Clock, Sight, state
-from tests.support.endpoint import IDENTITY, REGION, ScriptedEndpoint, error
+from tests.support.endpoint import ACCOUNT, IDENTITY, REGION, ScriptedEndpoint, error, xml_answer
 from tests.support.machine import Machine
 from tests.support.split_alias import SplitAlias
 from tests.support.terminal import Terminal, private_environment
@@ -216,6 +216,16 @@ def test_what_can_go_neither_on_nor_back_is_left_and_told(ground: Ground, alias:
     assert ground.events[-1] | {"phase": "no way back", "percent": 10, "status": 4} == ground.events[-1]
     assert "not permitted: lambda:UpdateAlias" in ground.events[-1]["trouble"]
     assert list(FlightLog(tmp_path / "state" / "flights").left()) == [ground.events[0]["shift"]]
+
+
+def test_with_the_credentials_of_another_account_it_is_left_and_told(
+    ground: Ground, alias: SplitAlias, endpoint: ScriptedEndpoint
+) -> None:
+    other = xml_answer(IDENTITY.body.decode().replace(ACCOUNT, "210987654321"))
+    endpoint.on("sts", "GetCallerIdentity", IDENTITY, IDENTITY, other)  # at its beginning, and at the first step
+    assert ground.run() == 4
+    assert ground.events[-1]["trouble"].startswith("the credentials are of account 210987654321 now")
+    assert alias.shares == ("1", {"2": 0.1})
 
 
 def test_a_first_step_that_is_forbidden_changes_nothing(ground: Ground, alias: SplitAlias) -> None:

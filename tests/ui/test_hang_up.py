@@ -1,4 +1,4 @@
-"""The terminal is gone while a shift flies, as when an SSH connection breaks: the shift is rolled back all the same."""
+"""The terminal is gone while something is being done, as when an SSH connection breaks: that is ended all the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from lambdatui.actions.audit import AuditTrail
 from lambdatui.actions.flight_log import FlightLog
-from tests.support.endpoint import IDENTITY, REGION, ScriptedEndpoint
+from tests.support.endpoint import IDENTITY, REGION, Answer, ScriptedEndpoint, Seen
+from tests.support.reservations import Reservations
 from tests.support.terminal import Terminal
 from tests.ui.flying import account
 
@@ -74,3 +75,27 @@ def test_what_became_of_the_shift_is_told_when_a_signal_ends_the_console(endpoin
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
         assert "lambdatui: orders:live: rolled back, 0 % on version 2: the console was left" in terminal.text
+
+
+def test_the_answer_to_what_was_sent_is_waited_for_and_told(endpoint: ScriptedEndpoint) -> None:
+    account(endpoint)
+    reservations = Reservations({"orders": 5})
+    reservations.serve(endpoint)
+    command = (sys.executable, "-m", "lambdatui", "--endpoint-url", endpoint.url, "--region", REGION)
+    with Terminal(command, env=CREDENTIALS | UNMETERED) as terminal:
+
+        def hung_up(seen: Seen) -> Answer:
+            terminal.signal(signal.SIGHUP)
+            return reservations.put(seen)
+
+        endpoint.on("lambda", "PutFunctionConcurrency", hung_up)
+        terminal.wait_for("SHA-256")
+        for key, shown in (("c", "Reserve concurrency"), ("\r", "shows what would happen"), ("7\r", "y does it")):
+            terminal.send(key)
+            terminal.wait_for(shown)
+        terminal.send("y")
+        assert terminal.wait_exit() == 128 + signal.SIGHUP
+        assert "lambdatui: Reserve concurrency of orders: done" in terminal.text
+        (line,) = AuditTrail(terminal.home / ".local/state/lambdatui").read().entries
+        assert line.result == "done"
+    assert reservations.by_function == {"orders": 7}

@@ -121,6 +121,7 @@ async def test_what_is_confirmed_while_the_console_waits_is_left_out(
         await stage.wait_for(lambda: attempts().get(SECOND) == "cancelled")
         held.answered.set()
         await stage.wait_for(lambda: ended(stage))
+    assert f"Reserve concurrency of {SECOND}: left out" in stage.app.last_words
     assert put_by(endpoint) == [FIRST]
 
 
