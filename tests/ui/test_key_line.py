@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -85,6 +86,20 @@ async def test_over_the_functions_stop_and_traffic_stand_first(
 ) -> None:
     async with on_stage(console(endpoint.url, settings={"metrics_budget_cents": 25}), size) as stage:
         await stage.wait_for(lambda: stage.footer.rstrip() == shown)
+
+
+async def test_the_line_stays_as_it_is_under_a_dialog(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_until_read()
+        line = stage.app._main.query_one(KeyLine)
+        await stage.wait_for(lambda: " x stop " in stage.footer)
+        before = line.keys
+        await stage.press("question_mark")
+        stage.app.session.target = replace(stage.app.session.target, read_only=True)
+        stage.app._main.refresh_bindings()
+        assert line.keys == before
+        await stage.press("escape")
+        await stage.wait_for(lambda: " x stop " not in stage.footer)
 
 
 async def test_read_only_the_keys_of_actions_leave_their_room_to_others(

@@ -334,6 +334,10 @@ class MainScreen(Screen[None]):
         """Takes what was told in passing away: it would cover what the dialog that was opened asks."""
         self.app.clear_notifications()
 
+    def on_screen_resume(self) -> None:
+        """Tells the keys anew, for which there was no need under a dialog."""
+        self.refresh_bindings()
+
     def _refused(self, action: str) -> bool:
         """Whether a key would only tell why nothing can be done here and now."""
         key = action.removeprefix("act('").removesuffix("')")

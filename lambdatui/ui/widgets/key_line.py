@@ -55,7 +55,8 @@ class KeyLine(Widget):
         self._look()
 
     def _look(self) -> None:
-        self.keys = self._active()
+        if self.app.screen is self.screen:  # under a dialog it stays as it was
+            self.keys = self._active()
 
     def render(self) -> Content:
         hints = [self._hint(binding, enabled) for binding, enabled in self.keys]
