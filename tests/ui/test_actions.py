@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
+from lambdatui.ui.keymap import all_bindings
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
 from tests.support.metrics import MINUTE, CloudWatch
 from tests.support.reservations import Reservations
@@ -18,6 +20,7 @@ from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 
 PUTS = ("lambda", "PutFunctionConcurrency")
 DENIED = error("AccessDeniedException", 403, "User is not authorized to perform: lambda:PutFunctionConcurrency")
+REQUEST_ID = "8d4e1c9a-5b6f-4c3d-9e2a-1f0b7c6d5e4f"
 DENIED_TITLE = "not permitted: lambda:PutFunctionConcurrency"
 TO_PREVIEW = ("c", "enter", "7", "enter")
 """The keys from the table to the preview of 7 reserved."""
@@ -143,13 +146,52 @@ async def test_what_was_filled_in_is_not_dropped_by_one_key(
         await stage.wait_for(lambda: not isinstance(stage.app.screen, ActionDialog))
 
 
-async def test_what_was_done_says_how_it_is_taken_back(
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "140x40"])
+async def test_what_was_done_says_what_is_there_now_and_what_aws_calls_the_request(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations, size: tuple[int, int]
+) -> None:
+    endpoint.on(*PUTS, lambda seen: replace(reservations.put(seen), headers={"x-amzn-RequestId": REQUEST_ID}))
+    async with on_stage(console(endpoint.url), size) as stage:
+        await preview(stage)
+        await stage.press("y")
+        for told in (f"{FIRST}       ✓ done", "reserved concurrency 7", "lambda:PutFunctionConcurrency", REQUEST_ID):
+            await stage.wait_for(told)
+
+
+async def test_what_was_done_leads_to_what_takes_it_back(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await preview(stage)
         await stage.press("y")
-        await stage.wait_for(":undo takes it back")
+        await stage.wait_for("u shows what takes it back")
+        await stage.press("u")
+        await stage.wait_for("Undo 1")
+        await stage.press("u")
+        await stage.wait_for("7 → 5")
+
+
+async def test_the_key_that_leads_to_undo_is_told_as_it_is_mapped(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    all_bindings()  # imports what a console imports to remap a key, which takes longer than tests wait
+    async with on_stage(console(endpoint.url, file='[keys]\n"screen.undo" = "z"'), NARROW) as stage:
+        await preview(stage)
+        await stage.press("y")
+        await stage.wait_for("z shows what takes it back")
+
+
+async def test_what_failed_says_neither_what_is_there_nor_how_it_is_taken_back(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    endpoint.on(*PUTS, DENIED)
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await preview(stage)
+        await stage.press("y")
+        await stage.wait_for(f"! failed: {DENIED_TITLE}")
+        await stage.wait_for("─ esc closes ─")
+        assert "Now" not in stage.text
+        assert "Requests" not in stage.text
 
 
 async def test_read_only_refuses_on_screen_and_in_the_audit_trail_and_asks_aws_nothing(
@@ -291,7 +333,8 @@ async def test_each_of_a_marked_set_has_its_own_result(
         await mark(stage, 3)
         await preview(stage)
         await stage.press("y")
-        for name, told in ((FIRST, "✓ done"), (SECOND, f"! failed: {DENIED_TITLE}"), (THIRD, "✓ done")):
+        done = "✓ done · reserved concurrency 7"
+        for name, told in ((FIRST, done), (SECOND, f"! failed: {DENIED_TITLE}"), (THIRD, done)):
             await stage.wait_for(f"{name} {told}")
     assert put_by(endpoint) == [FIRST, SECOND, THIRD]
     assert attempts() == {FIRST: "done", SECOND: "failed", THIRD: "done"}

@@ -20,6 +20,7 @@ from lambdatui.ui.dialogs.confirmation import TypedName
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.dialogs.plan_sections import outcome_sections, plan_sections
 from lambdatui.ui.operation import Operation, named
+from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.widgets.frame import Frame, with_keys
 from lambdatui.ui.widgets.page import Page
 from lambdatui.ui.widgets.section_view import Section, SectionView
@@ -33,7 +34,7 @@ PLANNING = "planning"
 FORM_KEYS = "enter or {action.preview} shows what would happen · tab next field · {action.back} closes"
 YES_OR_NO = "{action.yes} does it · {action.no} or {action.back} goes back, and nothing has happened"
 LEAVE_OUT = "{action.back} leaves out those that have not begun"
-ASK_AGAIN = "{action.again} reads anew and asks again · {action.back} closes"
+DONE = "{action.again} reads anew and asks again · {screen.undo} shows what takes it back · {action.back} closes"
 
 
 class ActionDialog(ModalScreen[None]):
@@ -61,6 +62,7 @@ class ActionDialog(ModalScreen[None]):
         Binding("y", "confirm", "yes", id="action.yes", tooltip="do what the preview says"),
         Binding("n,q", "step_back", "no", id="action.no", show=False, tooltip="do nothing, and go one step back"),
         Binding("r", "ask_again", "again", id="action.again", tooltip="read anew what was in conflict, and ask again"),
+        Binding("u", "undo", "undo", id="screen.undo", tooltip="what was done here, and what takes it back"),
     ]
 
     def __init__(self, operation: Operation, params: Params | None = None) -> None:
@@ -220,16 +222,30 @@ class ActionDialog(ModalScreen[None]):
             self._message.update(self._reading())
             return
         self._view.show(outcome_sections(self.operation))
+        keys = DONE
         if self.operation.running:
             keys = LEAVE_OUT if self._may_leave_out else "{action.back} closes, it goes on"
-        else:
-            keys = ASK_AGAIN if self.operation.contested else "{action.back} closes"
         self._show(self._page, keys=keys, focus=self._page)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        ended = self._started and not self.operation.running
+        if action == "ask_again":
+            return ended and bool(self.operation.contested)
+        if action == "undo":
+            return ended and any(
+                outcome.result in {"done", "partial"} and outcome.plan.undo is not None
+                for outcome in self.operation.outcomes
+            )
+        return super().check_action(action, parameters)
 
     def action_ask_again(self) -> None:
         """Shows what would happen now to what somebody changed meanwhile, and asks again (design 5)."""
-        if self._started and not self.operation.running and self.operation.contested:
-            self.plan_anew(self.operation.contested)
+        self.plan_anew(self.operation.contested)
+
+    def action_undo(self) -> None:
+        """Goes to where what was done is taken back."""
+        self.app.post_message(Pane.PlaceWanted("undo"))
+        self.dismiss()
 
     def plan_anew(self, subjects: Sequence[Subject]) -> None:
         """Shows what would happen if the same were done to some of the subjects once more."""

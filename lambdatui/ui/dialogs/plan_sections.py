@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
@@ -10,6 +11,7 @@ from lambdatui.ui.widgets.section_view import Section, Tone, Value, toned
 if TYPE_CHECKING:
     from lambdatui.actions.action import Plan, State
     from lambdatui.actions.audit import Result
+    from lambdatui.actions.performing import Outcome
     from lambdatui.ui.operation import Operation
 
 MARKS: Mapping[Result | Literal["open"], tuple[str, Tone]] = {
@@ -80,19 +82,58 @@ def change_rows(before: State, after: State) -> Iterator[tuple[str, Value]]:
 
 
 def outcome_sections(operation: Operation) -> Sequence[Section]:
-    """Each subject with what became of it so far."""
-    rows: list[tuple[str, Value]] = []
+    """Each subject with what became of it so far, what is there now, and which requests AWS knows it by."""
+    alone = len(operation.subjects) == 1
+    now = tuple(_now_rows(operation.outcomes[0])) if alone and operation.outcomes else ()
+    sections = (
+        Section("Result", tuple(_result_rows(operation, alone=alone))),
+        Section("Now", now),
+        Section("Requests", tuple(_request_rows(operation))),
+    )
+    return tuple(section for section in sections if section.rows)
+
+
+def _result_rows(operation: Operation, *, alone: bool) -> Iterator[tuple[str, Value]]:
     for outcome in operation.outcomes:
         glyph, tone = MARKS[outcome.result]
-        told = " · ".join(filter(None, (outcome.summary, operation.progress.get(outcome.plan.subject))))
-        rows.append((str(outcome.plan.subject), Value(f"{glyph} {told}", tone)))
+        changed = "" if alone else ", ".join(f"{label} {value}" for label, value in _changed(outcome).items())
+        told = " · ".join(filter(None, (outcome.summary, changed, operation.progress.get(outcome.plan.subject))))
+        yield str(outcome.plan.subject), Value(f"{glyph} {told}", tone)
     for plan in operation.waiting:
-        rows.append((str(plan.subject), Value(_prospect(operation, plan), "dim")))
-    if any(outcome.result == "done" and outcome.plan.undo is not None for outcome in operation.outcomes):
-        rows.append(("", Value(":undo takes it back", "dim")))
+        yield str(plan.subject), Value(_prospect(operation, plan), "dim")
     if operation.failure is not None:
-        rows.append(("", toned(str(operation.failure), "error")))
-    return (Section("Result", tuple(rows)),)
+        yield "", toned(str(operation.failure), "error")
+
+
+def _there(outcome: Outcome) -> State:
+    """What is there now of what was to be changed: as meant where that was done, as read where it is something else;
+    empty where all is as before, or not known."""
+    return outcome.now or (outcome.plan.after if outcome.result == "done" else {})
+
+
+def _changed(outcome: Outcome) -> Mapping[str, str]:
+    """What is there now that was not before."""
+    before, there = outcome.plan.before, _there(outcome)
+    labels = {**before, **there} if there else ()
+    return {label: there.get(label) or NOT_SET for label in labels if there.get(label) != before.get(label)}
+
+
+def _now_rows(outcome: Outcome) -> Iterator[tuple[str, Value]]:
+    """What is there now, what changed first."""
+    changed = _changed(outcome)
+    yield from ((label, Value(value)) for label, value in changed.items())
+    for label, value in _there(outcome).items():
+        if label not in changed:
+            yield label, Value(value or NOT_SET, "dim")
+
+
+def _request_rows(operation: Operation) -> Iterator[tuple[str, Value]]:
+    """The requests that AWS carried out, numbered as in the preview, and what AWS calls each."""
+    tried = chain.from_iterable(zip_longest(outcome.plan.calls, outcome.answers) for outcome in operation.outcomes)
+    for number, (call, answer) in enumerate(tried, start=1):
+        if answer is not None:
+            request_id = answer.get("ResponseMetadata", {}).get("RequestId", "-")
+            yield str(number), Value(f"{call.service}:{call.operation} · request id {request_id}", "dim")
 
 
 def _prospect(operation: Operation, plan: Plan) -> str:
