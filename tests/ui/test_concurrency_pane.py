@@ -355,6 +355,6 @@ def test_how_it_looks(
             await pilot.press("colon", *"concurrency", "enter")
             await until(pilot, lambda text: "asking" not in text and "claimed" in text)
             await until(pilot, lambda text: all(told in text for told in ("starves", "0/10", "4/10", "20/20")))
-            await until(pilot, lambda text: size == NARROW or "Terminate" in text)
+            await until(pilot, lambda text: size == NARROW or ("Terminate" in text and " …" not in text))
 
         assert snap_compare(console(endpoint.url, settings=METERED), terminal_size=size, run_before=prepare)
