@@ -109,7 +109,7 @@ class Console(KeysInTurn):
         Binding("exclamation_mark", "errors", "errors", id="app.errors", show=False, tooltip="what went wrong"),
         Binding(
             "ctrl+c",
-            "quit",
+            "leave",
             "quit",
             id="app.quit",
             show=False,
@@ -212,6 +212,13 @@ class Console(KeysInTurn):
         )
         return True
 
+    async def action_leave(self) -> None:
+        """As `action_quit`; asked twice, it waits for nothing."""
+        if self._leaving:
+            self.exit()
+        else:
+            await self.action_quit()
+
     async def action_quit(self) -> None:
         """Leaves, unless the plan of a shift on its way forbids it."""
         if refusing := self.session.flights.refusing:
@@ -224,15 +231,13 @@ class Console(KeysInTurn):
             self._end()
 
     def _end(self, status: int = 0) -> None:
-        """Ends the console, after what is being done was ended; an operator who asks twice does not wait.
+        """Ends the console, after what is being done was ended; once, for signals and keys come twice by themselves.
 
-        Signals come twice by themselves, as a broken connection has both the shell and the kernel send one.
+        A broken connection has both the shell and the kernel send a signal, and a key that is held repeats.
         """
         if not self._leaving:
-            self._leaving = True  # here, for the second signal may come before the work begins
+            self._leaving = True
             self._leave(status)
-        elif not status:
-            self.exit(None, status)
 
     @work(group="end", exit_on_error=False, description="end of what is being done")
     async def _leave(self, status: int) -> None:

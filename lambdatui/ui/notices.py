@@ -64,7 +64,8 @@ class Notices:
 
     def ending(self, awaited: Sequence[str]) -> None:
         """Tells for what the console waits before it ends."""
-        self._tell(f"ending what is on its way: {', '.join(awaited)} - to quit once more does not wait")
+        told = f"ending what is on its way: {', '.join(awaited)} · {{app.quit}} again does not wait"
+        self._tell(with_keys(self._app.screen_stack[0], told))
 
     def _tell(self, text: str, severity: SeverityLevel = "warning", title: str = "") -> None:
         self._app.notify(plain(text), title=plain(title), severity=severity, timeout=NOTICE_S, markup=False)

@@ -221,7 +221,7 @@ class Operation:
             told = (outcome.summary, self.progress.get(subject, ""))
             yield f"{self.entry.title} of {subject}: {', '.join(filter(None, told))}"
         for plan in self.waiting:
-            yield f"{self.entry.title} of {plan.subject}: {self.failure or 'left out'}"
+            yield f"{self.entry.title} of {plan.subject}: {self.failure or 'cancelled: left out'}"
 
     async def _run(self) -> None:
         try:

@@ -20,6 +20,7 @@ from tests.ui.stage import Stage, on_stage
 
 PUTS = ("lambda", "PutFunctionConcurrency")
 LEFT = "the console was left"
+LEFT_OUT = "cancelled: left out"
 WAITS = "ending what is on its way: Reserve concurrency of "
 
 
@@ -98,7 +99,7 @@ async def test_leaving_begins_no_other_of_a_marked_set(
         await notified(stage, WAITS + "3 marked")
         held.answered.set()
         await stage.wait_for(lambda: ended(stage))
-        became = {FIRST: "done", SECOND: "left out", THIRD: "left out"}
+        became = {FIRST: "done", SECOND: LEFT_OUT, THIRD: LEFT_OUT}
         assert stage.app.last_words == [f"Reserve concurrency of {name}: {what}" for name, what in became.items()]
     assert put_by(endpoint) == [FIRST]
     assert attempts() == {FIRST: "done", SECOND: "cancelled", THIRD: "cancelled"}
@@ -121,7 +122,7 @@ async def test_what_is_confirmed_while_the_console_waits_is_left_out(
         await stage.wait_for(lambda: attempts().get(SECOND) == "cancelled")
         held.answered.set()
         await stage.wait_for(lambda: ended(stage))
-    assert f"Reserve concurrency of {SECOND}: left out" in stage.app.last_words
+    assert f"Reserve concurrency of {SECOND}: {LEFT_OUT}" in stage.app.last_words
     assert put_by(endpoint) == [FIRST]
 
 
@@ -131,12 +132,24 @@ async def test_who_asks_twice_does_not_wait_and_is_told_that_it_is_not_known(
     async with on_stage(console(endpoint.url)) as stage:
         await begin(stage, endpoint)
         await stage.press("ctrl+c")
-        await notified(stage, "to quit once more does not wait")
+        await notified(stage, "^c again does not wait")
         await stage.press("ctrl+c")
         await stage.wait_for(lambda: ended(stage))
     assert stage.app.last_words == [f"Reserve concurrency of {FIRST}: unknown: {LEFT}"]
     (line,) = trail().read().entries
     assert (line.result, line.error) == ("unknown", LEFT)
+
+
+async def test_a_key_that_steps_back_and_is_held_cuts_nothing_off(
+    console: MakeConsole, endpoint: ScriptedEndpoint, held: Held
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage, endpoint)
+        await stage.press("escape", "q", "q", "q")
+        assert not ended(stage)
+        held.answered.set()
+        await stage.wait_for(lambda: ended(stage))
+    assert attempts() == {FIRST: "done"}
 
 
 async def test_it_is_not_waited_for_longer_than_a_few_seconds(
@@ -147,7 +160,7 @@ async def test_it_is_not_waited_for_longer_than_a_few_seconds(
         await begin(stage, endpoint, marked=2)
         await stage.press("ctrl+c")
         await stage.wait_for(lambda: ended(stage))
-        became = {FIRST: f"unknown: {LEFT}", SECOND: "left out"}
+        became = {FIRST: f"unknown: {LEFT}", SECOND: LEFT_OUT}
         assert stage.app.last_words == [f"Reserve concurrency of {name}: {what}" for name, what in became.items()]
     assert attempts() == {FIRST: "unknown", SECOND: "cancelled"}
 
@@ -169,7 +182,7 @@ async def test_what_was_confirmed_and_not_sent_yet_is_left_out(
         await stage.wait_for(lambda: endpoint.counts["sts:GetCallerIdentity"] > asked)
         await stage.press("ctrl+c", "ctrl+c")
         await stage.wait_for(lambda: ended(stage))
-    assert stage.app.last_words == [f"Reserve concurrency of {FIRST}: left out"]
+    assert stage.app.last_words == [f"Reserve concurrency of {FIRST}: {LEFT_OUT}"]
     assert (put_by(endpoint), attempts()) == ([], {FIRST: "cancelled"})
 
 
