@@ -157,7 +157,8 @@ def _run_console(options: argparse.Namespace) -> int:
 
     if raw.get("low_bandwidth"):
         os.environ["TEXTUAL_FPS"] = "10"
-    from lambdatui.ui.app import Console, Start
+    from lambdatui.ui.app import Console
+    from lambdatui.ui.start import Start
 
     console = Console(
         Start(

@@ -6,8 +6,8 @@ import asyncio
 import gc
 import signal
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Protocol
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.app import SystemCommand
@@ -15,12 +15,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker
 
-from lambdatui.aws.inventory import CachedInventory, InventoryCache, InventoryProcess
+from lambdatui.aws.inventory import InventoryProcess
 from lambdatui.aws.target import Target
 from lambdatui.clock import now_ms
 from lambdatui.errors import ConsoleError, SettingsError
 from lambdatui.insight.runtimes import use_table
-from lambdatui.settings_sources import Gathered
 from lambdatui.ui import themes
 from lambdatui.ui.driver import LastingDriver
 from lambdatui.ui.keys_in_turn import KeysInTurn
@@ -31,6 +30,7 @@ from lambdatui.ui.panes.pane import Pane
 from lambdatui.ui.screens.main import MainScreen
 from lambdatui.ui.session import InventoryChange, LoggedError, Session, Told
 from lambdatui.ui.shift import Running
+from lambdatui.ui.start import DemoAccount, Start
 from lambdatui.ui.styles import stylesheet
 from lambdatui.ui.whereabouts import place, state
 from lambdatui.ui.widgets.plain_text import plain
@@ -41,42 +41,6 @@ HEADER_EVERY_S = 30.0
 FLYING_EVERY_S = 1.0
 """How often the header is drawn while a shift is on its way."""
 EXIT_BAD_SETTINGS = 2
-
-
-class DemoEndpoint(Protocol):
-    """Where the embedded account listens."""
-
-    @property
-    def endpoint(self) -> str: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def access_key_id(self) -> str: ...
-    @property
-    def secret_access_key(self) -> str: ...
-
-
-class DemoAccount(Protocol):
-    """An account that lives as long as the console; the command line brings it, for only that may import demo/."""
-
-    async def start(self) -> DemoEndpoint: ...
-
-    async def stop(self) -> None: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Start:
-    """What the command line hands to the console."""
-
-    gathered: Gathered
-    target: Target
-    process: InventoryProcess | None = None
-    """Already reading the inventory, on a cold start."""
-    cached: CachedInventory | None = None
-    cache: InventoryCache | None = None
-    demo: DemoAccount | None = None
-    """The account to open instead, not started yet."""
-    no_color: bool = False
 
 
 class Console(KeysInTurn):
