@@ -236,7 +236,7 @@ async def test_an_alias_that_it_leaves_divided_is_told_until_somebody_minds_it(
         await watch(stage)
         under_way.end("d-1", "Stopped")
         await stage.wait_for("CodeDeploy has ended and left the alias divided")
-        assert "! orders:live 10 % Stopped" in stage.header
+        await stage.wait_for(lambda: "! orders:live 10 % Stopped" in stage.header)
         alias.change("1")
         await notified(stage, "orders:live: Stopped, 0 % on version 2")
 
