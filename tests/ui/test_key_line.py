@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from lambdatui.ui.keymap import all_bindings
 from lambdatui.ui.widgets.key_line import ACTION_KEYS, GENERAL, URGENT, KeyLine
 from tests.support.endpoint import ScriptedEndpoint
 from tests.ui.conftest import MakeConsole
@@ -86,6 +87,14 @@ async def test_over_the_functions_stop_and_traffic_stand_first(
 ) -> None:
     async with on_stage(console(endpoint.url, settings={"metrics_budget_cents": 25}), size) as stage:
         await stage.wait_for(lambda: stage.footer.rstrip() == shown)
+
+
+async def test_a_key_that_was_remapped_stands_where_the_former_stood(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    all_bindings()  # imports what a console imports to remap a key, which takes longer than tests wait
+    async with on_stage(console(endpoint.url, file='[keys]\n"action.emergency-stop" = "ctrl+x"'), NARROW) as stage:
+        await stage.wait_for(lambda: stage.footer.startswith(" ^x stop  t traffic  l logs "))
 
 
 async def test_the_line_stays_as_it_is_under_a_dialog(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:

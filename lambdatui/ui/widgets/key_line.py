@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from lambdatui.ui.keymap import bindings_of
+
 URGENT = Binding.Group("urgent")
 """The group of the keys that somebody needs who was woken at night: they stand first, and have room first."""
 ACTION_KEYS = Binding.Group("actions")
@@ -68,15 +70,23 @@ class KeyLine(Widget):
         return Content.assemble(*(hints[index] for index in sorted(shown)))
 
     def _active(self) -> tuple[tuple[Binding, bool], ...]:
+        every = [active for active in self.screen.active_bindings.values() if active.binding.show]
+        declared = {active.node: list(bindings_of(type(active.node))) for active in every}
+        holders = list(declared)
+
+        def place(active: ActiveBinding) -> tuple[int, int, int]:
+            ids, id_ = declared[active.node], active.binding.id
+            # as declared, for Textual has a key that was remapped behind the others
+            return self._group(active), holders.index(active.node), ids.index(id_) if id_ in ids else len(ids)
+
         shown: dict[str, tuple[Binding, bool]] = {}
-        for active in sorted(self.screen.active_bindings.values(), key=self._place):
+        for active in sorted(every, key=place):
             binding = active.binding
-            if binding.show:
-                shown.setdefault(binding.action, (binding, active.enabled and not self._refused(binding.action)))
+            shown.setdefault(binding.action, (binding, active.enabled and not self._refused(binding.action)))
         return tuple(shown.values())
 
-    def _place(self, active: ActiveBinding) -> int:
-        """Where a key stands among the others."""
+    def _group(self, active: ActiveBinding) -> int:
+        """Where the group of a key stands among the others."""
         everywhere = active.node in (self.screen, self.app)
         return _ORDER.index(active.binding.group or (GENERAL if everywhere else _OF_FOCUS))
 
