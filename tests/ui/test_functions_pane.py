@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lambdatui.aws.inventory import InventoryProcess
+from lambdatui.ui.keymap import all_bindings
 from tests.support.endpoint import ScriptedEndpoint, error, function
 from tests.ui.answers import all_parts, identity, listing
 from tests.ui.conftest import Clock, MakeConsole
@@ -107,12 +108,14 @@ async def test_at_rest_nothing_is_asked(console: MakeConsole, endpoint: Scripted
         assert endpoint.counts.total() == before
 
 
+@pytest.mark.parametrize(("keys", "key"), [("", "R"), ('"app.region" = "Z"', "Z")], ids=["by default", "remapped"])
 async def test_an_account_without_functions_is_said_to_be_empty(
-    console: MakeConsole, endpoint: ScriptedEndpoint
+    console: MakeConsole, endpoint: ScriptedEndpoint, keys: str, key: str
 ) -> None:
+    all_bindings()  # imports what a console imports to remap a key, which takes longer than tests wait
     endpoint.many_functions(0)
-    async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("No functions in us-east-1. R chooses another region.")
+    async with on_stage(console(endpoint.url, file=f"[keys]\n{keys}\n")) as stage:
+        await stage.wait_for(f"No functions in us-east-1. {key} chooses another region.")
 
 
 async def test_a_filter_that_matches_nothing_is_not_taken_for_an_empty_account(
