@@ -72,6 +72,8 @@ class ActionDialog(ModalScreen[None]):
         self._form: ParamsForm | None = None
         self._held: Mapping[str, Any] = {}
         """What the form held at first, or when it was last told that leaving drops what it holds."""
+        self._field: Widget | None = None
+        """The field that the preview was asked for from."""
         self._early = False
         """Whether the preview was asked for before there was a form."""
         self._message = Static(self._reading(), markup=False)
@@ -142,8 +144,9 @@ class ActionDialog(ModalScreen[None]):
 
     def _show_form(self) -> None:
         assert self._form is not None
-        self._show(self._form, keys=FORM_KEYS)
-        self._form.focus_first()
+        self._show(self._form, keys=FORM_KEYS, focus=self._field)
+        if self._field is None:
+            self._form.focus_first()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -155,6 +158,7 @@ class ActionDialog(ModalScreen[None]):
         if self._form is None:
             self._early = True
         elif self._form.display and (params := self._form.filled_in()) is not None:
+            self._field = self.focused
             self._plan(self.params_of(params))
 
     def params_of(self, filled_in: Params) -> Params:
