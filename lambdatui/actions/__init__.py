@@ -33,6 +33,8 @@ class ActionEntry:
     """Whether its key comes before all others: with it a person woken at night ends what does harm."""
     several: bool = True
     """Whether it can be done to all marked rows at once."""
+    on_record: bool = False
+    """Whether what it is asked for is on record, for each thing that it is done to its own: it has no form."""
 
 
 EMERGENCY_STOP = "emergency-stop"
@@ -129,7 +131,7 @@ ACTIONS: tuple[ActionEntry, ...] = (
         target="function",
         key="x",
         group="stop",
-        several=False,
+        on_record=True,
         needs=(
             "lambda:PutFunctionConcurrency",
             "lambda:DeleteFunctionConcurrency",

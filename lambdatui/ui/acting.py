@@ -93,7 +93,7 @@ class Acting:
         except ValueError:
             self._tell("another lambdatui wrote it down: this one asks for something else to take it back")
             return
-        operation = Operation(self._session, entry, (subject,), undoes=deed.line)
+        operation = Operation(self._session, entry, (subject,), undoes={subject: deed.line})
         self._screen.app.push_screen(ActionDialog(operation, params))
 
     def offer(self, title: str, entries: Sequence[ActionEntry]) -> None:

@@ -41,13 +41,15 @@ class Operation:
         session: whose operator does it.
         entry: the action.
         subjects: what it is done to, and nothing else.
-        undoes: the attempt that it takes back.
+        undoes: the attempt that it takes back, by what it is done to.
     """
 
     session: Session
     entry: ActionEntry
     subjects: Sequence[Subject]
-    undoes: AuditLine | None = None
+    undoes: dict[Subject, AuditLine] = field(default_factory=dict)
+    params: Params | None = None
+    """What it was asked for when it was last planned; None for what is on record."""
     plans: list[Plan] = field(default_factory=list)
     """What would happen, of those subjects where it can happen."""
     refusals: list[tuple[Subject, ConsoleError]] = field(default_factory=list)
@@ -87,18 +89,20 @@ class Operation:
             ConsoleError: it cannot be done here, or that could not be found out.
         """
         draft: Draft[Any] = await self._ask(lambda connection: self.action.draft(connection, self.subjects[0]))
-        self.undoes = draft.undoes or self.undoes
         return draft
 
-    async def plan(self, params: Params) -> None:
-        """Finds out what would happen to each subject. Nothing has happened when it returns."""
-        self.action = self._loaded()
+    async def plan(self, params: Params | None) -> None:
+        """Finds out what would happen to each subject. Nothing has happened when it returns.
+
+        Args:
+            params: what it is asked for; None for what is on record, of each subject its own.
+        """
+        self.action, self.params = self._loaded(), params
         self.plans, self.refusals = [], []
         self.changed()
         for subject in self.subjects:
             try:
-                planning = partial(self.action.plan, subject=subject, params=params)
-                self.plans.append(await self._minding(await self._ask(planning)))
+                self.plans.append(await self._minding(await self._ask(partial(self._planned, subject, params))))
             except ConsoleError as error:
                 self.refusals.append((subject, error))
             except Exception as error:  # one that nobody expected must not keep the others waiting for ever
@@ -106,6 +110,14 @@ class Operation:
                 self.session.log(self.entry.title, fault)
                 self.refusals.append((subject, fault))
             self.changed()
+
+    async def _planned(self, subject: Subject, params: Params | None, connection: Connection) -> Plan:
+        if params is None:
+            draft: Draft[Any] = await self.action.draft(connection, subject)
+            params = draft.params
+            if draft.undoes is not None:
+                self.undoes[subject] = draft.undoes
+        return await self.action.plan(connection, subject, params)
 
     async def _ask(self, question: Callable[[Connection], Awaitable[T]]) -> T:
         """Asks the action. That it cannot be done is an answer, and nothing that went wrong.
@@ -129,14 +141,15 @@ class Operation:
         """
         from lambdatui.actions.action import changes, comparable  # noqa: PLC0415 - imports pydantic
 
-        if self.undoes is None or self.undoes.result not in {"done", "partial"}:
+        undone = self.undoes.get(plan.subject)
+        if undone is None or undone.result not in {"done", "partial"}:
             return plan
-        left, now = comparable(self.undoes.after), comparable(plan.before)
+        left, now = comparable(undone.after), comparable(plan.before)
         changed = [label for label in left if label in now and left[label] != now[label]]
         if not changed:
             return plan
         reading = await asyncio.to_thread(self.session.operations.trail.read)
-        own = [comparable(line.after) for line in reading.after(self.undoes)]
+        own = [comparable(line.after) for line in reading.after(undone)]
         since = [
             f"changed since by {'you' if any(state.get(label, '') == now[label] for state in own) else 'somebody'}: "
             f"{change}"
@@ -148,7 +161,7 @@ class Operation:
     @property
     def to_do(self) -> list[Plan]:
         """The plans that change something, be it only that nothing is left to be taken back."""
-        return [plan for plan in self.plans if plan.calls or self.undoes is not None]
+        return [plan for plan in self.plans if plan.calls or plan.subject in self.undoes]
 
     @property
     def waiting(self) -> list[Plan]:
@@ -243,11 +256,12 @@ class Operation:
             self.session.operations.record(self.entry, [plan.subject for plan in todo], "refused", error.title)
             raise
         batch = uuid4().hex if len(todo) > 1 else None
-        undoes = self.undoes.id if self.undoes is not None else None
         for plan in todo:
             if self.stopping:
                 break
             self.under_way, sending = plan, Sending(plan)
+            undone = self.undoes.get(plan.subject)
+            undoes = undone.id if undone is not None else None
             self.changed()
             try:
                 outcome = await performer.perform(

@@ -88,7 +88,7 @@ class ActionDialog(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.operation.changed = self._draw
-        if self._params is None:
+        if self._params is None and not self.operation.entry.on_record:
             self._read()
         else:
             self._plan(self._params)
@@ -120,7 +120,7 @@ class ActionDialog(ModalScreen[None]):
         except ConsoleError as error:
             self._refuse(error)
             return
-        if draft.undoes is not None or not type(draft.params).model_fields:
+        if not type(draft.params).model_fields:
             self._plan(draft.params)
             return
         self._form = await self.form_of(draft)
@@ -167,14 +167,14 @@ class ActionDialog(ModalScreen[None]):
 
     # -- what would happen
 
-    def _plan(self, params: Params) -> None:
+    def _plan(self, params: Params | None) -> None:
         """Shows what would happen. From now on no key is typed into the form."""
         self._message.update(self._reading())
         self._show(self._message, keys="{action.back} goes back")
         self._work_out(params)
 
     @work(exclusive=True, group=PLANNING, exit_on_error=False, description="plan of an action")
-    async def _work_out(self, params: Params) -> None:
+    async def _work_out(self, params: Params | None) -> None:
         await self.operation.plan(params)
         self._view.show(await self.preview())
         if not self.operation.to_do:
@@ -258,7 +258,7 @@ class ActionDialog(ModalScreen[None]):
         self.operation.changed = self._draw
         self._frame.entitle(_title(self.operation))
         self._started = False
-        self._plan(done.plans[0].params)
+        self._plan(done.params)
 
     @property
     def _may_leave_out(self) -> bool:

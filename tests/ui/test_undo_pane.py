@@ -1,0 +1,100 @@
+"""What takes back what was done: from the journal, and of a marked set each its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambdatui.actions import EMERGENCY_STOP
+from tests.support.endpoint import ScriptedEndpoint
+from tests.support.reservations import Reservations
+from tests.ui.attempts import FIRST, SECOND, attempt, put_by, ready, trail
+from tests.ui.conftest import MakeConsole
+from tests.ui.stage import WIDE, Stage, on_stage
+
+
+@pytest.fixture
+def reservations(endpoint: ScriptedEndpoint) -> Reservations:
+    """What is stopped has reserved 0."""
+    kept = Reservations()
+    kept.serve(endpoint)
+    return kept
+
+
+def left_stopped(reservations: Reservations, function: str, reserved: int) -> str:
+    """An earlier console stopped a function that had reserved so much; gives the attempt's id."""
+    line = attempt(
+        action=EMERGENCY_STOP,
+        function=function,
+        params={"reserve_nothing": True, "disable_mappings": False},
+        before={"reserved concurrency": str(reserved)},
+        after={"reserved concurrency": "0"},
+        undo={"action": "emergency-restore", "parameters": {"reserved": {"reserved": reserved}}},
+        standing=True,
+    )
+    trail().append(line.concluded("done"))
+    reservations.by_function[function] = 0
+    return line.id
+
+
+async def restore(stage: Stage, marks: int) -> None:
+    """Marks functions from the top, and goes on to what would happen if they were restored."""
+    await ready(stage)
+    await stage.press("g", *["space"] * marks, "x")
+    await stage.wait_for("Restore after an emergency stop")
+    await stage.press(*([] if "in force" in stage.text else ["down"]), "enter")
+    await stage.wait_for("goes back")
+
+
+# -- restoring a marked set
+
+
+async def test_each_of_a_marked_set_is_restored_to_what_it_had(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    stops = {name: left_stopped(reservations, name, reserved) for name, reserved in ((FIRST, 5), (SECOND, 9))}
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await stage.wait_for(f"■ {SECOND}")
+        await restore(stage, 2)
+        await stage.wait_for("y does it")
+        assert ("0 → 5" in stage.text, "0 → 9" in stage.text, put_by(endpoint)) == (True, True, [])
+        await stage.press("y")
+        await stage.wait_for("u shows what takes it back")
+        await stage.press("escape")
+        await stage.wait_gone("■ function-")
+    assert reservations.by_function == {FIRST: 5, SECOND: 9}
+    restored = {line.function: line.undoes for line in trail().read().entries if line.action == "emergency-restore"}
+    assert restored == stops
+    assert trail().read().standing() == ()
+
+
+async def test_of_a_marked_set_what_was_not_stopped_is_refused_and_the_others_are_restored(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    left_stopped(reservations, SECOND, 9)
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await stage.wait_for(f"■ {SECOND}")
+        await restore(stage, 2)
+        await stage.wait_for(f"nothing is on record that stopped {FIRST}")
+        await stage.press("y")
+        await stage.wait_for("✓ done")
+    assert reservations.by_function == {SECOND: 9}
+
+
+async def test_what_was_in_conflict_is_restored_to_its_own_when_it_is_asked_about_again(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    left_stopped(reservations, FIRST, 5)
+    stop = left_stopped(reservations, SECOND, 9)
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await stage.wait_for(f"■ {SECOND}")
+        await restore(stage, 2)
+        await stage.wait_for("y does it")
+        reservations.by_function[SECOND] = 3
+        await stage.press("y")
+        await stage.wait_for("r reads anew and asks again")
+        await stage.press("r")
+        await stage.wait_for("3 → 9")
+        await stage.press("y")
+        await stage.wait_for(f"Restore after an emergency stop: {SECOND}")
+        await stage.wait_for("✓ done")
+    assert (reservations.by_function, trail().read().entries[0].undoes) == ({FIRST: 5, SECOND: 9}, stop)
