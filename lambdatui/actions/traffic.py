@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
@@ -15,10 +15,18 @@ from lambdatui.aws.functions import get_function
 from lambdatui.aws.releases import get_alias, list_versions
 from lambdatui.errors import NotFound, RequestRefused
 from lambdatui.insight.shares import division
+from lambdatui.insight.shift_plan import odd_share
 from lambdatui.insight.traffic import Side, rule_on_traffic
 from lambdatui.models.release import Alias
 
-Percent = Annotated[float, Field(gt=0, lt=100, allow_inf_nan=False)]
+
+def _as_it_is_sent(percent: float) -> float:
+    if problem := odd_share(percent):
+        raise ValueError(problem)
+    return percent
+
+
+Percent = Annotated[float, AfterValidator(_as_it_is_sent)]
 PLACES = 6
 """Decimals of a weight that is sent: a double whose rounding AWS does not document (facts 3.2)."""
 
@@ -35,7 +43,7 @@ class Traffic(Params):
         additional = self.percent or 0.0
         if version == self.additional:
             return additional
-        return 100 - additional if version == self.version else 0.0
+        return round(100 - additional, PLACES - 2) if version == self.version else 0.0
 
 
 class ShiftTraffic(Action[Traffic]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from textual.widgets import Select
+from textual.widgets import Input, Select
 
 from lambdatui.insight.shift_plan import PLANS
 from lambdatui.ui.dialogs.shift import ShiftDialog
@@ -155,6 +155,30 @@ async def test_a_plan_of_the_settings_has_its_name_among_the_others(
         assert "1 % for 1h" in stage.text
 
 
+@pytest.mark.parametrize("time", ["9999999999999h", "0.00001s", "9" * 400 + "h"])
+async def test_a_step_of_no_sensible_time_is_told_beside_the_field(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, time: str
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "steps that are typed")
+        stage.app.screen.query_one("ShiftForm Input", Input).value = f"10%/{time}"
+        await stage.press("ctrl+s")
+        await stage.wait_for("! '10%/")
+        assert isinstance(stage.app.screen, ShiftDialog)
+
+
+async def test_a_plan_of_the_settings_may_have_a_colon_in_its_name(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url, file='[plans]\n"eu: slow" = "1%/1d"\n'), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "eu: slow: 1%/1d, 100%")
+        await stage.press("ctrl+s")
+        await stage.wait_for("y does it")
+        assert "1 % for 1d" in stage.text
+
+
 async def test_a_protected_profile_takes_the_functions_name(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:
@@ -207,6 +231,19 @@ async def test_a_weight_that_is_none_is_told_with_its_bounds(
         await stage.type(weight)
         await stage.press("ctrl+s")
         await stage.wait_for("above 0 and below 100")
+
+
+@pytest.mark.parametrize("weight", ["0.00001", "33.33333"])
+async def test_a_weight_that_would_be_rounded_is_told_beside_the_field(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, weight: str
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "one weight, by hand")
+        await stage.press("tab", "backspace", "backspace")
+        await stage.type(weight)
+        await stage.press("ctrl+s")
+        await stage.wait_for("! 4 decimals at most")
 
 
 async def test_esc_in_an_open_list_closes_the_list_alone(

@@ -261,6 +261,11 @@ BAD = {
         "plans.slow must be steps such as 5%/5m, 25%/10m, 50%/10m, 100% "
         '(each step but that to 100 % needs a time, such as 10%/5m), not "5%, 100%"',
     ),
+    "a plan of a thousand years": (
+        '[plans]\nbad = "10%/9999999h"',
+        "plans.bad must be steps such as 5%/5m, 25%/10m, 50%/10m, 100% "
+        "('10%/9999999h' is longer than 7d), not \"10%/9999999h\"",
+    ),
     "a list for a plan": ('[plans]\nslow = ["5%/5m"]', 'plans.slow must be text, not ["5%/5m"]'),
     "plans that are not a table": ('plans = "5%/5m"', 'plans must be a table in the settings file, not "5%/5m"'),
     "date for text": ("profile = 2026-11-20", 'profile must be text, not "2026-11-20"'),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from lambdatui.errors import SettingsError
-from lambdatui.insight.shift_plan import EXAMPLE, Step, read_plan, thin_traffic, written
+from lambdatui.insight.shift_plan import EXAMPLE, LONGEST_S, Step, read_plan, thin_traffic, written
 
 
 def test_steps_are_read_and_written_alike() -> None:
@@ -64,12 +66,35 @@ def test_the_settings_plans_go_before_the_known_ones() -> None:
         ("120%", "at most 100"),
         ("100%, 100%", "more than the one before"),
         ("Canary0Percent5Minutes", "is no plan"),
+        ("10%/9999999h", "'10%/9999999h' is longer than 7d"),
+        (f"10%/{'9' * 5_000}h", "is longer than 7d"),
+        ("10%/4d, 20%/4d", "the steps take at most 7d in all"),
+        ("Canary10Percent99999Minutes", "the steps take at most 7d in all"),
+        (f"Canary10Percent{'9' * 5_000}Minutes", "is no plan"),
+        (f"{'9' * 5_000}%/5m", "at most 100"),
+        ("10%/0s", "'10%/0s' is not a whole number of seconds"),
+        ("10%/0.00001s", "is not a whole number of seconds"),
+        ("10%/1.5s", "is not a whole number of seconds"),
     ],
 )
 def test_what_is_no_plan_is_told(text: str, told: str) -> None:
     with pytest.raises(SettingsError, match=told) as caught:
         read_plan(text)
     assert EXAMPLE in caught.value.hint
+
+
+def test_what_is_written_is_read_back_exactly() -> None:
+    chosen = random.Random(7)
+    for seconds in (1, 59, 90, 86_399, 123_457, LONGEST_S, *(chosen.randint(1, LONGEST_S) for _ in range(2_000))):
+        plan = (Step(chosen.randint(1, 999_999) / 10_000, seconds), Step(100))
+        assert read_plan(written(plan)) == plan
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("1.5h", "90m"), ("0.7m", "42s"), ("24h", "1d"), ("7d", "7d"), ("1.0s", "1s"), ("090s", "90s")]
+)
+def test_a_time_is_written_in_the_longest_unit_that_is_exact(typed: str, kept: str) -> None:
+    assert written(read_plan(f"10%/{typed}")) == f"10%/{kept}, 100%"
 
 
 def test_a_name_that_is_no_plans_is_told_which_there_are() -> None:
@@ -93,10 +118,11 @@ def test_the_smallest_differences_that_can_be_sent_are_kept(share: str) -> None:
             "with 3,000 invocations an hour the first step takes about 20m, not 5m: 100 of each",
         ),
         ("10%/5m", 60, "with 60 invocations an hour the first step takes about 17h, not 5m"),
+        ("10%/5m", 0.324, "takes about 129d, not 5m"),
         ("95%/5m", 3_000, "about 40m"),
         ("100%", 1, ""),
     ],
-    ids=["enough", "minutes", "hours", "the old version is the rarer one", "nothing to wait for"],
+    ids=["enough", "minutes", "hours", "days", "the old version is the rarer one", "nothing to wait for"],
 )
 def test_a_first_step_that_has_to_wait_for_invocations_is_told(plan: str, per_hour: float, told: str) -> None:
     said = thin_traffic(read_plan(plan), per_hour, 100)

@@ -18,7 +18,7 @@ from lambdatui.actions.action import Draft, Params
 from lambdatui.actions.flight_state import Leaving
 from lambdatui.actions.traffic import Traffic
 from lambdatui.errors import SettingsError
-from lambdatui.insight.shift_plan import EXAMPLE, PLANS, read_plan, written
+from lambdatui.insight.shift_plan import EXAMPLE, PLANS, ShiftPlan, odd_share, read_plan, written
 from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.panes.release_columns import bar, drawn
 from lambdatui.ui.widgets.plain_text import plain
@@ -56,8 +56,8 @@ class Wish(Params):
     @field_validator("percent")
     @classmethod
     def _is_there(cls, percent: float | None, info: ValidationInfo) -> float | None:
-        if info.data.get("how") == WEIGHT and not 0 < (percent or 0) < 100:
-            raise ValueError("above 0 and below 100")
+        if info.data.get("how") == WEIGHT and (problem := odd_share(percent or 0)):
+            raise ValueError(problem)
         return percent
 
     def plan(self, named: Mapping[str, str]) -> str | None:
@@ -68,7 +68,7 @@ class Wish(Params):
         """
         if self.how in AT_ONCE:
             return None
-        return written(read_plan(self.steps or "" if self.how == TYPED else self.how.partition(":")[0], named))
+        return written(read_plan(self.steps or "") if self.how == TYPED else ways(named)[self.how])
 
     def traffic(self, old: str) -> Traffic:
         """How the alias is to be in one change, without steps."""
@@ -79,11 +79,10 @@ class Wish(Params):
         return Traffic(version=old, additional=self.new, percent=self.percent)
 
 
-def ways(named: Mapping[str, str]) -> tuple[str, ...]:
-    """Every way to shift, plans by name first; the settings' own go before those of the same name."""
-    plans = {**PLANS, **{name: read_plan(text, named) for name, text in named.items()}}
-    told = tuple(f"{name}: {written(plan)}" for name, plan in plans.items())
-    return (*told, TYPED, WEIGHT, PROMOTE, ROLL_BACK)
+def ways(named: Mapping[str, str]) -> Mapping[str, ShiftPlan]:
+    """The plans that have a name, as they are offered; the settings' own go before those of the same name."""
+    plans = {**PLANS, **{name: read_plan(name, named) for name in named}}
+    return {f"{name}: {written(plan)}": plan for name, plan in plans.items()}
 
 
 def wish_draft(now: Traffic, published: Sequence[str], named: Mapping[str, str]) -> Draft[Wish]:
@@ -95,7 +94,7 @@ def wish_draft(now: Traffic, published: Sequence[str], named: Mapping[str, str])
         named: the settings' own plans.
     """
     others = tuple(version for version in published if version != now.version) or (now.version,)
-    every = ways(named)
+    every = (*ways(named), TYPED, WEIGHT, PROMOTE, ROLL_BACK)
     return Draft(
         params=Wish(
             new=now.additional or others[0], how=WEIGHT if now.additional else every[0], percent=now.percent or 10
@@ -169,8 +168,8 @@ class ShiftForm(ParamsForm):
         yield self._offer
         yield self._known
 
-    async def on_mount(self) -> None:
-        await self._row("percent").mount(self._bar)
+    def on_mount(self) -> None:
+        self._row("percent").mount(self._bar)
         self._show_asked()
 
     def _row(self, name: str) -> Widget:
