@@ -89,6 +89,21 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class Edit(Params):
+    """Params of which only those fields are set that are to be changed (`model_fields_set`); each has a default.
+
+    A form sets what the operator touched, an inverse what the edit changed, and the audit trail keeps no more than
+    that. `plan()` leaves all else as it finds it: what somebody changed while the form was open, or after the edit, is
+    not taken back along with it.
+    """
+
+    def former(self, present: E) -> E:
+        """What takes the edit back: of what is there, the fields that it sets."""
+        kept = self.model_fields_set & present.model_fields_set
+        return present.model_construct(**{name: getattr(present, name) for name in kept})
+
+
+E = TypeVar("E", bound=Edit)
 P = TypeVar("P", bound=Params)
 
 

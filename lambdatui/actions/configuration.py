@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import Field
 
-from lambdatui.actions.action import Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.action import Draft, Edit, Plan, Subject, Undo
 from lambdatui.actions.function_changes import ConfigurationAction, read_configuration, update_calls
 from lambdatui.aws.connection import Connection
 from lambdatui.insight.configuration_settings import (
@@ -23,12 +23,12 @@ MEMORY_MB, TIMEOUT_S, EPHEMERAL_MB = 128, 3, 512
 """What Lambda takes where nothing was configured (CreateFunction in AWS's model)."""
 
 
-class Settings(Params):
-    """How the function is to be configured, all of it."""
+class Settings(Edit):
+    """How the function is to be configured."""
 
-    memory_mb: int = Field(title="Memory", description="MB; the CPU grows with it")
-    timeout_s: int = Field(title="Timeout", description="seconds that one invocation may take")
-    ephemeral_mb: int = Field(title="Ephemeral storage", description="MB in /tmp")
+    memory_mb: int = Field(default=MEMORY_MB, title="Memory", description="MB; the CPU grows with it")
+    timeout_s: int = Field(default=TIMEOUT_S, title="Timeout", description="seconds that one invocation may take")
+    ephemeral_mb: int = Field(default=EPHEMERAL_MB, title="Ephemeral storage", description="MB in /tmp")
     description: str = Field(default="", title="Description", max_length=DESCRIPTION_LENGTH)
 
     @classmethod
@@ -43,22 +43,24 @@ class Settings(Params):
         )
 
     def told(self) -> dict[str, str | None]:
-        """The settings as plans tell them."""
-        return {
-            "memory": f"{self.memory_mb:,} MB",
-            "timeout": f"{self.timeout_s:,} s",
-            "ephemeral storage": f"{self.ephemeral_mb:,} MB",
+        """Those that are set, as plans tell them."""
+        told = {
+            "memory_mb": f"{self.memory_mb:,} MB",
+            "timeout_s": f"{self.timeout_s:,} s",
+            "ephemeral_mb": f"{self.ephemeral_mb:,} MB",
             "description": self.description or None,
         }
+        return {_label(name): value for name, value in told.items() if name in self.model_fields_set}
 
-    def parameters(self) -> dict[str, Any]:
-        """The settings as UpdateFunctionConfiguration takes them."""
-        return {
-            "MemorySize": self.memory_mb,
-            "Timeout": self.timeout_s,
-            "EphemeralStorage": {"Size": self.ephemeral_mb},
-            "Description": self.description,
+    def parameters(self, names: Collection[str]) -> dict[str, Any]:
+        """Some of them, as UpdateFunctionConfiguration takes them."""
+        sent = {
+            "memory_mb": ("MemorySize", self.memory_mb),
+            "timeout_s": ("Timeout", self.timeout_s),
+            "ephemeral_mb": ("EphemeralStorage", {"Size": self.ephemeral_mb}),
+            "description": ("Description", self.description),
         }
+        return dict(sent[name] for name in sent if name in names)
 
 
 class EditConfiguration(ConfigurationAction[Settings]):
@@ -75,16 +77,15 @@ class EditConfiguration(ConfigurationAction[Settings]):
 
     async def plan(self, connection: Connection, subject: Subject, params: Settings) -> Plan:
         now = await read_configuration(connection, subject.function)
-        before = Settings.of(now)
-        present = before.parameters()
-        changed = {name: value for name, value in params.parameters().items() if value != present[name]}
+        before = params.former(Settings.of(now))
+        changed = {name for name in params.model_fields_set if getattr(params, name) != getattr(before, name)}
         problems = (f"{_label(name)} {problem}" for name, problem in _problems(now, params).items())
         return Plan(
             subject=subject,
             params=params,
             before=before.told(),
             after=params.told(),
-            calls=update_calls(now, changed, next(problems, None)),
+            calls=update_calls(now, params.parameters(changed), next(problems, None)),
             undo=Undo(action="configuration-edit", params=before),
         )
 
@@ -104,7 +105,9 @@ def _problems(configuration: FunctionConfiguration, asked: Settings) -> Mapping[
     return {
         name: problem
         for name, bounds in _bounds(configuration).items()
-        if (value := getattr(asked, name)) != getattr(present, name) and (problem := bounds.problem(value))
+        if name in asked.model_fields_set
+        and (value := getattr(asked, name)) != getattr(present, name)
+        and (problem := bounds.problem(value))
     }
 
 

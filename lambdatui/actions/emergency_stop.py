@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from lambdatui.actions import EMERGENCY_STOP
 from lambdatui.actions.action import Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.audit import AuditLine, AuditReading
-from lambdatui.actions.event_source_mapping import ENABLED, UPDATE, MappingAction, switch_call, told_enabled
+from lambdatui.actions.event_source_mapping import ENABLED, UPDATE, MappingAction, label_of, switch_call, told_enabled
 from lambdatui.actions.on_record import on_record
 from lambdatui.actions.reserved_concurrency import RESERVED, ReserveConcurrency, Reserved, reserve_call, told
 from lambdatui.aws.concurrency import get_reserved_concurrency
@@ -209,11 +209,6 @@ class EmergencyRestore(MappingAction[Params]):
 
     def undo_of(self, plan: Plan, made: Sequence[Call]) -> Undo | None:
         return _stop_again(made)
-
-
-def label_of(mapping: EventSourceMapping) -> str:
-    """What plans call a mapping: two of a function may read the same source."""
-    return f"{mapping.source} {mapping.uuid[:8]}"
 
 
 async def _unless_deleted(connection: Connection, uuid: str) -> EventSourceMapping | None:

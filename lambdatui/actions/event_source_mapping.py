@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import Field, create_model
 
-from lambdatui.actions.action import Action, Call, Draft, P, Params, Plan, Subject, Undo
+from lambdatui.actions.action import Action, Call, Draft, Edit, P, Params, Plan, Subject, Undo
 from lambdatui.actions.watching import seen
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import get_event_source_mapping
@@ -49,7 +49,7 @@ TITLES = {
 }
 """The settings, by their names in `MappingSettings`, as forms and plans call them."""
 
-AnyMapping = create_model("AnyMapping", __base__=Params, **dict.fromkeys(TITLES, (bool | int | str | None, None)))  # type: ignore[call-overload]
+AnyMapping = create_model("AnyMapping", __base__=Edit, **dict.fromkeys(TITLES, (bool | int | str | None, None)))  # type: ignore[call-overload]
 """What was asked for once, of a mapping of whatever kind."""
 
 
@@ -81,12 +81,12 @@ class MappingAction(Action[P]):
             ) from None
 
 
-class EditMapping(MappingAction[Params]):
+class EditMapping(MappingAction[Edit]):
     """UpdateEventSourceMapping with what is changed, asking for what there is for the kind of source (facts 4.3)."""
 
     params = AnyMapping
 
-    async def draft(self, connection: Connection, subject: Subject) -> Draft[Params]:
+    async def draft(self, connection: Connection, subject: Subject) -> Draft[Edit]:
         mapping = await get_event_source_mapping(connection, subject.mapping)
         expect_settled(mapping)
         unseen = ("its filters are not shown, and stay as they are",) if mapping.unseen_filters else ()
@@ -96,7 +96,7 @@ class EditMapping(MappingAction[Params]):
             problems=lambda asked: problems(mapping, _asked_for(mapping, asked)),
         )
 
-    async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
+    async def plan(self, connection: Connection, subject: Subject, params: Edit) -> Plan:
         mapping = await get_event_source_mapping(connection, subject.mapping)
         before = of(mapping)
         after = _asked_for(mapping, params)
@@ -108,11 +108,11 @@ class EditMapping(MappingAction[Params]):
         return Plan(
             subject=subject,
             params=params,
-            before=_told(mapping, before),
-            after=_told(mapping, after),
+            before=_told(mapping, before, params.model_fields_set),
+            after=_told(mapping, after, params.model_fields_set),
             calls=(Call(service="lambda", operation=UPDATE, parameters=changes),) if changes else (),
             warnings=warnings(mapping, after),
-            undo=Undo(action="mapping-edit", params=_form(mapping)),
+            undo=Undo(action="mapping-edit", params=params.former(_form(mapping))),
         )
 
 
@@ -129,8 +129,8 @@ class _SwitchMapping(MappingAction[Params]):
         return Plan(
             subject=subject,
             params=params,
-            before={"state": told_enabled(mapping)},
-            after={"state": ENABLED[self.enabled]},
+            before={label_of(mapping): told_enabled(mapping)},
+            after={label_of(mapping): ENABLED[self.enabled]},
             calls=() if before.enabled is self.enabled else (switch_call(mapping.uuid, enabled=self.enabled),),
             warnings=warnings(mapping, replace(before, enabled=self.enabled)),
             undo=Undo(action="mapping-disable" if self.enabled else "mapping-enable", params=params),
@@ -154,9 +154,18 @@ class DisableMapping(_SwitchMapping):
 ENABLED = {True: "enabled", False: "disabled"}
 
 
-def told_enabled(mapping: EventSourceMapping) -> str:
-    """Whether a mapping reads, or is about to; AWS's own word where that does not tell."""
-    enabled = of(mapping).enabled
+def label_of(mapping: EventSourceMapping) -> str:
+    """What plans call a mapping where they tell its state: two of a function may read the same source."""
+    return f"{mapping.source} {mapping.uuid[:8]}"
+
+
+def told_enabled(mapping: EventSourceMapping, settings: MappingSettings | None = None) -> str:
+    """Whether a mapping reads, or is about to; AWS's own word where that does not tell.
+
+    Args:
+        settings: that it is to have; those that it has, where none are given.
+    """
+    enabled = (settings or of(mapping)).enabled
     return ENABLED[enabled] if enabled is not None else mapping.state or "unknown"
 
 
@@ -184,15 +193,15 @@ def _expect_switched(found: list[EventSourceMapping], wanted: Mapping[str, bool 
 # -- the form
 
 
-def _form(mapping: EventSourceMapping) -> Params:
+def _form(mapping: EventSourceMapping) -> Edit:
     """The settings that a mapping has, within the bounds of its kind; those are left out that AWS does not tell."""
     present = of(mapping)
     asked = {name: limits for name, limits in bounds(mapping).items() if limits or getattr(present, name) is not None}
-    form = create_model("MappingForm", __base__=Params, **{name: _field(name, asked[name]) for name in asked})  # type: ignore[call-overload]
+    form = create_model("MappingForm", __base__=Edit, **{name: _field(name, asked[name]) for name in asked})  # type: ignore[call-overload]
     values = {name: getattr(present, name) for name in asked}
     if present.filters is not None and "filters" in asked:
         values["filters"] = _lines(present.filters)
-    filled: Params = form.model_construct(**values)  # what AWS has is not to be checked: it may know better bounds
+    filled: Edit = form.model_construct(**values)  # what AWS has is not to be checked: it may know better bounds
     return filled
 
 
@@ -200,19 +209,19 @@ def _field(name: str, limits: Bounds | None) -> tuple[Any, Any]:
     title = TITLES[name]
     if name == "filters":
         hint = "a JSON pattern on each line; what fits any of them is taken"
-        return str, Field(title=title, description=hint, json_schema_extra={"lines": 6})
+        return str, Field(default=None, title=title, description=hint, json_schema_extra={"lines": 6})
     if limits is None:
-        return bool, Field(title=title)
+        return bool, Field(default=None, title=title)
     empty = "" if limits.default is None else f"; empty is {_number(limits.default, limits)}"
-    return int | None, Field(title=title, description=f"{limits}{empty}")
+    return int | None, Field(default=None, title=title, description=f"{limits}{empty}")
 
 
-def _asked_for(mapping: EventSourceMapping, params: Params) -> MappingSettings:
+def _asked_for(mapping: EventSourceMapping, params: Edit) -> MappingSettings:
     """The settings as they are to be: what was not asked for stays, and empty is AWS's default."""
-    present, given = of(mapping), params.model_dump()
+    present = of(mapping)
     asked: dict[str, Any] = {}
-    for name, limits in bounds(mapping).items():
-        value, was = given.get(name), getattr(present, name)
+    for name, limits in _asked(mapping, params.model_fields_set):
+        value, was = getattr(params, name), getattr(present, name)
         if value is None:
             asked[name] = limits.default if limits and was is not None else was
         elif name == "filters":
@@ -234,8 +243,16 @@ def _patterns(lines: str) -> tuple[str, ...]:
 # -- as plans tell it
 
 
-def _told(mapping: EventSourceMapping, settings: MappingSettings) -> dict[str, str | None]:
-    return {TITLES[name].lower(): _value(getattr(settings, name), limits) for name, limits in bounds(mapping).items()}
+def _told(mapping: EventSourceMapping, settings: MappingSettings, names: Collection[str]) -> dict[str, str | None]:
+    """Those of some settings that the mapping has; its state as the switches and the emergency stop tell it."""
+    state = {label_of(mapping): told_enabled(mapping, settings)} if "enabled" in names else {}
+    others = ((name, limits) for name, limits in _asked(mapping, names) if name != "enabled")
+    return {**state, **{TITLES[name].lower(): _value(getattr(settings, name), limits) for name, limits in others}}
+
+
+def _asked(mapping: EventSourceMapping, names: Collection[str]) -> list[tuple[str, Bounds | None]]:
+    """Those of some settings that a mapping of this kind has."""
+    return [(name, limits) for name, limits in bounds(mapping).items() if name in names]
 
 
 def _value(value: Any, limits: Bounds | None) -> str | None:

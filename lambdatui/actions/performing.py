@@ -228,7 +228,7 @@ class Performer:
             action_id,
             plan.subject,
             batch=batch,
-            params=plan.params.model_dump(),
+            params=plan.params.model_dump(exclude_unset=True),
             before=plan.before,
             after=plan.after,
             calls=tuple(
@@ -244,7 +244,7 @@ class Performer:
         if undo is None:
             return line.model_copy(update={"undo": None})
         try:
-            kept = AuditUndo(action=undo.action, parameters=undo.params.model_dump())
+            kept = AuditUndo(action=undo.action, parameters=undo.params.model_dump(exclude_unset=True))
         except ValidationError:  # it holds a secret
             self.secret_undos[line.id] = undo
             return line

@@ -61,6 +61,18 @@ async def test_a_configuration_that_somebody_changed_meanwhile_is_left_alone(
     assert settings(cloud)[0] == 128
 
 
+async def test_what_somebody_set_while_the_form_was_open_stays_and_is_not_taken_back_either(
+    at_cloud: Acting, cloud: Cloud, orders: None
+) -> None:
+    cloud["lambda"].update_function_configuration(FunctionName="orders", Timeout=77)
+    await at_cloud.do("configuration-edit", ORDERS, Settings(memory_mb=512))
+    assert settings(cloud)[:2] == (512, 77)
+    assert (at_cloud.last.before, at_cloud.last.after) == ({"memory": "128 MB"}, {"memory": "512 MB"})
+    cloud["lambda"].update_function_configuration(FunctionName="orders", Timeout=78)
+    await at_cloud.undo()
+    assert settings(cloud)[:2] == (128, 78)
+
+
 async def test_the_form_starts_with_what_is_there_and_names_the_bounds(at_cloud: Acting, orders: None) -> None:
     draft = await at_cloud.draft("configuration-edit", ORDERS)
     assert draft.params == Settings(memory_mb=128, timeout_s=3, ephemeral_mb=512)
@@ -111,8 +123,24 @@ async def test_layers_are_attached_reordered_detached_and_taken_back(
     assert layers(cloud) == [tax, money]
     await at_cloud.undo()
     assert layers(cloud) == [money, tax]
-    await at_cloud.do("layers-edit", ORDERS, Layers())
+    await at_cloud.do("layers-edit", ORDERS, Layers(layers=""))
     assert layers(cloud) == []
+
+
+async def test_of_layers_only_the_places_are_told_that_are_or_were_taken(
+    acting: Acting, endpoint: ScriptedEndpoint
+) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:money:2"
+    serve(endpoint, Layers=[{"Arn": arn}])
+    plan = await acting.plan("layers-edit", ORDERS, Layers(layers=""))
+    assert (plan.before, plan.after) == ({"layer 1": arn}, {"layer 1": None})
+
+
+async def test_layers_that_were_not_touched_stay_as_somebody_else_made_them(
+    acting: Acting, endpoint: ScriptedEndpoint
+) -> None:
+    serve(endpoint, Layers=[{"Arn": "one"}])
+    assert (await acting.plan("layers-edit", ORDERS, Layers())).calls == ()
 
 
 async def test_the_form_holds_the_layers_one_a_line(acting: Acting, endpoint: ScriptedEndpoint) -> None:

@@ -46,9 +46,9 @@ def sent(endpoint: ScriptedEndpoint) -> list[dict[str, Any]]:
 
 
 async def filled_in(acting: Acting, **values: Any) -> Params:
-    """The form as it starts, with some fields filled in otherwise."""
+    """What the form gives where some fields were touched."""
     params = (await acting.draft("mapping-edit", MAPPING)).params
-    return type(params).model_validate({**params.model_dump(), **values})
+    return type(params).model_validate(values)
 
 
 async def test_of_a_function_the_mappings_of_its_aliases_are_offered_too(
@@ -93,7 +93,7 @@ async def test_what_does_not_fit_is_told_by_its_field_before_anything_is_asked(
     acting: Acting, there: Stoppable, wrong: dict[str, Any], told: dict[str, str]
 ) -> None:
     draft = await acting.draft("mapping-edit", MAPPING)
-    asked = draft.params.model_copy(update=wrong)
+    asked = type(draft.params).model_validate(wrong)
     assert {name: problem.partition(" at char")[0] for name, problem in draft.problems(asked).items()} == told
 
 
@@ -111,10 +111,62 @@ async def test_only_what_differs_is_sent(acting: Acting, endpoint: ScriptedEndpo
 
 
 async def test_a_form_that_changes_nothing_sends_nothing(acting: Acting, there: Stoppable) -> None:
-    there.mappings[UUID]["FilterCriteria"] = {"Filters": [{"Pattern": '{\n  "body": {"a": [1]}\n}'}]}
     plan = await acting.plan("mapping-edit", MAPPING, await filled_in(acting))
+    assert (plan.calls, plan.before, plan.after) == ((), {}, {})
+
+
+async def test_filters_that_are_given_as_the_form_showed_them_are_those_that_are_there(
+    acting: Acting, there: Stoppable
+) -> None:
+    there.mappings[UUID]["FilterCriteria"] = {"Filters": [{"Pattern": '{\n  "body": {"a": [1]}\n}'}]}
+    shown = (await acting.draft("mapping-edit", MAPPING)).params.model_dump()["filters"]
+    plan = await acting.plan("mapping-edit", MAPPING, await filled_in(acting, filters=shown))
     assert plan.calls == ()
-    assert plan.before == plan.after
+
+
+async def test_what_somebody_changed_while_the_form_was_open_stays(
+    acting: Acting, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    params = await filled_in(acting, batch_size=8)
+    there.mappings[UUID] |= {"MaximumBatchingWindowInSeconds": 20, "State": "Disabled"}
+    await acting.do("mapping-edit", MAPPING, params)
+    assert sent(endpoint) == [{"BatchSize": 8}]
+    assert (acting.last.before, acting.last.after) == ({"batch size": "10 messages"}, {"batch size": "8 messages"})
+
+
+async def test_taking_an_edit_back_does_not_start_a_mapping_that_was_disabled_since(
+    acting: Acting, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    await acting.do("mapping-edit", MAPPING, await filled_in(acting, batch_size=8))
+    undo = acting.last.undo
+    await acting.do("mapping-disable", MAPPING, Params())
+    assert undo is not None
+    await acting.do(undo.action, MAPPING, loaded(undo.action).recalled(undo.parameters))
+    assert sent(endpoint)[-1] == {"BatchSize": 10}
+    assert there.states() == {UUID: "Disabled"}
+
+
+async def test_an_edit_and_a_switch_tell_the_state_in_the_same_words(acting: Acting, there: Stoppable) -> None:
+    edited = await acting.plan("mapping-edit", MAPPING, await filled_in(acting, enabled=False))
+    switched = await acting.plan("mapping-disable", MAPPING, Params())
+    assert (edited.before, edited.after) == (switched.before, switched.after)
+    assert edited.before == {"orders 11111111": "enabled"}
+
+
+async def test_an_inverse_of_all_settings_that_an_older_console_wrote_down_is_still_read(
+    acting: Acting, endpoint: ScriptedEndpoint, there: Stoppable
+) -> None:
+    there.mappings[UUID]["BatchSize"] = 8
+    written = {
+        "enabled": True,
+        "batch_size": 10,
+        "batching_window_s": 0,
+        "maximum_concurrency": None,
+        "report_batch_item_failures": False,
+        "filters": "",
+    }
+    await acting.do("mapping-edit", MAPPING, loaded("mapping-edit").recalled(written))
+    assert sent(endpoint) == [{"BatchSize": 10}]
 
 
 async def test_after_a_change_the_same_plan_finds_what_was_meant(acting: Acting, there: Stoppable) -> None:
@@ -279,7 +331,7 @@ async def test_the_emulator_takes_an_edit_and_its_way_back(at_cloud: Acting, clo
     made = cloud["lambda"].create_event_source_mapping(FunctionName="orders", EventSourceArn=queue, BatchSize=5)
     subject = Subject(function="orders", mapping=made["UUID"])
     draft = await at_cloud.draft("mapping-edit", subject)
-    changed = type(draft.params).model_validate({**draft.params.model_dump(), "batch_size": 7, "filters": PATTERN})
+    changed = type(draft.params).model_validate({"batch_size": 7, "filters": PATTERN})
     assert (await at_cloud.do("mapping-edit", subject, changed)).result == "done"
     found = cloud["lambda"].get_event_source_mapping(UUID=made["UUID"])
     assert (found["BatchSize"], found["FilterCriteria"]) == (7, {"Filters": [{"Pattern": PATTERN}]})

@@ -104,7 +104,8 @@ class Stoppable:
             return self.refused[uuid]
         changes = json.loads(seen.body)
         one = self.mappings[uuid]
-        on_its_way = {True: "Enabling", False: "Disabling", None: "Updating"}[changes.pop("Enabled", None)]
+        unswitched = "Updating" if one["State"] == "Enabled" else one["State"]
+        on_its_way = {True: "Enabling", False: "Disabling", None: unswitched}[changes.pop("Enabled", None)]
         one.update({**changes, "State": on_its_way})
         self._left[uuid] = self.looks
         return json_answer(one, 202)

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from lambdatui.actions import ACTIONS
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
 from lambdatui.ui.keymap import all_bindings
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
 from tests.support.metrics import MINUTE, CloudWatch
 from tests.support.reservations import Reservations
-from tests.ui.answers import identity
+from tests.ui.answers import detail, identity
 from tests.ui.attempts import FIRST, SECOND, THIRD, attempts, notified, put_by, ready, trail
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
@@ -63,6 +64,27 @@ async def conflict(stage: Stage, reservations: Reservations, name: str) -> None:
 
 
 # -- one function
+
+
+async def test_a_form_gives_only_what_was_touched_and_the_rest_stays_as_somebody_else_made_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    there: dict[str, Any] = {"MemorySize": 128, "Timeout": 15}
+    endpoint.on("lambda", "GetFunction", lambda _: detail(FIRST, **there))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        await stage.press("a")
+        await stage.wait_for("Invoke")
+        await stage.press(*["j"] * next(n for n, one in enumerate(ACTIONS) if one.id == "configuration-edit"), "enter")
+        await stage.wait_for("MB; the CPU grows with it")
+        there["Timeout"] = 77
+        await stage.press("ctrl+u")
+        await stage.type("256")
+        await stage.press("enter")
+        await stage.wait_for("128 MB → 256 MB")
+        assert '"MemorySize": 256' in stage.text
+        assert '"Timeout"' not in stage.text
+        assert "77 s" not in stage.text
 
 
 async def test_reserved_concurrency_takes_at_most_six_keys_and_the_number(

@@ -17,7 +17,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
-from lambdatui.actions.action import NOT_ASKED, Draft, Params
+from lambdatui.actions.action import NOT_ASKED, Draft, Edit, Params
 from lambdatui.ui.widgets.plain_text import plain
 
 LABEL_WIDTH = 24
@@ -59,6 +59,10 @@ class ParamsForm(VerticalScroll, can_focus=False):
         self._draft = draft
         self._fields = dict(_fields(draft))
         self._problems = {name: Static("", classes="problem", markup=False) for name in self._fields}
+        self._at_first: Mapping[str, Any] = {}
+
+    def on_mount(self) -> None:
+        self._at_first = self.given
 
     def compose(self) -> ComposeResult:
         for remark in self._draft.remarks:
@@ -83,11 +87,17 @@ class ParamsForm(VerticalScroll, can_focus=False):
         return {name: _value(widget, about[name]) for name, widget in self._fields.items()}
 
     def filled_in(self) -> Params | None:
-        """What was filled in; None where something does not fit, which is then told beside its field."""
+        """What was filled in; None where something does not fit, which is then told beside its field.
+
+        Of an `Edit` only what was touched is given: the rest may have been changed by others since it was read.
+        """
         params: type[Params] = type(self._draft.params)
+        given = self.given
+        if issubclass(params, Edit):
+            given = {name: value for name, value in given.items() if value != self._at_first[name]}
         filled_in: Params | None = None
         try:
-            filled_in = params.model_validate(self.given)
+            filled_in = params.model_validate(given)
             problems = self._draft.problems(filled_in)
         except ValidationError as error:
             problems = {
