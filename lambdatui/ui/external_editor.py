@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lambdatui.errors import ConsoleError
 
 FALLBACK = "vi"
 """Which POSIX has everywhere."""
+KEPT = "the payload is as it was"
 
 
 def edited(text: str, suffix: str) -> str:
@@ -30,18 +34,30 @@ def edited(text: str, suffix: str) -> str:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
             file.write(text)
-        ended = subprocess.run([*shlex.split(command), name], check=False)  # noqa: S603 - the operator's own choice
+        with _keys_left_to_the_editor():
+            ended = subprocess.run([*shlex.split(command), name], check=False)  # noqa: S603 - the operator's own choice
         if ended.returncode:
-            raise ConsoleError(f"the editor ended with status {ended.returncode}", "the payload is as it was")
+            raise ConsoleError(f"the editor {_ended(ended.returncode)}", KEPT)
         return Path(name).read_text(encoding="utf-8").removesuffix("\n")
+    except UnicodeDecodeError:
+        raise ConsoleError(f"the editor {command} cannot be used: what it left is not UTF-8", KEPT) from None
     except (OSError, ValueError) as error:
-        raise ConsoleError(f"the editor {command} cannot be used: {_why(error)}", "set EDITOR") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ConsoleError(f"the editor {command} cannot be used: {why}", KEPT) from None
     finally:
         Path(name).unlink(missing_ok=True)
 
 
-def _why(error: OSError | ValueError) -> str:
-    """In some words; a text that cannot be decoded is never quoted."""
-    return (
-        error.strerror or "" if isinstance(error, OSError) else "what it left is not UTF-8, or its name is no command"
-    )
+@contextmanager
+def _keys_left_to_the_editor() -> Iterator[None]:
+    """Ctrl+c and ctrl+\\ reach every program of a terminal. Were they ignored here, the editor would ignore them too."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ended(status: int) -> str:
+    return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"

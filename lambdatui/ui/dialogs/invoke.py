@@ -218,16 +218,21 @@ class InvokeDialog(ActionDialog):
         if self._session.busy:
             self.notify("something is being done: the editor would keep it from going on", markup=False)
             return
+        failure = None
         try:
             with self.app.suspend():
-                payload = edited(form.editor.text, ".json")
+                try:
+                    payload = edited(form.editor.text, ".json")
+                except ConsoleError as error:  # raised through it, the terminal would not become the console's again
+                    failure = error
         except SuspendNotSupported:
             self.notify("this terminal cannot be handed to an editor", severity="warning", markup=False)
-        except ConsoleError as error:
-            self._complain(error)
-        else:
-            self._put(payload)
+            return
         self.app.refresh()
+        if failure is None:
+            self._put(payload)
+        else:
+            self._complain(failure)
 
     # -- the wait
 
