@@ -84,6 +84,48 @@ async def test_ages_go_on_while_the_list_is_open(
 
 
 @pytest.mark.parametrize("place", ["audit", "undo"])
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (("3", None), ("3 (90 %)", "2 (10 %)"), "3 → 3 90 %, 2 10 %"),
+        (("3 (90 %)", "2 (10 %)"), ("3 (50 %)", "2 (50 %)"), "2 10 % → 2 50 %"),
+        (("3 (90 %)", "2 (10 %)"), ("2", None), "3 90 %, 2 10 % → 2"),
+        (("3", None), ("2", None), "3 → 2"),
+    ],
+    ids=["begun", "moved on", "ended", "at once"],
+)
+async def test_a_shift_names_the_version_that_it_is_about(
+    console: MakeConsole,
+    endpoint: ScriptedEndpoint,
+    place: str,
+    before: tuple[str, str | None],
+    after: tuple[str, str | None],
+    told: str,
+) -> None:
+    was, then = (dict(zip(("version", "additional"), side, strict=True)) for side in (before, after))
+    trail().append(attempt(action="traffic", qualifier="live", before=was, after=then, undo=None).concluded("done"))
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await ready(stage)
+        await stage.app.go(place)
+        await stage.wait_for(told)
+
+
+@pytest.mark.parametrize(
+    ("action", "told"), [("traffic", "shift"), ("reserved-concurrency", "marked set")], ids=["shift", "marked set"]
+)
+async def test_what_several_attempts_belong_to_is_named(
+    console: MakeConsole, endpoint: ScriptedEndpoint, action: str, told: str
+) -> None:
+    trail().append(attempt(action=action, undo=None, batch="b" * 32).concluded("done"))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        await stage.app.go("audit")
+        await stage.wait_for(FIRST)
+        await stage.press("enter")
+        await stage.wait_for(lambda: f" {told} " in next((t for t in stage.text.splitlines() if "b" * 32 in t), ""))
+
+
+@pytest.mark.parametrize("place", ["audit", "undo"])
 async def test_what_was_done_is_told_where_nothing_changed(
     console: MakeConsole, endpoint: ScriptedEndpoint, place: str
 ) -> None:

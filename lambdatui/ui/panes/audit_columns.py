@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine
     from lambdatui.ui.figures import Times
 
+MAIN, ADDITIONAL = "version", "additional"
+"""What the trail calls the two versions that share an alias's traffic."""
+
 
 def result_cell(line: AuditLine) -> Content:
     """What became of an attempt, as glyph, colour and word."""
@@ -40,12 +43,19 @@ def subject_title(line: AuditLine) -> str:
 
 def change_text(line: AuditLine) -> str:
     """What was to be changed, on one line: how it was and was meant to be before what it is, which may be cut off."""
-    return (
-        "; ".join(
-            f"{before or NOT_SET} → {after or NOT_SET} ({label})" for label, (before, after) in line.changed.items()
-        )
-        or "-"
-    )
+    changed = line.changed
+    if changed.keys() == {MAIN, ADDITIONAL}:
+        return _division(line)
+    told = (f"{before or NOT_SET} → {after or NOT_SET} ({label})" for label, (before, after) in changed.items())
+    return "; ".join(told) or "-"
+
+
+def _division(line: AuditLine) -> str:
+    """How an alias was to divide its traffic, as short as can be: where the versions stay, one share tells it."""
+    sides = [[told for label in (MAIN, ADDITIONAL) if (told := side.get(label))] for side in (line.before, line.after)]
+    before, after = ([told.partition(" ")[0] for told in side] for side in sides)
+    shown = ((side[1:] if before == after else side) for side in sides)
+    return " → ".join(", ".join(side).replace("(", "").replace(")", "") for side in shown)
 
 
 def moment_column(line_of: Callable[[R], AuditLine], times: Times) -> Column[R]:

@@ -51,7 +51,8 @@ def _attempt(line: AuditLine) -> Iterator[tuple[str, Value]]:
         yield "request id", Value(request_id)
     yield "id", Value(line.id, "dim")
     if line.batch is not None:
-        yield "marked set", Value(line.batch, "dim")
+        entry = entry_of(line.action)
+        yield "shift" if entry is not None and not entry.several else "marked set", Value(line.batch, "dim")
 
 
 def _undo(line: AuditLine) -> Iterator[tuple[str, Value]]:
