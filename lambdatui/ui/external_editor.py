@@ -50,7 +50,7 @@ def edited(text: str, suffix: str) -> str:
 
 @contextmanager
 def _keys_left_to_the_editor() -> Iterator[None]:
-    """Ctrl+c and ctrl+\\ reach every program of a terminal. Were they ignored here, the editor would ignore them too."""
+    """Ctrl+c and ctrl+\\ reach every program of a terminal. If ignored here, the editor would ignore them too."""
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)}
     try:
         yield
