@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -26,6 +27,7 @@ from lambdatui.aws.identity import get_identity
 from lambdatui.aws.releases import get_alias
 from lambdatui.aws.target import Target
 from lambdatui.clock import now_ms
+from lambdatui.commands.signals import heeding
 from lambdatui.commands.status import Status
 from lambdatui.commands.unattended import Unattended, say
 from lambdatui.errors import ConsoleError, ReadOnly, SettingsError
@@ -34,6 +36,8 @@ from lambdatui.models.identity import Identity
 from lambdatui.paths import state_folder
 from lambdatui.settings import Settings
 
+LINE = 4_096
+"""Bytes of a line that a terminal takes at most."""
 MARKS = {"pass": "✓", "fail": "✗", "warn": "!", "unknown": "?"}
 
 
@@ -101,31 +105,60 @@ def run(target: Target, settings: Settings, release: str, *, to: str, plan: str,
 
 
 async def _shift(target: Target, settings: Settings, order: Order) -> int:
+    """Looks, asks, and flies. Until it flies nothing is changed, and a signal ends it there and then."""
     log = FlightLog(state_folder() / "flights")
     _tell_left(log)
+    beginning = asyncio.current_task()
+    assert beginning is not None
+    signals: list[signal.Signals] = []
+
+    def end(number: signal.Signals) -> None:
+        signals.append(number)
+        beginning.cancel()
+
     async with Connection(target) as connection:
-        identity = await get_identity(connection)
-        alias = await get_alias(connection, order.function, order.alias)
-        if alias.function_version == order.to and not alias.additional:
-            say(f"version {order.to} has all of the traffic of {order.function}:{order.alias} already")
-            return Status.PROMOTED
-        state = order.begun(identity, alias.function_version)
-        if not await _may_begin(connection, state, settings.thresholds.sample):
-            say("nothing was changed: a shift must not begin like this")
-            return Status.FAILED
-        if order.dry_run:
-            return Status.PROMOTED
-        if not order.yes and not _confirmed(order, protected=settings.protected):
+        try:
+            with heeding(end):
+                begun = await _begun(connection, settings, order)
+        except asyncio.CancelledError:
+            say("")
             say("nothing was changed")
-            return Status.FAILED
+            return 128 + signals[0]
+        if isinstance(begun, Status):
+            return begun
+        state, identity = begun
         flight = Flight(
-            order.begun(identity, alias.function_version),  # anew: it begins now, and not when it was asked for
+            state,
             performer=Performer(connection=connection, identity=identity, trail=AuditTrail(state_folder())),
             observe=Observer(connection),
             log=log,
             thresholds=settings.thresholds,
         )
         return await Unattended(flight).fly()
+
+
+async def _begun(connection: Connection, settings: Settings, order: Order) -> tuple[FlightState, Identity] | Status:
+    """The flight that is to begin, and whose it is; the exit status where none is.
+
+    Raises:
+        ConsoleError: AWS would refuse it, or what is there could not be read.
+    """
+    identity = await get_identity(connection)
+    alias = await get_alias(connection, order.function, order.alias)
+    if alias.function_version == order.to and not alias.additional:
+        say(f"version {order.to} has all of the traffic of {order.function}:{order.alias} already")
+        return Status.PROMOTED
+    state = order.begun(identity, alias.function_version)
+    if not await _may_begin(connection, state, settings.thresholds.sample):
+        say("nothing was changed: a shift must not begin like this")
+        return Status.FAILED
+    if order.dry_run:
+        return Status.PROMOTED
+    if not order.yes and not await _confirmed(order, protected=settings.protected):
+        say("nothing was changed")
+        return Status.FAILED
+    now = now_ms()
+    return state.model_copy(update={"began_ms": now, "step_began_ms": now}), identity  # and not when it was asked for
 
 
 def _tell_left(log: FlightLog) -> None:
@@ -166,9 +199,26 @@ async def _may_begin(connection: Connection, state: FlightState, sample: int) ->
     return True
 
 
-def _confirmed(order: Order, *, protected: bool) -> bool:
+async def _confirmed(order: Order, *, protected: bool) -> bool:
     """Asks on the terminal; a protected profile wants the function's name."""
     wanted = order.function if protected else "y"
     question = f"this profile is protected: type {wanted} to begin: " if protected else "begin? [y/N] "
     say(question, end="")
-    return sys.stdin.readline().strip() == wanted
+    line, ended, _ = (await _typed()).partition("\n")
+    if not ended:
+        say("")
+    return bool(ended) and line.strip() == wanted
+
+
+async def _typed() -> str:
+    """What was typed on the terminal: a line, unless the input ended. Waiting for it can be cancelled."""
+    loop, there = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sys.stdin, there.set)
+    try:
+        await there.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    try:
+        return os.read(sys.stdin.fileno(), LINE).decode(errors="replace")
+    except OSError:  # the terminal is gone
+        return ""

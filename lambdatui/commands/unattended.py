@@ -11,8 +11,6 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -20,6 +18,7 @@ from typing import Any, TextIO
 from lambdatui.actions.flight import Flight
 from lambdatui.actions.flight_state import Phase
 from lambdatui.clock import now_ms
+from lambdatui.commands.signals import heeding
 from lambdatui.commands.status import Status
 from lambdatui.errors import ConsoleError, Fault
 from lambdatui.hang_up import LEAVE_S, or_to_nowhere
@@ -30,7 +29,6 @@ TRIES = 3
 """How often a step is tried again that AWS did not carry out."""
 AGAIN_MS = 60_000
 """How long after it a judgement that holds the flight is told again, lest silence is taken for death."""
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 LANDED = {
@@ -66,13 +64,13 @@ class Unattended:
         """
         state, flight = self._flight.state, self._flight
         flight.changed = self._look
-        self._tell(
-            "began",
-            f"{state.subject} from version {state.old} to {state.new}: {state.plan}",
-            **state.model_dump(include={"account", "region", "old", "new", "plan", "leaving"}),
-        )
-        flying, ended = asyncio.create_task(flight.run()), asyncio.create_task(self._ended.wait())
-        with self._heeding_signals():
+        with heeding(self._end):
+            self._tell(
+                "began",
+                f"{state.subject} from version {state.old} to {state.new}: {state.plan}",
+                **state.model_dump(include={"account", "region", "old", "new", "plan", "leaving"}),
+            )
+            flying, ended = asyncio.create_task(flight.run()), asyncio.create_task(self._ended.wait())
             await asyncio.wait({flying, ended}, return_when=asyncio.FIRST_COMPLETED)
             await self._leave(flying)
         ended.cancel()
@@ -155,21 +153,6 @@ class Unattended:
         _write(sys.stdout, json.dumps(record, default=asdict) + "\n")
         minutes, seconds = divmod((now - state.began_ms) // 1_000, 60)
         say(f"+{minutes}:{seconds:02}  {words}")
-
-    # -- signals
-
-    @contextmanager
-    def _heeding_signals(self) -> Iterator[None]:
-        """Ends the flight at a signal, except at those that whoever started the program had it ignore, as nohup."""
-        loop = asyncio.get_running_loop()
-        heeded = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-        for number in heeded:
-            loop.add_signal_handler(number, self._end, number)
-        try:
-            yield
-        finally:
-            for number in heeded:
-                loop.remove_signal_handler(number)
 
     def _end(self, number: signal.Signals) -> None:
         self._signal = self._signal or number

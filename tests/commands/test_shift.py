@@ -22,6 +22,7 @@ from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState
 from lambdatui.aws.target import Target
 from lambdatui.commands import shift, status, unattended
+from lambdatui.commands.signals import SIGNALS
 from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly, SettingsError
 from lambdatui.insight.canary import Evidence
 from lambdatui.settings import Settings
@@ -365,7 +366,7 @@ async def ended(process: Process) -> tuple[int | None, list[dict[str, Any]], str
     return process.returncode, [json.loads(line) for line in out.splitlines()], err.decode()
 
 
-@pytest.mark.parametrize("number", unattended.SIGNALS)
+@pytest.mark.parametrize("number", SIGNALS)
 async def test_a_signal_rolls_it_back(start: Start, alias: SplitAlias, number: signal.Signals) -> None:
     process = await start()
     await flying(process)
@@ -440,6 +441,38 @@ def test_a_protected_profile_wants_the_function_s_name(endpoint: ScriptedEndpoin
         terminal.send("ctrl+c")
         assert terminal.wait_exit() == 128 + signal.SIGINT
     assert alias.shares == ("1", {})
+
+
+@pytest.mark.parametrize("protected", [False, True], ids=["yes", "name"])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_at_the_question_is_a_no(
+    endpoint: ScriptedEndpoint, alias: SplitAlias, number: signal.Signals, protected: bool
+) -> None:
+    with Terminal(command(endpoint.url), env=KEYS | ({"LAMBDATUI_PROTECTED": "1"} if protected else {})) as terminal:
+        terminal.wait_for_bytes(b"to begin: " if protected else rb"begin\? \[y/N\]")
+        terminal.signal(number)
+        assert terminal.wait_exit() == 128 + number
+        assert terminal.text.splitlines()[-1] == "nothing was changed"
+        assert FlightLog(terminal.home / ".local/state/lambdatui/flights").kept() == {}
+    assert "lambda:UpdateAlias" not in endpoint.operations
+
+
+@pytest.mark.parametrize("typed", ["\x04", "y\x04\x04"], ids=["nothing", "without an end of line"])
+def test_the_end_of_input_at_the_question_is_a_no(endpoint: ScriptedEndpoint, alias: SplitAlias, typed: str) -> None:
+    with Terminal(command(endpoint.url), env=KEYS) as terminal:
+        terminal.wait_for_bytes(rb"begin\? \[y/N\]")
+        terminal.send(typed)
+        assert terminal.wait_exit() == 1
+        assert terminal.text.splitlines()[-1] == "nothing was changed"
+    assert "lambda:UpdateAlias" not in endpoint.operations
+
+
+def test_a_terminal_that_hangs_up_at_the_question_begins_nothing(endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    with Terminal(command(endpoint.url), env=KEYS) as terminal:
+        terminal.wait_for_bytes(rb"begin\? \[y/N\]")
+        terminal.hang_up()
+        assert terminal.wait_exit() in {1, 128 + signal.SIGHUP}, "end of input, or the signal that comes with it"
+    assert "lambda:UpdateAlias" not in endpoint.operations
 
 
 def test_read_only_may_stand_behind_the_command(capsys: pytest.CaptureFixture[str]) -> None:
