@@ -8,6 +8,7 @@ import inspect
 import pkgutil
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from textual.message_pump import MessagePump
@@ -22,9 +23,10 @@ def widgets() -> Iterator[type[MessagePump]]:
                 yield value
 
 
-def assigned(kind: type) -> set[str]:
+@cache
+def assigned(kind: type) -> frozenset[str]:
     """The private attributes that the methods of a class give to `self`."""
-    return {
+    return frozenset(
         node.attr
         for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(kind))))
         if isinstance(node, ast.Attribute)
@@ -32,7 +34,7 @@ def assigned(kind: type) -> set[str]:
         and isinstance(node.value, ast.Name)
         and node.value.id == "self"
         and node.attr.startswith("_")
-    }
+    )
 
 
 @pytest.mark.parametrize("kind", widgets(), ids=lambda kind: kind.__name__)
