@@ -14,6 +14,7 @@ from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.emulator import Emulator
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.seed import seed_functions, seed_rest
+from tests.support.worked_out import work_out_once
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +39,14 @@ def scrubbed_environment() -> Iterator[None]:
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
             patch.setenv(name, os.devnull)
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def worked_out_once() -> Iterator[None]:
+    """What libraries would work out anew for each console is a seventh of what its start costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        work_out_once(patch)
         yield
 
 

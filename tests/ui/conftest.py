@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from textual._compositor import Compositor
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
 
 from lambdatui.aws.inventory import InventoryCache
 from lambdatui.aws.target import Target
@@ -25,17 +23,6 @@ NEVER_S = 60.0
 KEYS = {"access_key_id": "AKIAEXAMPLE", "secret_access_key": "example"}
 
 MakeConsole = Callable[..., Console]
-
-_parse = Stylesheet._parse_rules
-_parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
-
-
-def parsed_once(stylesheet: Stylesheet, *arguments: Any, **options: Any) -> list[RuleSet]:
-    """As Textual parses style sheets, but each only once for all the consoles of all tests."""
-    key = (*arguments, *sorted(options.items()), *sorted(stylesheet._variables.items()))
-    if key not in _parsed:
-        _parsed[key] = _parse(stylesheet, *arguments, **options)
-    return _parsed[key]
 
 
 def nothing_painted(compositor: Compositor, full: bool = False, **options: Any) -> Any:
@@ -67,7 +54,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("lambdatui.ui.panes.overview.FIRST_RETRY_S", NEVER_S)
     monkeypatch.setattr("lambdatui.ui.panes.overview.LONGEST_RETRY_S", NEVER_S)
     monkeypatch.setattr("lambdatui.ui.app._spare_the_collector", lambda: None)
-    monkeypatch.setattr(Stylesheet, "_parse_rules", parsed_once)
     return tmp_path
 
 
