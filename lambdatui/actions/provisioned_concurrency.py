@@ -82,7 +82,11 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
         return Draft(
             params=Provisioned(provisioned=_requested(found.now) or 1),
             remarks=_said(
-                how_it_stands(found.now), found.used, scaled(found.change.target), found.not_known, _left(found.change)
+                how_it_stands(found.now),
+                found.used,
+                scaled(found.change.target),
+                found.not_known,
+                _left(replace(found.change, after=found.change.before), "now"),
             ),
         )
 
@@ -99,7 +103,7 @@ class ProvisionConcurrency(_ProvisionedAction[Provisioned]):
             before={LABEL: told(before)},
             after={LABEL: told(after)},
             calls=(_put(subject, after),) if to_do else (),
-            remarks=_said(how_it_stands(found.now), found.used, _left(found.change)),
+            remarks=_said(how_it_stands(found.now), found.used, _left(found.change, "then")),
             warnings=_said(*ruling.warnings, found.not_known),
             price=_price(after, found.change.version, connection.region),
             undo=_undo(before),
@@ -226,15 +230,22 @@ def _said(*sentences: str) -> tuple[str, ...]:
     return tuple(filter(None, sentences))
 
 
-def _left(change: ProvisionedChange) -> str:
-    """What remains for others: of the function's reservation, or of what the account has unreserved (facts 3.3)."""
+def _left(change: ProvisionedChange, when: str) -> str:
+    """What remains for others: of the function's reservation, or of what the account has unreserved (facts 3.3).
+
+    AWS takes off that what other functions without a reservation have provisioned, and lists it function by function
+    only (facts 3.6): too much to read for one preview.
+    """
     if change.reserved is not None:
         reserved, provisioned = change.covered
-        return f"provisioned of the {reserved:,} that the function has reserved: {provisioned:,} then"
+        return f"provisioned of the {reserved:,} that the function has reserved: {provisioned:,} {when}"
     if change.account is None:
         return "unreserved in the account: not permitted to see"
     left, limit = change.left(change.account), change.account.limit
-    return f"left in the account for all others then: {left:,} of {limit:,}"
+    return (
+        f"unreserved and not provisioned by this function {when}: {left:,} of the account's {limit:,}, less what other "
+        "functions have provisioned (see :concurrency)"
+    )
 
 
 def _price(executions: int, version: Version | None, region: str) -> str:

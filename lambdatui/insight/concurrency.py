@@ -56,7 +56,7 @@ class _Change(ABC):
 
     @abstractmethod
     def left(self, account: AccountConcurrency) -> int:
-        """What it leaves unreserved, and not provisioned either."""
+        """What it leaves unreserved, and not provisioned by the function either: others may have provisioned of it."""
 
     @property
     @abstractmethod

@@ -166,6 +166,21 @@ async def test_a_changed_number_is_taken_back_to_the_former(at_cloud: Acting, cl
 # -- what the operator is told
 
 
+def left(executions: int, when: str) -> str:
+    """How much of the account is told to be left."""
+    return (
+        f"unreserved and not provisioned by this function {when}: {executions} of the account's 1,000, "
+        "less what other functions have provisioned (see :concurrency)"
+    )
+
+
+async def test_the_form_tells_what_is_left_as_it_is_now_whatever_is_typed(
+    acting: Acting, account: ScriptedEndpoint
+) -> None:
+    holds(account, 12)
+    assert (await acting.draft(PUT_ID, LIVE)).remarks[-1] == left(888, "now")
+
+
 async def test_the_form_starts_with_what_is_there_and_how_it_stands(acting: Acting, account: ScriptedEndpoint) -> None:
     holds(account, 12)
     draft = await acting.draft(PUT_ID, LIVE)
@@ -177,7 +192,7 @@ async def test_the_preview_tells_what_remains_and_the_price_of_a_month(
     acting: Acting, account: ScriptedEndpoint
 ) -> None:
     plan = await acting.plan(PUT_ID, LIVE, Provisioned(provisioned=10))
-    assert plan.remarks == ("left in the account for all others then: 890 of 1,000",)
+    assert plan.remarks == (left(890, "then"),)
     assert plan.price is not None
     assert plan.price.startswith("$109.50 a month for 10 of 1,024 MB, x86_64")
 
@@ -197,8 +212,8 @@ async def test_of_a_marked_set_each_is_planned_with_what_those_before_take(
     action, asked = acting.loaded(PUT_ID), Provisioned(provisioned=10)
     plans = [await action.plan(acting.connection, subject, asked) for subject in (other, LIVE)]
     assert [left for plan in plans for left in plan.remarks] == [
-        "left in the account for all others then: 890 of 1,000",
-        "left in the account for all others then: 880 of 1,000",
+        left(890, "then"),
+        left(880, "then"),
     ]
 
 
