@@ -18,14 +18,14 @@ from lambdatui.actions.reserved_concurrency import RESERVED, ReserveConcurrency,
 from lambdatui.aws.concurrency import get_reserved_concurrency
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.event_sources import get_event_source_mapping, list_event_source_mappings
-from lambdatui.aws.functions import get_event_invoke_config, get_function
+from lambdatui.aws.functions import get_function, list_event_invoke_configs
 from lambdatui.errors import ConsoleError, NotFound, RequestRefused
-from lambdatui.models.arn import LATEST
+from lambdatui.models.arn import LATEST, qualifier_of
 from lambdatui.models.event_source import EventSourceMapping
 
 RESTORE = "emergency-restore"
 STOPPED = "0"
-EVENTS = "asynchronous events are not retried meanwhile: they"
+EVENTS = "asynchronous events are not retried meanwhile"
 ONLY_MAPPINGS = "whatever else invokes it goes on"
 ONLY_RESERVED = (
     "mappings that stay enabled are throttled: a queue counts that as a receive, and may give messages up to its "
@@ -241,15 +241,20 @@ def _stop_again(restoring: Sequence[Call]) -> Undo | None:
 
 
 async def _asynchronous(connection: Connection, function: str) -> str:
-    """What becomes of asynchronous events while 0 is reserved (facts 3.6)."""
+    """What becomes of asynchronous events while 0 is reserved, whichever release they are for (facts 3.6)."""
     try:
-        detail = await get_function(connection, function)
-        config = await get_event_invoke_config(connection, function)
+        detail, configs = await asyncio.gather(
+            get_function(connection, function), list_event_invoke_configs(connection, function)
+        )
     except ConsoleError:  # what only makes a warning more exact must not keep anyone from stopping a function
-        return f"{EVENTS} go at once to its dead-letter queue or on-failure destination, or are lost where it has none"
-    queue, targets = detail.configuration.dead_letter_config, config.destination_config if config else None
-    failed = targets.on_failure if targets else None
-    takers = filter(None, (queue.target_arn if queue else None, failed.destination if failed else None))
-    if told_takers := " and ".join(takers):
-        return f"{EVENTS} go at once to {told_takers}"
-    return f"{EVENTS} are lost at once: there is no dead-letter queue, and {LATEST} has no on-failure destination"
+        return f"{EVENTS}: they go at once to a dead-letter queue or on-failure destination, or are lost without one"
+    queue = detail.configuration.dead_letter_config
+    failed = {qualifier_of(config.function_arn or ""): config.on_failure for config in configs}
+    taken = [f"those of {qualifier} go at once to {taker}" for qualifier, taker in failed.items() if taker]
+    if queue and queue.target_arn:
+        rest = f"{'all' if taken else 'they'} go at once to {queue.target_arn}, the dead-letter queue of {LATEST}"
+    elif taken:
+        rest = f"all others are lost at once: {LATEST} has no dead-letter queue"
+    else:
+        rest = f"they are lost at once: {LATEST} has no dead-letter queue, and no release an on-failure destination"
+    return f"{EVENTS}: {', and '.join([*taken, rest])}"

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.faults import translated
+from lambdatui.aws.paging import lambda_pages
 from lambdatui.errors import NotFound
 from lambdatui.models.configuration import (
     AwsModel,
@@ -41,6 +42,15 @@ async def get_event_invoke_config(
 ) -> EventInvokeConfig | None:
     """How asynchronous invocations are handled; None where Lambda's defaults apply (facts 3.8)."""
     return await _get_configured(connection, EventInvokeConfig, "GetFunctionEventInvokeConfig", name, qualifier)
+
+
+async def list_event_invoke_configs(connection: Connection, name: str) -> tuple[EventInvokeConfig, ...]:
+    """How asynchronous invocations are handled, by each release for which that is configured (facts 3.8)."""
+    read = EventInvokeConfig.model_validate
+    pages = lambda_pages(
+        connection, "ListFunctionEventInvokeConfigs", "FunctionEventInvokeConfigs", read, FunctionName=name
+    )
+    return tuple([config async for page in pages for config in page])
 
 
 async def get_function_url(connection: Connection, name: str, qualifier: str | None = None) -> FunctionUrl | None:

@@ -262,6 +262,12 @@ class EventInvokeConfig(AwsModel):
     maximum_event_age_in_seconds: int | None = None
     destination_config: DestinationConfig | None = None
 
+    @property
+    def on_failure(self) -> str | None:
+        """The ARN of what takes those that failed; None where nothing does."""
+        failed = self.destination_config.on_failure if self.destination_config else None
+        return failed.destination if failed else None
+
 
 class Cors(AwsModel):
     """What browsers may do with a function URL; `max_age` in seconds."""

@@ -25,6 +25,7 @@ from tests.support.stoppable import Stoppable
 ORDERS = Subject(function="orders")
 FIRST, SECOND, THIRD = (f"{digit * 8}-0000-0000-0000-000000000000" for digit in "123")
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"
+NO_QUEUE = "$LATEST has no dead-letter queue"
 CHANGES = ("PutFunctionConcurrency", "DeleteFunctionConcurrency", "UpdateEventSourceMapping")
 
 
@@ -384,14 +385,16 @@ async def test_mappings_of_other_functions_are_not_touched(
 @pytest.mark.parametrize(
     ("dead_letter", "on_failure", "told"),
     [
-        ("", "", "are lost at once"),
-        (QUEUE, "", f"go at once to {QUEUE}"),
-        ("", f"{QUEUE}-2", f"go at once to {QUEUE}-2"),
-        (QUEUE, f"{QUEUE}-2", f"go at once to {QUEUE} and {QUEUE}-2"),
+        ("", {}, f"they are lost at once: {NO_QUEUE}, and no release an on-failure destination"),
+        (QUEUE, {}, f"they go at once to {QUEUE}, the dead-letter queue of $LATEST"),
+        ("", {"live": "L"}, f"those of live go at once to L, and all others are lost at once: {NO_QUEUE}"),
+        (QUEUE, {"live": "L"}, f"those of live go at once to L, and all go at once to {QUEUE}, the dead-letter queue"),
+        ("", {"live": "L", "$LATEST": "T"}, "those of live go at once to L, and those of $LATEST go at once to T, and"),
     ],
+    ids=["nothing", "a queue", "the alias in use", "both", "several releases"],
 )
 async def test_the_plan_says_what_becomes_of_asynchronous_events(
-    acting: Acting, endpoint: ScriptedEndpoint, dead_letter: str, on_failure: str, told: str
+    acting: Acting, endpoint: ScriptedEndpoint, dead_letter: str, on_failure: dict[str, str], told: str
 ) -> None:
     Stoppable(dead_letter=dead_letter, on_failure=on_failure).behind(endpoint)
     plan = await acting.plan("emergency-stop", ORDERS, Stop())
@@ -401,9 +404,9 @@ async def test_the_plan_says_what_becomes_of_asynchronous_events(
 async def test_not_knowing_where_events_go_keeps_nobody_from_stopping(
     acting: Acting, endpoint: ScriptedEndpoint, orders: Stoppable
 ) -> None:
-    endpoint.on("lambda", "GetFunctionEventInvokeConfig", error("AccessDeniedException", 403, "not you"))
+    endpoint.on("lambda", "ListFunctionEventInvokeConfigs", error("AccessDeniedException", 403, "not you"))
     plan = await acting.plan("emergency-stop", ORDERS, Stop())
-    assert "or are lost where it has none" in plan.warnings[0]
+    assert "or are lost without one" in plan.warnings[0]
     assert plan.calls
 
 

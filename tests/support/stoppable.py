@@ -23,7 +23,8 @@ class Stoppable:
     mappings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """As GetEventSourceMapping sends them, by UUID."""
     dead_letter: str = ""
-    on_failure: str = ""
+    on_failure: dict[str, str] = field(default_factory=dict)
+    """By version or alias, what takes the asynchronous events that failed."""
     looks: int = 0
     """How often a mapping is seen on its way before it arrives."""
     refused: dict[str, Answer] = field(default_factory=dict)
@@ -55,7 +56,7 @@ class Stoppable:
         endpoint.on("lambda", "GetFunction", json_answer({"Configuration": configuration}))
         endpoint.on("lambda", "GetAccountSettings", json_answer({"AccountLimit": limits, "AccountUsage": {}}))
         endpoint.on("lambda", "ListProvisionedConcurrencyConfigs", json_answer({"ProvisionedConcurrencyConfigs": []}))
-        endpoint.on("lambda", "GetFunctionEventInvokeConfig", self._invoke_config())
+        endpoint.on("lambda", "ListFunctionEventInvokeConfigs", self._invoke_configs())
         endpoint.on("lambda", "GetFunctionConcurrency", lambda _: json_answer(self._concurrency()))
         endpoint.on("lambda", "PutFunctionConcurrency", self._put)
         endpoint.on("lambda", "DeleteFunctionConcurrency", self._delete)
@@ -71,10 +72,15 @@ class Stoppable:
         """The mappings of exactly what is named: of an alias where an alias is; all where nothing is."""
         return [one for one in self.mappings.values() if name is None or one["FunctionArn"].endswith(f":{name}")]
 
-    def _invoke_config(self) -> Answer:
-        if not self.on_failure:
-            return error("ResourceNotFoundException", 404, "The function has no such config")
-        return json_answer({"DestinationConfig": {"OnFailure": {"Destination": self.on_failure}}})
+    def _invoke_configs(self) -> Answer:
+        configs = [
+            {
+                "FunctionArn": f"{function(self.name)['FunctionArn']}:{qualifier}",
+                "DestinationConfig": {"OnFailure": {"Destination": destination}},
+            }
+            for qualifier, destination in self.on_failure.items()
+        ]
+        return json_answer({"FunctionEventInvokeConfigs": configs})
 
     def _concurrency(self) -> dict[str, int]:
         return {} if self.reserved is None else {"ReservedConcurrentExecutions": self.reserved}
