@@ -19,6 +19,7 @@ class AttemptsPane(ReadingPane[R], Generic[R]):
     """A subclass gives the pages, and says which attempt a record is."""
 
     ABOUT_FUNCTIONS = False
+    MARKABLE = False
     AGES_EVERY_S = 1.0  # for what was just done is told in seconds
 
     @abstractmethod

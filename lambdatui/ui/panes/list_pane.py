@@ -55,6 +55,8 @@ class ListPane(Pane, Generic[R]):
 
     TITLE: ClassVar[str]
     THINGS: ClassVar[str]
+    MARKABLE: ClassVar[bool] = True
+    """Whether rows can be marked: not where a key that acts would only be about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # With priority, so that the keys that follow wait until the line is there to take them.
@@ -67,7 +69,7 @@ class ListPane(Pane, Generic[R]):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.title_line = TitleLine()
-        self.table: RecordTable[R] = RecordTable(self.columns(), self.key)
+        self.table: RecordTable[R] = RecordTable(self.columns(), self.key, markable=self.MARKABLE)
         self._filter_bar: FilterBar | None = None
         self._filter_problem = ""
         self._shown = self._marked = 0

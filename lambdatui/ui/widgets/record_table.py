@@ -44,6 +44,7 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         columns: from left to right.
         key: names a record for good.
         placeholder: said instead of records while none is shown.
+        markable: whether rows can be marked, for something that is done to several of them.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--header", "line-view--mark"}
@@ -110,12 +111,14 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         key: Callable[[R], str],
         *,
         placeholder: Cell = "",
+        markable: bool = True,
         id: str | None = None,  # noqa: A002 - Textual's own name for it
         classes: str | None = None,
     ) -> None:
         super().__init__(placeholder=placeholder, id=id, classes=classes)
         self._set: RecordSet[R] = RecordSet(columns, key)
         self._columns = columns
+        self._markable = markable
         self._cursor = 0
         self._cursor_key: str | None = None
         self._brought_by_filter = False
@@ -288,6 +291,9 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
         record = self.cursor_record
         if record is not None:
             self.post_message(self.Opened(self, record))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "mark" or self._markable
 
     def action_mark(self) -> None:
         self.toggle_mark()
