@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lambdatui.actions import EMERGENCY_STOP
-from tests.support.endpoint import ScriptedEndpoint
+from tests.support.endpoint import IDENTITY, ScriptedEndpoint, xml_error
 from tests.support.reservations import Reservations
 from tests.ui.attempts import FIRST, SECOND, attempt, put_by, ready, trail
 from tests.ui.conftest import MakeConsole
-from tests.ui.stage import WIDE, Stage, on_stage
+from tests.ui.stage import NARROW, WIDE, Stage, on_stage
+
+EXPIRED = xml_error("ExpiredToken", 403, "The security token included in the request is expired")
 
 
 @pytest.fixture
@@ -98,3 +100,35 @@ async def test_what_was_in_conflict_is_restored_to_its_own_when_it_is_asked_abou
         await stage.wait_for(f"Restore after an emergency stop: {SECOND}")
         await stage.wait_for("✓ done")
     assert (reservations.by_function, trail().read().entries[0].undoes) == ({FIRST: 5, SECOND: 9}, stop)
+
+
+# -- the journal
+
+
+@pytest.mark.parametrize("place", ["undo", "audit"])
+async def test_no_marks_are_offered_where_nothing_is_done_to_several_rows(
+    console: MakeConsole, endpoint: ScriptedEndpoint, place: str
+) -> None:
+    for function in (FIRST, SECOND):
+        trail().append(attempt(function=function).concluded("done"))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        await stage.app.go(place)
+        await stage.wait_for(SECOND)
+        await stage.press("g", "space", "question_mark")
+        await stage.wait_for("Moving")
+        assert [told for told in ("●", "mark the row", "space mark") if told in stage.text] == []
+
+
+async def test_while_it_is_not_known_whose_account_it_is_nothing_is_said_to_have_been_done_in_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    trail().append(attempt().concluded("done"))
+    endpoint.on("sts", "GetCallerIdentity", EXPIRED)
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_for(lambda: stage.app.session.reading.error)
+        await stage.press("u")
+        for told in ("it is not known whose account this is", "expired", "run: aws", ":audit", "tried again by itself"):
+            await stage.wait_for(told)
+        endpoint.on("sts", "GetCallerIdentity", IDENTITY)
+        await stage.wait_for("Undo 1")

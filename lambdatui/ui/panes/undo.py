@@ -10,6 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from lambdatui.errors import ConsoleError
 from lambdatui.ui.panes import audit_columns
 from lambdatui.ui.panes.attempts_pane import AttemptsPane
 from lambdatui.ui.panes.pane import Pane
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lambdatui.actions.audit import AuditLine
     from lambdatui.actions.journal import Deed
     from lambdatui.aws.connection import Connection
+    from lambdatui.models.identity import Identity
 
 
 class UndoPane(AttemptsPane["Deed"]):
@@ -50,11 +52,10 @@ class UndoPane(AttemptsPane["Deed"]):
     async def pages(self, connection: Connection) -> AsyncIterator[Sequence[Deed]]:
         from lambdatui.actions.journal import deeds  # noqa: PLC0415 - imports pydantic
 
-        operations, identity = self.session.operations, self.session.identity
+        operations = self.session.operations
+        here = self.session.identity or await _whose(connection)
         reading = await asyncio.to_thread(operations.trail.read)
-        if identity is not None:
-            secret = operations.secret_undos
-            yield tuple(deeds(reading, secret, account=identity.account, region=identity.region))
+        yield tuple(deeds(reading, operations.secret_undos, account=here.account, region=here.region))
 
     def nothing(self) -> Content:
         return Content(f"Nothing was done from here in {self.place}.")
@@ -68,6 +69,23 @@ class UndoPane(AttemptsPane["Deed"]):
         """Shows what would take back what is under the cursor."""
         if (deed := self.table.cursor_record) is not None:
             self.post_message(Pane.UndoWanted(deed))
+
+
+async def _whose(connection: Connection) -> Identity:
+    """The account that was asked for before anything else, and did not become known.
+
+    Raises:
+        ConsoleError: it still is not, and so neither what was done in it.
+    """
+    from lambdatui.aws.identity import get_identity  # noqa: PLC0415 - imports the SDK
+
+    try:
+        return await get_identity(connection)
+    except ConsoleError as error:
+        raise ConsoleError(
+            f"it is not known whose account this is, and so not what was done in it: {error.title}",
+            "; ".join(filter(None, (error.hint, "what was attempted in any account stands in :audit"))),
+        ) from error
 
 
 def _inverse(deed: Deed) -> Content:
