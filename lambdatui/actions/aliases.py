@@ -9,6 +9,7 @@ from pydantic import Field
 
 from lambdatui.actions.action import NOT_ASKED, Action, Call, Draft, Params, Plan, State, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
+from lambdatui.actions.flight_collision import refuse_while_a_shift_flies
 from lambdatui.actions.function_changes import refuse
 from lambdatui.actions.on_alias import has_url, mappings_on, provisioned_on
 from lambdatui.actions.permission import permitted
@@ -121,6 +122,7 @@ class RepointAlias(Action[Pointing]):
         ready = provisioned.requested_provisioned_concurrent_executions if provisioned is not None else 0
         collision: tuple[str, ...] = ()
         if before != after:
+            await refuse_while_a_shift_flies(connection, subject)
             versions = await _versions(connection, subject.function)
             refuse(alias_version_problem(params.version, versions, provisioned=ready > 0))
             refuse("an alias with provisioned concurrency cannot have weights" if ready and params.weights else None)
@@ -143,6 +145,7 @@ class DeleteAlias(Action[Params]):
         alias = await alias_of(connection, subject)
         if alias is None:
             return Plan(subject=subject, params=params, before=_told(None), after=_told(None), calls=())
+        await refuse_while_a_shift_flies(connection, subject)
         collision = await refuse_while_codedeploy_shifts(connection, subject)
         return Plan(
             subject=subject,
@@ -160,6 +163,7 @@ class DeleteAlias(Action[Params]):
     async def present(self, connection: Connection, subject: Subject, params: Params) -> State:
         alias = await alias_of(connection, subject)
         if alias is not None:
+            await refuse_while_a_shift_flies(connection, subject)
             await refuse_while_codedeploy_shifts(connection, subject)
         return _told(alias)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pydantic import Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
+from lambdatui.actions.flight_collision import refuse_while_a_shift_flies
 from lambdatui.actions.function_changes import refuse
 from lambdatui.actions.on_alias import provisioned_on
 from lambdatui.actions.permission import permitted
@@ -93,6 +94,7 @@ class HandShiftOver(Action[HandedOver]):
             return Plan(subject=subject, params=params, before=before, after=after, calls=(), undo=undo)
         if under_way:
             raise RequestRefused(f"CodeDeploy shifts {alias.name} already: {under_way[0]}", "stop it first, or wait")
+        await refuse_while_a_shift_flies(connection, subject)
         refuse(_not_whole(alias))
         provisioned = await permitted(provisioned_on(connection, subject.function, alias.name))
         ruling = rule_on_traffic(

@@ -69,7 +69,7 @@ class Flight:
         self._observe = observe
         self._log = log
         self._thresholds = thresholds
-        self._action = ShiftTraffic()
+        self._action = ShiftTraffic(in_flight=True)
         self._asked = set[float]() if state.wanted is None else {state.wanted}
         """The shares that were asked for since AWS last confirmed one: any of them may still arrive."""
         self._orders: asyncio.Queue[Order] = asyncio.Queue()

@@ -65,6 +65,14 @@ class FlightLog:
                 states[path.stem] = path.read_text(encoding="utf-8")
         return states
 
+    def is_flown(self, flight_id: str) -> bool:
+        """Whether somebody flies it now, as far as can be told."""
+        try:
+            with self.flying(flight_id):
+                return False
+        except ConsoleError:
+            return True
+
     @contextmanager
     def flying(self, flight_id: str) -> Iterator[None]:
         """Holds a flight, so that no other console takes it for one that was left.

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from lambdatui.actions.action import Action, Call, Draft, Params, Plan, Subject, Undo
 from lambdatui.actions.codedeploy_collision import refuse_while_codedeploy_shifts
+from lambdatui.actions.flight_collision import refuse_while_a_shift_flies
 from lambdatui.actions.on_alias import provisioned_on
 from lambdatui.actions.permission import permitted
 from lambdatui.aws.connection import Connection
@@ -47,9 +48,16 @@ class Traffic(Params):
 
 
 class ShiftTraffic(Action[Traffic]):
-    """One UpdateAlias with the RevisionId: the weights are always told, for what is left out stays (facts 3.2)."""
+    """One UpdateAlias with the RevisionId: the weights are always told, for what is left out stays (facts 3.2).
+
+    Args:
+        in_flight: whether it is a step of a shift on its way, which hinders all other changes.
+    """
 
     params = Traffic
+
+    def __init__(self, *, in_flight: bool = False) -> None:
+        self._in_flight = in_flight
 
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Traffic]:
         alias = await get_alias(connection, subject.function, subject.qualifier)
@@ -60,6 +68,8 @@ class ShiftTraffic(Action[Traffic]):
     async def plan(self, connection: Connection, subject: Subject, params: Traffic) -> Plan:
         alias = await get_alias(connection, subject.function, subject.qualifier)
         before, after = told(traffic_of(alias)), told(params)
+        if before != after and not self._in_flight:
+            await refuse_while_a_shift_flies(connection, subject)
         judged = _to_judge(alias, params)
         provisioned = await permitted(provisioned_on(connection, subject.function, alias.name)) if judged else None
         ruling = rule_on_traffic(
