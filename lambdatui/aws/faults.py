@@ -77,6 +77,33 @@ _THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
+_LIMITS = {
+    "CallerRateLimitExceeded": (
+        "the account sends more requests a second than AWS takes",
+        "wait a little, and look who else asks that much",
+    ),
+    "ConcurrentInvocationLimitExceeded": (
+        "the concurrency of the account in this region is used up",
+        "wait until other invocations end, and look who claims it",
+    ),
+    "ConcurrentSnapshotCreateLimitExceeded": (
+        "too many snapshots for SnapStart are being made",
+        "wait until others are made",
+    ),
+    "FunctionInvocationRateLimitExceeded": (
+        "the function is invoked more than ten times a second for each of its environments",
+        "wait a little, or have it take more in one invocation",
+    ),
+    "ReservedFunctionConcurrentInvocationLimitExceeded": (
+        "the function's reserved concurrency is used up",
+        "wait until other invocations end, or reserve more; with 0 reserved it takes none",
+    ),
+    "ReservedFunctionInvocationRateLimitExceeded": (
+        "the function is invoked more than ten times a second for each that it has reserved",
+        "wait a little, or reserve more; with 0 reserved it takes none",
+    ),
+}
+"""What is exceeded and what to do about it, by Lambda's reason for throttling (facts 2.1)."""
 _IN_CONFLICT = frozenset({"OperationAbortedException", "ResourceInUseException"})
 """What comes with HTTP 400 where something else is changing the same (facts 3.5)."""
 _OUT_OF_ORDER = frozenset(
@@ -195,7 +222,8 @@ def _refused(error: botocore.ClientError, connection: Connection, service: str) 
         named = _NAMED_ACTION.search(message)
         return AccessDenied(named[1] if named else iam_action(service, operation), _who_denies(message))
     if code in _THROTTLED or status == 429:
-        return Throttled(f"throttled: {iam_action(service, operation)}", "AWS asks to slow down")
+        exceeded, hint = _LIMITS.get(str(error.response.get("Reason")), ("", "AWS asks to slow down"))
+        return Throttled(": ".join(filter(None, ("throttled", iam_action(service, operation), exceeded))), hint)
     if code.isdigit() or code == "":
         return _foreign(f"HTTP {status} and no error of AWS")
     if status >= 500 and code in _OUT_OF_ORDER:

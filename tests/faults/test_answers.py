@@ -43,6 +43,16 @@ async def fault(connection: Connection, service: str, operation: str, **paramete
         (error("KMSAccessDeniedException", 502), AccessDenied, "not permitted: kms:Decrypt"),
         (error("TooManyRequestsException", 429), Throttled, "throttled: lambda:ListFunctions"),
         (error("ThrottlingException", 400), Throttled, "throttled"),
+        (
+            error("TooManyRequestsException", 429, Reason="ReservedFunctionConcurrentInvocationLimitExceeded"),
+            Throttled,
+            "throttled: lambda:ListFunctions: the function's reserved concurrency is used up - wait",
+        ),
+        (
+            error("TooManyRequestsException", 429, Reason="CallerRateLimitExceeded"),
+            Throttled,
+            "the account sends more requests a second than AWS takes - wait",
+        ),
         (error("ExpiredTokenException", 403), AuthExpired, "the credentials have expired"),
         (error("UnrecognizedClientException", 403), AuthExpired, "AWS does not accept the credentials"),
         (error("InvalidSignatureException", 403), AuthExpired, "the clock is right"),
@@ -69,6 +79,15 @@ async def test_an_answer_is_told_in_the_operators_words(
     told = await fault(connection, *LIST)
     assert type(told) is kind
     assert said in str(told)
+
+
+async def test_every_reason_that_lambda_has_for_throttling_is_told(
+    connection: Connection, endpoint: ScriptedEndpoint
+) -> None:
+    client = await connection.client("lambda")
+    for reason in client.meta.service_model.shape_for("ThrottleReason").enum:
+        endpoint.on(*LIST, error("TooManyRequestsException", 429, Reason=reason))
+        assert (await fault(connection, *LIST)).title.startswith("throttled: lambda:ListFunctions: "), reason
 
 
 @pytest.mark.parametrize(

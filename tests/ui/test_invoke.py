@@ -369,11 +369,19 @@ async def test_a_lost_answer_is_told_as_unknown_and_looked_for_in_the_log(
     assert [line.result for line in stage.app.session.operations.trail.read().entries] == ["unknown"]
 
 
-async def test_what_aws_refused_says_why(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
-    endpoint.on(*INVOKE, error("TooManyRequestsException", 429, "Rate Exceeded"))
-    async with opened(console, endpoint, "1") as stage:
-        await invoked(stage, "failed: ")
-    assert len(bodies(endpoint)) == 1
+async def test_what_aws_refused_says_why_and_can_be_previewed_again(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    throttled = error("TooManyRequestsException", 429, Reason="ReservedFunctionConcurrentInvocationLimitExceeded")
+    endpoint.on(*INVOKE, throttled, ran({"ok": True}))
+    async with opened(console, endpoint, '"first"') as stage:
+        await invoked(stage, "the function's reserved concurrency is used up")
+        await stage.wait_for("r reads anew and asks again")
+        await again(stage)
+        assert bodies(endpoint) == ["first"]
+        await stage.press("y")
+        await stage.wait_for("Result of orders")
+    assert bodies(endpoint) == ["first", "first"]
 
 
 async def test_it_can_be_run_again_and_compared_with_the_run_before(

@@ -143,6 +143,8 @@ class InvokeDialog(ActionDialog):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in {"templates", "history", "name", "edit", "load"}:
             return self._editing is not None
+        if action == "ask_again":
+            return self._started and self._told
         return super().check_action(action, parameters)
 
     def _put(self, payload: str | None) -> None:
@@ -286,11 +288,15 @@ class InvokeDialog(ActionDialog):
             ("Running ", "bold"), f"for {elapsed}; ", f"the function's timeout is {request.timeout_s:,} s"
         )
 
+    def action_ask_again(self) -> None:
+        """Shows what would happen if the same were sent once more, and asks."""
+        self.plan_anew(self.operation.subjects)
+
     def _leave_result(self, answer: str | None) -> None:
         if answer != AGAIN:
             self.dismiss()
         else:
-            self.plan_anew(self.operation.subjects)
+            self.action_ask_again()
 
     async def _close_line(self) -> None:
         if (form := self._editing) is not None:
