@@ -176,7 +176,7 @@ async def shift(pilot: Pilot[None]) -> None:
     await pilot.press("t")
     await until(lambda: "payments-processor:live" in shown(pilot))
     await pilot.press("enter")
-    await until(lambda: "RevisionId known" in shown(pilot))
+    await until(lambda: "Preflight:" in shown(pilot))
     await pilot.pause()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from lambdatui.actions.codedeploy_collision import STOP
 from lambdatui.actions.on_alias import has_url, mappings_on, provisioned_on
@@ -24,8 +24,8 @@ from lambdatui.models.alarm import Watch, Watched, watches
 from lambdatui.models.metric import HOUR, INVOCATIONS, Status
 from lambdatui.models.release import Alias
 
-Verdict = Literal["pass", "fail", "warn", "unknown"]
-"""A shift must not begin where one fails; a warning has a consequence that the evidence tells."""
+Verdict = Literal["fail", "warn", "unknown", "pass"]
+"""The worst first: a shift must not begin where one fails; a warning has a consequence that the evidence tells."""
 NOT_READING = frozenset({"Disabled", "Disabling", "Deleting"})
 """The states of an event source mapping that reads no more (facts 4.3)."""
 PATIENCE_S = 10.0
@@ -76,6 +76,9 @@ async def preflight(connection: Connection, function: str, alias: str, new: str)
     Args:
         new: the version that is to get the traffic.
 
+    Returns:
+        The checks, those with the worst verdict first.
+
     Raises:
         ConsoleError: the alias itself could not be read.
     """
@@ -84,9 +87,10 @@ async def preflight(connection: Connection, function: str, alias: str, new: str)
     reading = asyncio.gather(*(read_side(connection, function, version) for version in versions))
     shift = _Shift(connection, function, found, new, reading)
     try:
-        return tuple(await asyncio.gather(*(_check(title, look, shift) for title, look in LOOKS.items())))
+        checks = await asyncio.gather(*(_check(title, look, shift) for title, look in LOOKS.items()))
     finally:
         reading.cancel()
+    return tuple(sorted(checks, key=lambda check: get_args(Verdict).index(check.verdict)))
 
 
 def too_thin(checks: Iterable[Check], plan: ShiftPlan, sample: int) -> str:
@@ -144,8 +148,8 @@ async def _alike(shift: _Shift) -> Finding:
     sides = await shift.sides()
     if problems := "; ".join(unlike(sides)):
         return "fail", problems
-    side = sides[0]
-    return "pass", f"{side.role}; {f'dead letters to {side.dead_letter}' if side.dead_letter else 'no dead letters'}"
+    role, letters = (sides[0].role or "").rpartition("/")[2], (sides[0].dead_letter or "").rpartition(":")[2]
+    return "pass", f"role {role or 'not told'}; {f'dead letters to {letters}' if letters else 'no dead letters'}"
 
 
 async def _provisioned(shift: _Shift) -> Finding:
@@ -244,4 +248,4 @@ LOOKS: Mapping[str, Callable[[_Shift], Awaitable[Finding]]] = {
     "something calls the alias": _callers,
     "alarms watch it": _alarms,
 }
-"""Every check by its title, in the order of the list."""
+"""Every check by its title, in the order of those with the same verdict."""

@@ -63,6 +63,8 @@ class ShiftTraffic(Action[Traffic]):
         alias = await get_alias(connection, subject.function, subject.qualifier)
         versions = [v.number async for page in list_versions(connection, subject.function) for v in page]
         published = tuple(number for number in reversed(versions) if number.isdecimal())
+        if set(published) <= {alias.function_version}:
+            raise RequestRefused(f"{subject.function} has no other version to shift {alias.name} to")
         return Draft(params=traffic_of(alias), choices={"version": published, "additional": published})
 
     async def plan(self, connection: Connection, subject: Subject, params: Traffic) -> Plan:

@@ -85,7 +85,7 @@ async def test_where_nothing_speaks_against_it_every_check_passes_with_its_evide
         "all traffic on one version": "version 1 has all of it",
         "RevisionId known": "00000000-0000-0000-0000-000000000001, which the first change names",
         "both versions published and Active": "version 1 is Active, version 2 is Active",
-        "same role and dead-letter queue": f"arn:aws:iam::{ACCOUNT}:role/orders; no dead letters",
+        "same role and dead-letter queue": "role orders; no dead letters",
         "no provisioned concurrency": "none on the alias",
         "no CodeDeploy deployment": "none is under way",
         "no CloudFormation update": "the function is of no stack",
@@ -93,6 +93,17 @@ async def test_where_nothing_speaks_against_it_every_check_passes_with_its_evide
         "something calls the alias": "an event source mapping",
         "alarms watch it": "orders-errors watches it",
     }
+
+
+async def test_what_speaks_against_it_comes_first(
+    connection: Connection, endpoint: ScriptedEndpoint, live: SplitAlias
+) -> None:
+    live.versions["2"] = {"State": "Pending"}
+    endpoint.on("cloudwatch", "GetMetricData", invocations(0))
+    endpoint.on("cloudwatch", "DescribeAlarms", DENIED)
+    found = [(check.verdict, check.title) for check in await preflight(connection, "orders", "live", "2")]
+    assert found[:3] == [("fail", VERSIONS), ("warn", "invoked"), ("unknown", "alarms watch it")]
+    assert {verdict for verdict, _ in found[3:]} == {"pass"}
 
 
 async def test_only_reads_are_sent_and_each_version_is_read_once(

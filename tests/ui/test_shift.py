@@ -59,6 +59,25 @@ async def test_what_is_looked_at_is_told_with_its_evidence(
             assert told in stage.text
 
 
+async def test_the_heading_counts_what_was_found_and_the_worst_comes_first(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await form(stage)
+        assert "Preflight: 2 ▲, 1 ?, 7 ✓" in stage.text
+        assert stage.text.index("alarms watch it") < stage.text.index("all traffic on one version")
+
+
+async def test_where_there_is_one_version_there_is_nothing_to_shift_to(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    endpoint.on("lambda", "ListVersionsByFunction", flying.versions(*flying.history("orders", 1)))
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await stage.press("t")
+        await stage.wait_for("orders has no other version to shift live to")
+
+
 async def test_what_may_not_be_looked_at_is_unknown_and_names_the_permission(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:
@@ -110,6 +129,15 @@ async def test_the_preview_does_not_promise_times_that_the_traffic_cannot_keep(
     async with on_stage(console(endpoint.url), (140, 60)) as stage:
         await preview(stage)
         assert "with 3,000 invocations an hour the first step takes about 20m, not 5m" in stage.text
+
+
+async def test_what_is_not_known_of_codedeploy_is_told_once(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    endpoint.on("codedeploy", "ListDeployments", error("AccessDeniedException", 403))
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await preview(stage)
+        assert stage.text.count("codedeploy:ListDeployments") == 1
 
 
 async def test_a_failing_check_refuses_and_says_why(

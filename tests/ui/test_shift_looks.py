@@ -36,7 +36,7 @@ async def form(pilot: Pilot[None]) -> None:
     await shown(pilot, "Functions 1")
     await until(pilot, lambda text: PENDING not in text)
     await pilot.press("t")
-    await shown(pilot, "RevisionId known")
+    await shown(pilot, "▲, ")
 
 
 async def preview(pilot: Pilot[None]) -> None:

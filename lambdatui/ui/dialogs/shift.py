@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
     from lambdatui.models.codedeploy import DeploymentGroup
 
 MARKS: Mapping[Looked, tuple[str, Tone]] = {
-    "pass": ("✓", "good"),
     "fail": ("✗", "error"),
     "warn": ("▲", "warning"),
     "unknown": ("?", "warning"),
+    "pass": ("✓", "good"),
 }
-"""How what was looked at before the shift is told."""
+"""How what was looked at before the shift is told, the worst first."""
 HASH_SHOWN = 12
 LEAVING = {
     "roll back": "it is rolled back",
@@ -205,7 +206,10 @@ class ShiftDialog(ActionDialog):
         return await super().preview()
 
     async def _flight_preview(self, flight: FlightState) -> Sequence[Section]:
-        """The steps and what was looked at, beside the first change; where a check fails, nothing can be begun."""
+        """The steps and what was looked at, beside the first change; where a check fails, nothing can be begun.
+
+        What a change by itself is warned of, a check tells.
+        """
         try:
             checks = await self._checks(flight.new)
         except ConsoleError as error:
@@ -214,6 +218,7 @@ class ShiftDialog(ActionDialog):
         for check in checks:
             if check.verdict == "fail":
                 self._forbid(f"{check.title}: {check.evidence}")
+        self.operation.plans = [replace(plan, warnings=()) for plan in self.operation.plans]
         where, *rest = await super().preview()
         slower = too_thin(checks, flight.steps, self._sample)
         return (where, _flight_section(flight, slower), _preflight_section(checks), *rest)
@@ -268,11 +273,14 @@ def _times(plan: ShiftPlan) -> Iterator[tuple[float, Any]]:
 
 
 def _preflight_section(checks: Sequence[Check]) -> Section:
+    """The checks under how many there are of each verdict."""
+    counts = Counter(check.verdict for check in checks)
+    counted = ", ".join(f"{counts[verdict]} {mark}" for verdict, (mark, _) in MARKS.items() if counts[verdict])
     rows = []
     for check in checks:
         mark, tone = MARKS[check.verdict]
         rows.append((mark, Value(f"{check.title}: {check.evidence}", "" if tone == "good" else tone)))
-    return Section("Preflight", tuple(rows))
+    return Section(f"Preflight: {counted}", tuple(rows))
 
 
 def _rows(found: ReleaseDiff) -> Iterator[tuple[str, Value]]:
