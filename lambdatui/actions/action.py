@@ -200,6 +200,11 @@ class Plan:
     standing: bool = False
     """Whether it is meant to be taken back some day, as an emergency stop is."""
 
+    @property
+    def inverse(self) -> Undo | None:
+        """What takes it back; nothing does where nothing is sent."""
+        return self.undo if self.calls else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft(Generic[P]):

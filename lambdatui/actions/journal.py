@@ -65,8 +65,12 @@ def deeds(reading: AuditReading, secret_undos: Mapping[str, Undo], *, account: s
             yield Deed(line, why_not="taken back")
         elif undo is None:
             held = line.params is None and bool(line.before or line.after)
-            yield Deed(line, why_not="held a secret that another console knew" if held else "no inverse is known")
+            yield Deed(line, why_not="held a secret that another console knew" if held else _without_inverse(line))
         elif entry_of(undo.action) is None:
             yield Deed(line, why_not=f"no action {undo.action} in this console")
         else:
             yield Deed(line, undo)
+
+
+def _without_inverse(line: AuditLine) -> str:
+    return "no inverse is known" if line.calls or line.changed else "nothing was changed"

@@ -132,7 +132,7 @@ class Performer:
         Raises:
             AuditFailed: it could not be written down, so that nothing was sent.
         """
-        line = self._undone_by(plan.undo, self._line(action_id, plan, batch=batch, undoes=undoes))
+        line = self._undone_by(plan.inverse, self._line(action_id, plan, batch=batch, undoes=undoes))
         sending = sending or Sending(plan)
 
         def concluded(result: Result, error: str, now: State | None = None) -> AuditLine:

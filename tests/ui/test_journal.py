@@ -58,6 +58,23 @@ async def test_what_was_made_all_or_in_part_is_taken_back_after_a_preview(
     assert undoing.undoes == undone.id
 
 
+async def test_what_is_gone_already_is_ticked_off_and_leaves_nothing_to_take_back(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    trail().append(attempt().concluded("done"))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await journal(stage)
+        await stage.press("u")
+        await stage.wait_for("nothing is left to take back: y ticks it off")
+        await stage.press("y")
+        await stage.wait_for("✓ done")
+        assert "takes it back" not in stage.text
+        await stage.press("escape")
+        await stage.wait_for("nothing was changed")
+        await stage.wait_for("taken back")
+    assert (put_by(endpoint), trail().read().entries[0].undo) == ([], None)
+
+
 async def test_what_somebody_changed_since_is_warned_of_before_it_is_taken_back(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:

@@ -33,6 +33,7 @@ PLANNING = "planning"
 """The group of the workers that lead to a preview."""
 FORM_KEYS = "enter or {action.preview} shows what would happen · tab next field · {action.back} closes"
 YES_OR_NO = "{action.yes} does it · {action.no} or {action.back} goes back, and nothing has happened"
+TICK_OFF = "nothing is left to take back: {action.yes} ticks it off · {action.back} closes"
 LEAVE_OUT = "{action.back} leaves out those that have not begun"
 DONE = "{action.again} reads anew and asks again · {screen.undo} shows what takes it back · {action.back} closes"
 
@@ -184,7 +185,8 @@ class ActionDialog(ModalScreen[None]):
             self._typed.ask(self._to_type)
             self._show(self._page, keys="enter confirms · {action.back} goes back", focus=self._typed.field)
         else:
-            self._show(self._page, keys=YES_OR_NO, focus=self._page)
+            left = any(plan.calls for plan in self.operation.to_do)
+            self._show(self._page, keys=YES_OR_NO if left else TICK_OFF, focus=self._page)
 
     def _reading(self) -> Content:
         """What is told until there is a preview: of a marked set, how far it is."""
@@ -237,7 +239,7 @@ class ActionDialog(ModalScreen[None]):
             return ended and bool(self.operation.contested)
         if action == "undo":
             return ended and any(
-                outcome.result in {"done", "partial"} and outcome.plan.undo is not None
+                outcome.result in {"done", "partial"} and outcome.plan.inverse is not None
                 for outcome in self.operation.outcomes
             )
         return super().check_action(action, parameters)
