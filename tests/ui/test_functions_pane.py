@@ -378,3 +378,36 @@ async def test_times_are_shown_whole_where_the_settings_say_so(
     async with on_stage(console(endpoint.url, settings={"times": "utc"}), (100, 24)) as stage:
         await stage.wait_for("alpha")
         assert "2026-11-20 10:11:12Z" in stage.text.splitlines()[3]
+
+
+# -- behind another pane
+
+
+async def test_filter_cursor_and_marks_are_as_they_were_after_another_pane(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("lambda", "ListFunctions", listing("alpha", "bravo", "brazil", "charlie"))
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        await stage.press("slash", "b", "r", "enter", "space")
+        await stage.wait_for("● 1 marked")
+        await stage.press("colon", *"errors", "enter")
+        await stage.wait_for("Errors")
+        await stage.press("q")
+        await stage.wait_for("● 1 marked")
+        assert stage.rows == ["bravo", "brazil"]
+        await stage.wait_for(lambda: (subject := stage.app._main.subject) is not None and subject.name == "brazil")
+
+
+async def test_behind_another_pane_nothing_is_asked_about_functions(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.on("lambda", "ListFunctions", listing("alpha", "bravo"))
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_until_read()
+        behind = stage.app._main.pane
+        await stage.press("colon", *"errors", "enter")
+        await stage.wait_for(lambda: behind.hidden)
+        assert not behind._asking
+        stage.app._main.read_again()
+        assert stage.app._main.subject is None

@@ -81,8 +81,10 @@ async def go_to(stage: Stage, place: str) -> None:
     app = stage.app
     while len(app.screen_stack) > 1:
         await app.pop_screen()
-    await app._main.open_pane(REGION_PANES["errors"])  # a new list: no filter, marks or order from before
+    await app._main.open_pane(REGION_PANES["errors"])
     await app._main.open_pane(REGION_PANES["functions"])
+    while app._main.pane.step_back():  # from the filter and the marks that were left there
+        pass
     await stage.wait_for(lambda: app._main.subject is not None)
     await stage.press(*PLACES[place])
     if place == "the lines of a request":

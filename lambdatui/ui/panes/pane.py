@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.widget import Widget
 from textual.worker import Worker
 
@@ -45,6 +46,11 @@ class Pane(Widget):
         def __init__(self, function: FunctionSummary | None) -> None:
             super().__init__()
             self.function = function
+
+        @property
+        def pane(self) -> MessagePump | None:
+            """Where it moved."""
+            return self._sender
 
     class SubjectOpened(Message):
         """The operator drilled into a function; `tab` says what of it to open, None the tab that was open last."""

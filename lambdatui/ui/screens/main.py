@@ -116,9 +116,11 @@ class MainScreen(Screen[None]):
         self.session = session
         self.header = HeaderLine()
         self.entry = REGION_PANES["functions"]
-        self.pane = _pane_of(self.entry, session)
-        """The pane of the region that is open, or about to be."""
+        self.pane = self._functions = _pane_of(self.entry, session)
+        """The pane of the region that is open, or about to be; that of the functions stays as it was behind others."""
         self.subject: FunctionSummary | None = None
+        self._under_cursor: FunctionSummary | None = None
+        """What the subject is whenever the functions are open."""
         self.acting = Acting(self)
         self._following: Timer | None = None
         self._fitting = asyncio.Lock()
@@ -144,10 +146,16 @@ class MainScreen(Screen[None]):
         if entry.id != self.entry.id:
             self.session.chosen = self._chosen() or self.session.chosen
             self.entry = entry
-            self.subject = None
-            former, self.pane = self.pane, _pane_of(entry, self.session)
-            await former.remove()
-            await self.mount(self.pane, after=self.header)
+            self.subject = self._under_cursor if entry.id == "functions" else None
+            former, self.pane = self.pane, self._functions if entry.id == "functions" else _pane_of(entry, self.session)
+            if former is self._functions:
+                former.add_class("-behind")
+            else:
+                await former.remove()
+            if self.pane is self._functions:
+                self.pane.remove_class("-behind")
+            else:
+                await self.mount(self.pane, after=self.header)
             await self._fit_detail()
         self.pane.focus_content()
 
@@ -170,13 +178,13 @@ class MainScreen(Screen[None]):
 
     async def forget_subject(self) -> None:
         """Another account or region: nothing of the former one stays on screen."""
-        self.subject = None
+        self.subject = self._under_cursor = None
         self.alone = ""
         if self.detail is not None:
             await self.detail.remove()
+        await self.open_pane(REGION_PANES["functions"])
         while self.pane.step_back():
             pass
-        await self.open_pane(REGION_PANES["functions"])
 
     # -- the subject and its detail
 
@@ -199,6 +207,10 @@ class MainScreen(Screen[None]):
     @on(Pane.SubjectChanged)
     async def _subject_changed(self, event: Pane.SubjectChanged) -> None:
         event.stop()
+        if event.pane is self._functions:
+            self._under_cursor = event.function
+        if event.pane is not self.pane:
+            return
         self.subject = event.function
         self.refresh_bindings()
         if self._following is not None:
@@ -397,4 +409,4 @@ class MainScreen(Screen[None]):
 
 def _pane_of(entry: PaneEntry, session: Session) -> Pane:
     assert entry.region is not None
-    return load_pane(entry.region)(session, id="pane")
+    return load_pane(entry.region)(session, classes="region")
