@@ -243,8 +243,8 @@ def _left(change: ProvisionedChange, when: str) -> str:
         return "unreserved in the account: not permitted to see"
     left, limit = change.left(change.account), change.account.limit
     return (
-        f"unreserved and not provisioned by this function {when}: {left:,} of the account's {limit:,}, less what other "
-        "functions have provisioned (see :concurrency)"
+        f"left of the account's {limit:,} {when}: {left:,}, less what other functions have provisioned "
+        "(see :concurrency)"
     )
 
 

@@ -169,7 +169,7 @@ async def test_a_changed_number_is_taken_back_to_the_former(at_cloud: Acting, cl
 def left(executions: int, when: str) -> str:
     """How much of the account is told to be left."""
     return (
-        f"unreserved and not provisioned by this function {when}: {executions} of the account's 1,000, "
+        f"left of the account's 1,000 {when}: {executions}, "
         "less what other functions have provisioned (see :concurrency)"
     )
 
