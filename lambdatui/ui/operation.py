@@ -168,6 +168,14 @@ class Operation:
         """Those of them that have not been tried."""
         return self.to_do[len(self.outcomes) :]
 
+    def did(self, subject: Subject) -> bool:
+        """Whether there is nothing left to do to what an operator chose: it was done, or it was so already."""
+        from lambdatui.actions.action import fits  # noqa: PLC0415 - imports pydantic
+
+        done = [outcome.plan.subject for outcome in self.outcomes if outcome.result == "done"]
+        already = [plan.subject for plan in self.plans if plan not in self.to_do]
+        return fits(subject, self.entry.target) in (*done, *already)
+
     @property
     def contested(self) -> list[Subject]:
         """Those that somebody changed after the preview, so that nothing was done to them."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from lambdatui.actions import EMERGENCY_STOP
-from tests.support.endpoint import IDENTITY, ScriptedEndpoint, xml_error
+from tests.support.endpoint import IDENTITY, ScriptedEndpoint, error, xml_error
 from tests.support.reservations import Reservations
-from tests.ui.attempts import FIRST, SECOND, attempt, put_by, ready, trail
+from tests.ui.attempts import FIRST, SECOND, THIRD, attempt, put_by, ready, trail
 from tests.ui.conftest import MakeConsole
 from tests.ui.stage import NARROW, WIDE, Stage, on_stage
 
+DENIED = error("AccessDeniedException", 403, "User is not authorized to perform: lambda:PutFunctionConcurrency")
 EXPIRED = xml_error("ExpiredToken", 403, "The security token included in the request is expired")
 
 
@@ -132,3 +133,22 @@ async def test_while_it_is_not_known_whose_account_it_is_nothing_is_said_to_have
             await stage.wait_for(told)
         endpoint.on("sts", "GetCallerIdentity", IDENTITY)
         await stage.wait_for("Undo 1")
+
+
+# -- marks
+
+
+async def test_marks_stay_on_what_was_not_done_and_go_from_what_was(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    left_stopped(reservations, SECOND, 9)
+    left_stopped(reservations, THIRD, 7)
+    endpoint.on("lambda", "PutFunctionConcurrency", reservations.put, DENIED)
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await stage.wait_for(f"■ {THIRD}")
+        await restore(stage, 3)
+        await stage.press("y")
+        await stage.wait_for("! failed")
+        await stage.press("escape")
+        await stage.wait_for("● 2 marked")
+        assert [record.name for record in stage.app._main.pane.table.marked] == [FIRST, THIRD]

@@ -98,6 +98,12 @@ class ListPane(Pane, Generic[R]):
         records = self.table.marked or tuple(filter(None, (self.table.cursor_record,)))
         return tuple(filter(None, map(self.subject_of, records))) or super().subjects()
 
+    def unmark(self, over: Callable[[Subject], bool]) -> None:
+        """Takes the marks of that away, lest what is done next is done to it too."""
+        if self.table.marks:
+            self.table.unmark(lambda record: (subject := self.subject_of(record)) is not None and over(subject))
+            self.show_title()
+
     def reading_now(self) -> Reading | None:
         """How the reading of the records stands; None where nothing has to be read."""
         return None

@@ -200,6 +200,9 @@ class Pane(Widget):
         """An action was done, and what is shown may be the past; a pane that reads nothing overrides this."""
         self.read_again()
 
+    def unmark(self, over: Callable[[Subject], bool]) -> None:
+        """An action is over with some of what may be marked here; a pane that has marks overrides this."""
+
     def inventory_changed(self, change: InventoryChange) -> None:
         """The inventory changed; a pane that shows some of it overrides this."""
 

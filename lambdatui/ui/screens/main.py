@@ -358,6 +358,8 @@ class MainScreen(Screen[None]):
     def operation_changed(self, operation: Operation) -> None:
         """Something was done: what is on screen may be the past."""
         if not operation.running:
+            for pane in self.query(Pane):
+                pane.unmark(operation.did)
             for pane in self._shown_panes():
                 pane.acted(operation.subjects)
 

@@ -264,6 +264,11 @@ class RecordTable(LineView, ScrollView, Generic[R], can_focus=True, inherit_bind
             self._marks ^= {self._set.shown[self._cursor]}
             self._changed()
 
+    def unmark(self, over: Callable[[R], bool]) -> None:
+        """Takes the marks away of those records with which something is over."""
+        self._marks = {key for key in self._marks if not over(self._set.by_key[key])}
+        self._changed()
+
     def clear_marks(self) -> None:
         """Takes all marks away, of records that are filtered out as well."""
         self._marks.clear()
