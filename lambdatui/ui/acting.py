@@ -111,7 +111,7 @@ class Acting:
                 title=entry.title,
                 about=entry.about,
                 key=keys.get(f"action.{entry.id}", "") if several else "",
-                refusal=self.refusal((entry,)),
+                refusal=self.refusal((entry,)) or _too_many(entry, subjects),
             )
             for entry in entries
         ]
@@ -136,17 +136,15 @@ class Acting:
 
     async def _subjects(self, entry: ActionEntry) -> Sequence[Subject]:
         """What an action is to be done to: what is chosen, or what of the function the operator then names."""
-        from lambdatui.actions.action import fits  # noqa: PLC0415 - imports pydantic
         from lambdatui.actions.subjects import subjects_of  # noqa: PLC0415 - imports the SDK
 
         chosen = self.chosen()
-        found = [fitting for subject in chosen if (fitting := fits(subject, entry.target)) is not None]
-        functions = {subject.function for subject in chosen if subject.function}
-        if len(found or functions) > 1 and not (entry.several and len(found) == len(chosen)):
-            self._tell(f"{entry.title} is done to one at a time")
+        if refusal := _too_many(entry, chosen):
+            self._tell(f"{entry.title}: {refusal}")
             return ()
-        if found or not functions:
-            return tuple(dict.fromkeys(found))
+        fitting, functions = tuple(filter(None, _fitting(entry, chosen))), _functions(chosen)
+        if fitting or not functions:
+            return fitting
         function = functions.pop()
         try:
             there = await self._session.ask(
@@ -172,3 +170,25 @@ class Acting:
 
     def _tell(self, why: str) -> None:
         self._screen.notify(plain(why), severity="warning", markup=False)
+
+
+def _fitting(entry: ActionEntry, chosen: Sequence[Subject]) -> Sequence[Subject | None]:
+    """What an action is done to of each that is chosen, and each once; None where the choice does not say."""
+    from lambdatui.actions.action import fits  # noqa: PLC0415 - imports pydantic
+
+    return tuple(dict.fromkeys(fits(subject, entry.target) for subject in chosen))
+
+
+def _functions(chosen: Sequence[Subject]) -> set[str]:
+    return {subject.function for subject in chosen if subject.function}
+
+
+def _too_many(entry: ActionEntry, chosen: Sequence[Subject]) -> str:
+    """Why an action is not done to all that is chosen; empty where it can be tried."""
+    fitting = _fitting(entry, chosen)
+    unsaid = None in fitting
+    if len(fitting) <= 1 and not (unsaid and len(_functions(chosen)) > 1):
+        return ""
+    if not entry.several:
+        return "done to one at a time"
+    return f"it is not known which {entry.target} of each is meant" if unsaid else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lambdatui.actions import EMERGENCY_STOP
@@ -152,3 +154,22 @@ async def test_marks_stay_on_what_was_not_done_and_go_from_what_was(
         await stage.press("escape")
         await stage.wait_for("● 2 marked")
         assert [record.name for record in stage.app._main.pane.table.marked] == [FIRST, THIRD]
+
+
+async def test_a_menu_says_what_is_not_done_to_a_marked_set(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        await stage.press("space", "space", "a")
+        for told in (
+            r"Invoke +⊘ done to one at a time",
+            r"Delete an alias +⊘ it is not known which alias of each is meant",
+            r"Restore after an emergency stop +bring back",
+        ):
+            await stage.wait_for(lambda told=told: re.search(told, stage.text))
+        await stage.press("i")
+        await stage.press("escape")
+        await stage.wait_for(lambda: len(stage.app.screen_stack) == 1)
+        await stage.press("e")
+        await stage.wait_for(lambda: stage.text.count("⊘ it is not known which mapping of each is meant") == 2)
