@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lambdatui import __version__
-from lambdatui.commands.status import meanings
+from lambdatui.commands.status import Status, meanings
 from lambdatui.errors import ConsoleError
 
 EXIT_USAGE = 2
@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, 1 where something went wrong, 2 where the command line or the settings are at fault,
-        128 plus the signal where a signal ended the console. `lambdatui.commands.status` has those of a shift.
+        4 where the console left a shift divided that it could not take back, 128 plus the signal where a signal ended
+        the console. `lambdatui.commands.status` has those of a shift.
     """
     options = _parser().parse_args(argv)
     try:
@@ -182,7 +183,7 @@ def _run_console(options: argparse.Namespace) -> int:
             print(f"lambdatui: {words}", file=sys.stderr)
     if console.gave_up is not None:
         print(f"lambdatui: {console.gave_up}", file=sys.stderr)
-    return console.return_code or 0
+    return console.return_code or (Status.LEFT if console.stranded else 0)
 
 
 @contextmanager

@@ -75,6 +75,22 @@ class Flight:
         self._orders: asyncio.Queue[Order] = asyncio.Queue()
         self._pause_s = 0.0
         """For how long nothing is tried, as AWS refused the way back; 0 where it did not."""
+        self._found = ""
+        """How the alias was when somebody else's change stopped it, in words."""
+
+    @property
+    def trouble(self) -> str:
+        """Why it is stuck, and when what AWS refused is tried again; empty where it is not."""
+        return "; ".join(filter(None, (self.state.trouble, self._again)))
+
+    @property
+    def standing(self) -> str:
+        """How it stands, and what is known beside its state."""
+        return "; ".join(filter(None, (self.state.standing, self._again, self._found)))
+
+    @property
+    def _again(self) -> str:
+        return f"it is tried again within {self._pause_s:g} s" if self._pause_s else ""
 
     # -- commands
 
@@ -139,9 +155,8 @@ class Flight:
         """
         with self._log.flying(self.state.id):
             was = self.state
-            going_back = was.phase in {Phase.ROLLING_BACK, Phase.NO_WAY_BACK}
-            if going_back or (was.flying and was.leaving == "roll back"):
-                await self._roll_back(was.why if going_back else why)
+            if was.goes_back_when_left:
+                await self._roll_back(was.why if was.going_back else why)
                 if self.state.phase is Phase.ROLLING_BACK and self.state.percent != was.percent:
                     await self._set(0)  # what was on its way before has arrived in between
             elif was.flying:
@@ -227,13 +242,13 @@ class Flight:
 
     def _stop(self, there: Traffic) -> None:
         """Does nothing more to the alias, which is as somebody else left it."""
-        left = self.state.traffic(self.state.percent)
+        left, self._found = self.state.traffic(self.state.percent), f"now {in_words(there)}"
         self._save(
             phase=Phase.STOPPED,
             percent=there.share_of(self.state.new),
             wanted=None,
             trouble="",
-            why=f"somebody else changed the alias: it was left with {in_words(left)}; now {in_words(there)}",
+            why=f"somebody else changed the alias: it was left with {in_words(left)}",
         )
 
     async def _go(self, step: int, why: str = "") -> None:
@@ -347,7 +362,7 @@ class Flight:
             self._save(phase=Phase.NO_WAY_BACK, trouble=str(error))
         else:
             self._pause_s = min(2 * self._pause_s or LOOK_S, LONGEST_PAUSE_S)
-            self._save(trouble=f"{error}; it is tried again within {self._pause_s:g} s")
+            self._save(trouble=str(error))
 
     def _arrived(self, percent: float) -> None:
         """The new version has this share: AWS has confirmed it."""

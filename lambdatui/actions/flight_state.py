@@ -87,10 +87,30 @@ class FlightState(BaseModel):
         return self.phase in OVER
 
     @property
+    def going_back(self) -> bool:
+        """Whether it is to go back and has not arrived."""
+        return self.phase in {Phase.ROLLING_BACK, Phase.NO_WAY_BACK}
+
+    @property
+    def goes_back_when_left(self) -> bool:
+        """Whether all of the traffic is to go back to the old version when the console is left."""
+        return self.going_back or (self.flying and self.leaving == "roll back")
+
+    @property
     def standing(self) -> str:
         """How it stands, in some words, with its reason and its trouble."""
         share = () if self.phase is Phase.GONE else (f"{self.percent:g} % on version {self.new}",)
-        return ": ".join(filter(None, (", ".join((self.phase, *share)), self.why, self.trouble)))
+        return self._because(", ".join((self.phase, *share)))
+
+    @property
+    def parting(self) -> str:
+        """How it stands once the console is left, and nobody does what its phase promises."""
+        if not self.goes_back_when_left:
+            return self.standing
+        return self._because(f"left at {self.percent:g} % on version {self.new} (asked for 0 %)")
+
+    def _because(self, told: str) -> str:
+        return ": ".join(filter(None, (told, self.why, self.trouble)))
 
     @property
     def waiting(self) -> bool:

@@ -93,13 +93,13 @@ class Unattended:
             say(f"lambdatui: {error}")
 
     def _landed(self) -> int:
-        state = self._flight.state
+        state, standing = self._flight.state, self._flight.standing
         landed = LANDED.get(state.phase, Status.LEFT if state.percent else Status.FAILED)
         status = int(landed if self._signal is None else 128 + self._signal)
         told = state.model_dump(mode="json", include={"phase", "percent", "wanted", "why", "trouble"})
         if state.phase is Phase.GONE:
             told["percent"] = None
-        self._tell("landed", state.standing, **told, status=status)
+        self._tell("landed", state.parting if state.flying else standing, **told, status=status)
         if not state.over:
             say("what is left of it is offered by the console, when it is opened here the next time")
         return status
@@ -115,7 +115,9 @@ class Unattended:
             bake = f", {state.steps[state.step]}" if state.percent < 100 else ""
             self._tell("step", f"step {state.step + 1} of {len(state.steps)}{bake}", percent=state.percent)
         if state.trouble and not before.trouble:
-            self._tell("trouble", f"not carried out: {state.trouble}", wanted=state.wanted, trouble=state.trouble)
+            self._tell(
+                "trouble", f"not carried out: {self._flight.trouble}", wanted=state.wanted, trouble=state.trouble
+            )
         if (judgement := self._flight.judgement) is not None and self._is_news(judgement):
             self._judged, self._judged_ms = _kind(judgement), now_ms()
             old, new = totals(self._flight.evidence.periods)

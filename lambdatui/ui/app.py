@@ -215,6 +215,11 @@ class Console(KeysInTurn):
         """What became of all that was being done when the console was left."""
         return list(map(plain, self.session.last_words))
 
+    @property
+    def stranded(self) -> bool:
+        """Whether a shift was left divided that was to go back."""
+        return self.session.flights.stranded
+
     async def on_unmount(self) -> None:
         await self.session.leave()
         await self.session.disconnect()

@@ -206,6 +206,11 @@ class Flights:
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.gather(self.deployments.leave(), *(self._end(flown) for flown in flying))
 
+    @property
+    def stranded(self) -> bool:
+        """Whether a shift was left divided, as the console was left, that was to go back."""
+        return any(flown.state.goes_back_when_left for flown in self.ended)
+
     async def _end(self, flown: Flown) -> None:
         if flown.task is not None:
             flown.task.cancel()
@@ -213,9 +218,11 @@ class Flights:
         try:
             await flown.flight.leave()
         except ConsoleError as error:
-            self._session.log(f"shift of {flown.state.subject}", error)
+            flown.failure = error
         except Exception as error:  # it must not keep the others from being ended
-            self._session.log(f"shift of {flown.state.subject}", Fault(error))
+            flown.failure = Fault(error)
+        if flown.failure is not None:
+            self._session.log(f"shift of {flown.state.subject}", flown.failure)
 
 
 def _read(text: str) -> FlightState | None:

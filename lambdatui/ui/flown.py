@@ -95,7 +95,7 @@ class Flown(OfConsole, Running):
 
     @property
     def trouble(self) -> str:
-        return self.state.trouble
+        return self.flight.trouble
 
     @property
     def severity(self) -> SeverityLevel:
@@ -105,7 +105,14 @@ class Flown(OfConsole, Running):
 
     @property
     def in_a_line(self) -> str:
-        return f"{self.subject}: {self.state.standing}" if self.failure is None else str(self.failure)
+        return f"{self.subject}: {self.flight.standing}" if self.failure is None else str(self.failure)
+
+    @property
+    def parting(self) -> str:
+        """What became of it when the console was left, in one sentence."""
+        failure = str(self.failure) if self.failure is not None else ""
+        told = ": ".join(filter(None, (f"{self.subject}: {self.state.parting}", failure)))
+        return told if self.state.over else f"{told}; the next start tells what can be done"
 
     def progress(self, now_ms: int) -> str:
         if self.phase != "baking":

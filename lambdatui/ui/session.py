@@ -237,10 +237,8 @@ class Session:
     @property
     def last_words(self) -> list[str]:
         """What became of all that was being done when the console, or the place, was left."""
-        return [words for operation in self.operations.left for words in operation.last_words] + [
-            flown.in_a_line + ("" if flown.state.over else "; the next start tells what can be done")
-            for flown in self.flights.ended
-        ]
+        operations = (words for operation in self.operations.left for words in operation.last_words)
+        return [*operations, *(flown.parting for flown in self.flights.ended)]
 
     @property
     def metrics_slowed_until_ms(self) -> int | None:

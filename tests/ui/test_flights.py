@@ -90,6 +90,7 @@ async def test_what_nobody_has_counted_yet_is_not_told_as_none(
         await stage.wait_for("none yet: a minute is known one or two after it is over")
         counted = [line.split() for line in stage.text.splitlines() if line.strip().startswith("invocations")]
         assert counted == [["invocations", "-", "-"]]
+        assert [line.split() for line in stage.text.splitlines() if "throttles" in line] == [["throttles", "-"]]
 
 
 async def test_a_step_whose_time_is_over_says_that_it_waits_for_evidence(
@@ -524,7 +525,7 @@ async def test_a_signal_that_is_not_refused_leaves_it_as_it_is_and_that_is_told(
         os.kill(os.getpid(), signal.SIGTERM)
         await stage.wait_for(lambda: stage.app._exit)
         told = "orders:live: held, 10 % on version 2: the console was left; the next start tells what can be done"
-        assert stage.app.last_words == [told]
+        assert (stage.app.last_words, stage.app.stranded) == ([told], False)
     assert alias.shares == TENTH
 
 
@@ -539,8 +540,30 @@ async def test_who_does_not_wait_for_the_way_back_is_told_how_far_it_came(
         await stage.press("ctrl+c")
         await stage.wait_for(lambda: stage.app._exit)
         (told,) = stage.app.last_words
-        assert told.startswith("orders:live: rolling back, 10 % on version 2: the console was left")
+        assert told.startswith("orders:live: left at 10 % on version 2 (asked for 0 %): the console was left")
         assert told.endswith("; the next start tells what can be done")
+        assert stage.app.stranded
+
+
+async def test_leaving_while_the_way_back_fails_promises_nothing_that_nobody_does(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        alias.fault = error("ServiceException", 500)
+        await stage.press("b")
+        await stage.wait_for("it is tried again within")
+        await stage.press("ctrl+c")
+        await stage.wait_for(lambda: stage.app._exit)
+        (told,) = stage.app.last_words
+        assert told.startswith(
+            "orders:live: left at 10 % on version 2 (asked for 0 %): the operator rolled it back: lambda is out"
+        )
+        assert told.endswith("; the next start tells what can be done")
+        assert "tried again" not in told
+        assert stage.app.stranded
+    (kept,) = log().kept().values()
+    assert "tried again" not in kept
 
 
 async def test_what_could_not_be_rolled_back_in_time_is_offered_by_the_next_start(

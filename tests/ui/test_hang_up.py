@@ -10,7 +10,8 @@ import pytest
 
 from lambdatui.actions.audit import AuditTrail
 from lambdatui.actions.flight_log import FlightLog
-from tests.support.endpoint import IDENTITY, REGION, Answer, ScriptedEndpoint, Seen
+from lambdatui.commands.status import Status
+from tests.support.endpoint import IDENTITY, REGION, Answer, ScriptedEndpoint, Seen, error
 from tests.support.reservations import Reservations
 from tests.support.terminal import Terminal
 from tests.ui.flying import account
@@ -75,6 +76,19 @@ def test_what_became_of_the_shift_is_told_when_a_signal_ends_the_console(endpoin
         terminal.signal(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
         assert "lambdatui: orders:live: rolled back, 0 % on version 2: the console was left" in terminal.text
+
+
+def test_a_shift_that_was_left_divided_against_its_plan_is_in_the_exit_status(endpoint: ScriptedEndpoint) -> None:
+    alias, _ = account(endpoint)
+    command = (sys.executable, "-m", "lambdatui", "--endpoint-url", endpoint.url, "--region", REGION)
+    with Terminal(command, env=CREDENTIALS | UNMETERED) as terminal:
+        begin_in_the_console(terminal)
+        alias.fault = error("AccessDeniedException", 403)
+        terminal.send("ctrl+c")
+        assert terminal.wait_exit() == Status.LEFT
+        assert (
+            "lambdatui: orders:live: left at 10 % on version 2 (asked for 0 %): the console was left" in terminal.text
+        )
 
 
 def test_the_answer_to_what_was_sent_is_waited_for_and_told(endpoint: ScriptedEndpoint) -> None:

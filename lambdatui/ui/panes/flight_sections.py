@@ -51,7 +51,7 @@ def sections(shift: Shift, now_ms: int, times: figures.Times, keys: Keys) -> Ite
 @sections.register
 def _(flown: Flown, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = flown.state
-    rows = [*([] if flown.gone else [_traffic(state)]), *_progress(state, now_ms)]
+    rows = [*([] if flown.gone else [_traffic(state)]), *_progress(state, now_ms, flown.trouble)]
     rows += _judged(state, flown.flight.judgement)
     if flown.failure is not None:
         rows.append(("", toned(f"this console flies it no more: {flown.failure}", "error")))
@@ -63,7 +63,11 @@ def _(flown: Flown, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[S
 @sections.register
 def _(elsewhere: Elsewhere, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Section]:
     state = elsewhere.state
-    rows = (_traffic(state), *_progress(state, now_ms), ("keys", Value("none: another process flies it")))
+    rows = (
+        _traffic(state),
+        *_progress(state, now_ms, state.trouble),
+        ("keys", Value("none: another process flies it")),
+    )
     yield Section(str(state.subject), rows)
 
 
@@ -152,7 +156,7 @@ def _deployed(deployed: Deployed, now_ms: int, keys: Keys) -> Iterator[Row]:
         yield "keys", Value(keys("only {flights.roll_back}, which has it taken back: CodeDeploy runs this shift"))
 
 
-def _progress(state: FlightState, now_ms: int) -> Iterator[Row]:
+def _progress(state: FlightState, now_ms: int, trouble: str) -> Iterator[Row]:
     steps, phase = state.steps, state.phase.value
     if state.flying and 0 <= state.step < len(steps):
         told = f"{state.step + 1} of {len(steps)}: {steps[state.step]}"
@@ -165,8 +169,8 @@ def _progress(state: FlightState, now_ms: int) -> Iterator[Row]:
             yield "next", Value(str(steps[state.step + 1]))
     told = ": ".join(filter(None, (phase, state.why)))
     yield "phase", toned(told, PHASES[state.phase.value])
-    if state.trouble:
-        yield "trouble", toned(state.trouble, "error")
+    if trouble:
+        yield "trouble", toned(trouble, "error")
 
 
 def _judged(state: FlightState, judgement: Judgement | None) -> Iterator[Row]:
@@ -196,7 +200,7 @@ def _versions(seen: Figures, old: str, new: str, asked: str) -> Iterator[Row]:
     for name in ("p50", "p95", "p99"):
         yield name, _pair(_duration(before, name), _duration(after, name))
     yield "cold starts", _pair(_known(before.cold_starts), _known(after.cold_starts))
-    yield "throttles", Value(f"{seen.throttles:,} of the alias")
+    yield "throttles", Value(f"{seen.throttles:,} of the alias" if until else "-")
     if asked:
         observed = "not observed yet" if seen.share is None else f"{figures.percent(seen.share)} observed"
         yield "share", Value(f"{observed}, {asked}")
