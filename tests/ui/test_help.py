@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from lambdatui.ui.app import Console
 from lambdatui.ui.dialogs.help import headings
 from lambdatui.ui.keymap import bindings_of, scopes
+from lambdatui.ui.widgets.page import Page
 from tests.support.endpoint import ScriptedEndpoint
 from tests.ui.conftest import MakeConsole
-from tests.ui.stage import on_stage
+from tests.ui.stage import NARROW, on_stage
 
 
 async def test_the_actions_stand_first(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
@@ -23,3 +26,19 @@ async def test_the_actions_stand_first(console: MakeConsole, endpoint: ScriptedE
 def test_every_key_of_the_main_screen_has_a_heading() -> None:
     ids = {id_ for scope in scopes() if Console in scope for holder in scope for id_ in bindings_of(holder)}
     assert {id_.partition(".")[0] for id_ in ids} <= headings().keys()
+
+
+async def test_every_key_of_several_that_come_at_once_scrolls(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.press("question_mark")
+        await stage.wait_for("Actions")
+        page = stage.app.screen.query_one(Page)
+        for keys, where in (
+            (["down"] * 6, lambda: 6),
+            (["end", "up", "up"], lambda: page.max_scroll_y - 2),
+            (["home", "pagedown", "down"], lambda: page.scrollable_content_region.height + 1),
+        ):
+            for key in keys:
+                stage.app.post_message(events.Key(key, None))
+            await stage.wait_for(lambda where=where: page.scroll_y == where())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Size
 from textual.reactive import Reactive
+
+AT_ONCE = {"animate": False, "immediate": True}
 
 
 class Page(VerticalScroll):
@@ -30,3 +32,11 @@ class Page(VerticalScroll):
         Binding("home,g", "scroll_home", "top", show=False, id="page.top", tooltip="to the top"),
         Binding("end,G", "scroll_end", "bottom", show=False, id="page.bottom", tooltip="to the bottom"),
     ]
+
+    # Put off until the next refresh, as Textual does, several keys that come before it would count as one.
+
+    def scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> None:
+        super().scroll_to(x, y, **{**how, **AT_ONCE})
+
+    def scroll_end(self, **how: Any) -> None:
+        super().scroll_end(**{**how, **AT_ONCE})
