@@ -164,8 +164,13 @@ class Operation:
         return [plan for plan in self.plans if plan.calls or plan.subject in self.undoes]
 
     @property
+    def needless(self) -> list[Plan]:
+        """Those that change nothing: it is so already."""
+        return [plan for plan in self.plans if plan not in self.to_do]
+
+    @property
     def waiting(self) -> list[Plan]:
-        """Those of them that have not been tried."""
+        """Those that change something and have not been tried."""
         return self.to_do[len(self.outcomes) :]
 
     def did(self, subject: Subject) -> bool:
@@ -173,7 +178,7 @@ class Operation:
         from lambdatui.actions.action import fits  # noqa: PLC0415 - imports pydantic
 
         done = [outcome.plan.subject for outcome in self.outcomes if outcome.result == "done"]
-        already = [plan.subject for plan in self.plans if plan not in self.to_do]
+        already = [plan.subject for plan in self.needless]
         return fits(subject, self.entry.target) in (*done, *already)
 
     @property

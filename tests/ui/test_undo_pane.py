@@ -173,3 +173,28 @@ async def test_a_menu_says_what_is_not_done_to_a_marked_set(
         await stage.wait_for(lambda: len(stage.app.screen_stack) == 1)
         await stage.press("e")
         await stage.wait_for(lambda: stage.text.count("⊘ it is not known which mapping of each is meant") == 2)
+
+
+# -- the result of a marked set
+
+
+async def test_the_result_tells_of_every_marked_row_also_where_nothing_was_done(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    reservations.by_function.update({FIRST: 5, SECOND: 7})
+    held = error("ResourceConflictException", 409, "An update is in progress")
+    endpoint.on("lambda", "GetFunctionConcurrency", lambda seen: held if THIRD in seen.path else reservations.get(seen))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        await stage.press("space", "space", "space", "c")
+        await stage.wait_for("Reserve concurrency")
+        await stage.press("enter")
+        await stage.wait_for("shows what would happen")
+        await stage.press("7", "enter")
+        await stage.wait_for("y does it")
+        await stage.press("y")
+        for told in (rf"{FIRST} +✓ done", rf"{SECOND} +it is so already", rf"{THIRD} +⊘ not done: .*in progress"):
+            await stage.wait_for(lambda told=told: re.search(told, stage.text))
+        await stage.press("escape")
+        await stage.wait_for("● 1 marked")
+        assert put_by(endpoint) == [FIRST]

@@ -26,6 +26,7 @@ MARKS: Mapping[Result | Literal["open"], tuple[str, Tone]] = {
 }
 """The glyph of a result, and how it is meant."""
 NOT_SET = "not set"
+SO_ALREADY = "it is so already"
 
 
 def plan_sections(operation: Operation) -> Sequence[Section]:
@@ -61,7 +62,7 @@ def _changes(plan: Plan) -> Iterator[tuple[str, Value]]:
     for warning in plan.warnings:
         yield "", toned(warning, "warning")
     if not plan.calls:
-        yield "", Value("it is so already", "dim")
+        yield "", Value(SO_ALREADY, "dim")
     yield from change_rows(plan.before, plan.after)
     for remark in plan.remarks:
         yield "", Value(f"· {remark}")
@@ -101,6 +102,10 @@ def _result_rows(operation: Operation, *, alone: bool) -> Iterator[tuple[str, Va
         yield str(outcome.plan.subject), Value(f"{glyph} {told}", tone)
     for plan in operation.waiting:
         yield str(plan.subject), Value(_prospect(operation, plan), "dim")
+    for subject, error in operation.refusals:
+        yield str(subject), Value(f"⊘ not done: {error}", "warning")
+    for plan in operation.needless:
+        yield str(plan.subject), Value(SO_ALREADY, "dim")
     if operation.failure is not None:
         yield "", toned(str(operation.failure), "error")
 
