@@ -249,12 +249,15 @@ async def _asynchronous(connection: Connection, function: str) -> str:
     except ConsoleError:  # what only makes a warning more exact must not keep anyone from stopping a function
         return f"{EVENTS}: they go at once to a dead-letter queue or on-failure destination, or are lost without one"
     queue = detail.configuration.dead_letter_config
-    failed = {qualifier_of(config.function_arn or ""): config.on_failure for config in configs}
-    taken = [f"those of {qualifier} go at once to {taker}" for qualifier, taker in failed.items() if taker]
+    failed: dict[str, list[str]] = {}
+    for config in configs:
+        if config.on_failure:
+            failed.setdefault(config.on_failure, []).append(qualifier_of(config.function_arn or ""))
+    taken = [f"those of {' and '.join(releases)} go at once to {taker}" for taker, releases in failed.items()]
     if queue and queue.target_arn:
         rest = f"{'all' if taken else 'they'} go at once to {queue.target_arn}, the dead-letter queue of {LATEST}"
     elif taken:
         rest = f"all others are lost at once: {LATEST} has no dead-letter queue"
     else:
-        rest = f"they are lost at once: {LATEST} has no dead-letter queue, and no release an on-failure destination"
+        rest = f"they are lost at once: {LATEST} has no dead-letter queue, and no release has an on-failure destination"
     return f"{EVENTS}: {', and '.join([*taken, rest])}"

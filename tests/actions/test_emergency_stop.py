@@ -385,13 +385,14 @@ async def test_mappings_of_other_functions_are_not_touched(
 @pytest.mark.parametrize(
     ("dead_letter", "on_failure", "told"),
     [
-        ("", {}, f"they are lost at once: {NO_QUEUE}, and no release an on-failure destination"),
+        ("", {}, f"they are lost at once: {NO_QUEUE}, and no release has an on-failure destination"),
         (QUEUE, {}, f"they go at once to {QUEUE}, the dead-letter queue of $LATEST"),
         ("", {"live": "L"}, f"those of live go at once to L, and all others are lost at once: {NO_QUEUE}"),
         (QUEUE, {"live": "L"}, f"those of live go at once to L, and all go at once to {QUEUE}, the dead-letter queue"),
         ("", {"live": "L", "$LATEST": "T"}, "those of live go at once to L, and those of $LATEST go at once to T, and"),
+        ("", {"live": "L", "$LATEST": "L"}, "those of live and $LATEST go at once to L, and all others"),
     ],
-    ids=["nothing", "a queue", "the alias in use", "both", "several releases"],
+    ids=["nothing", "a queue", "the alias in use", "both", "several releases", "to one place"],
 )
 async def test_the_plan_says_what_becomes_of_asynchronous_events(
     acting: Acting, endpoint: ScriptedEndpoint, dead_letter: str, on_failure: dict[str, str], told: str
