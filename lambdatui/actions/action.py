@@ -74,6 +74,16 @@ def fits(subject: Subject, kind: Kind) -> Subject | None:
             return subject
 
 
+def candidates(subject: Subject, kind: Kind) -> tuple[Subject, ...]:
+    """All that an action of a kind can be done to where one thing is chosen: a version stands for its aliases too.
+
+    An invocation, for which that can be filled in later, is of what was chosen.
+    """
+    aliases = () if kind == "invocable" else subject.aliases
+    named = (subject, *(Subject(function=subject.function, qualifier=alias) for alias in aliases))
+    return tuple(dict.fromkeys(filter(None, (fits(one, kind) for one in named))))
+
+
 NOT_ASKED: JsonDict = {"asked": False}
 """A field's ``json_schema_extra`` that keeps it out of the form."""
 

@@ -136,12 +136,15 @@ class Acting:
 
     async def _subjects(self, entry: ActionEntry) -> Sequence[Subject]:
         """What an action is to be done to: what is chosen, or what of the function the operator then names."""
+        from lambdatui.actions.action import candidates  # noqa: PLC0415 - imports pydantic
         from lambdatui.actions.subjects import subjects_of  # noqa: PLC0415 - imports the SDK
 
         chosen = self.chosen()
         if refusal := _too_many(entry, chosen):
             self._tell(f"{entry.title}: {refusal}")
             return ()
+        if len(chosen) == 1 and len(meant := candidates(chosen[0], entry.target)) > 1:
+            return await self._one_of(entry.title, meant)
         fitting, functions = tuple(filter(None, _fitting(entry, chosen))), _functions(chosen)
         if fitting or not functions:
             return fitting

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lambdatui.actions import entry_of
-from lambdatui.actions.action import Params, Subject
+from lambdatui.actions.action import Kind, Params, Subject, candidates
 from lambdatui.actions.provisioned_concurrency import Provisioned
 from lambdatui.actions.subjects import subjects_of
 from lambdatui.demo.cloud import Cloud
@@ -76,6 +76,23 @@ async def test_only_releases_are_offered_of_which_it_can_be_done(
     assert entry is not None
     found = await subjects_of(acting.connection, "orders", entry.target)
     assert [subject.qualifier for subject in found] == offered
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        ("published release", ["3", "live", "beta"]),
+        ("provisioned release", ["3", "live", "beta"]),
+        ("alias", ["live", "beta"]),
+        ("version", ["3"]),
+        ("invocable", ["3"]),
+        ("function", [""]),
+        ("mapping", []),
+    ],
+)
+def test_a_version_stands_for_the_aliases_that_point_at_it_too(kind: Kind, offered: list[str]) -> None:
+    version = Subject(function="orders", qualifier="3", aliases=("live", "beta"))
+    assert [subject.qualifier for subject in candidates(version, kind)] == offered
 
 
 @pytest.fixture

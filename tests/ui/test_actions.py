@@ -13,6 +13,7 @@ from lambdatui.ui.dialogs.action_dialog import ActionDialog
 from lambdatui.ui.keymap import all_bindings
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
 from tests.support.metrics import MINUTE, CloudWatch
+from tests.support.releases import alias, aliases, history, nothing_configured, versions
 from tests.support.reservations import Reservations
 from tests.ui.answers import detail, identity
 from tests.ui.attempts import FIRST, SECOND, THIRD, attempts, notified, put_by, ready, trail
@@ -61,6 +62,26 @@ async def conflict(stage: Stage, reservations: Reservations, name: str) -> None:
     reservations.by_function[name] = 6
     await stage.press("y")
     await stage.wait_for("r reads anew and asks again")
+
+
+# -- what is meant
+
+
+async def test_of_a_version_with_aliases_the_operator_says_which_is_to_be_provisioned(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    nothing_configured(endpoint)
+    endpoint.on("lambda", "ListVersionsByFunction", versions(*history(FIRST, 1)))
+    endpoint.on("lambda", "ListAliases", aliases(alias("live", 1), alias("beta", 1)))
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await ready(stage)
+        await stage.press("2")
+        await stage.wait_for("live")
+        await stage.press("j", "c")
+        await stage.wait_for("Provision concurrency")
+        await stage.press("j", "enter")
+        for offered in ("1", "live", "beta"):
+            await stage.wait_for(f"│{' ' * 3}{FIRST}:{offered} ")
 
 
 # -- one function
