@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList
 
 from lambdatui.actions import ACTIONS, entry_of
@@ -85,6 +86,32 @@ async def test_a_variable_is_set_unseen(
     written = "".join(file.read_text() for file in state_folder().rglob("*") if file.is_file())
     assert "PASSWORD" in written
     assert not [secret for secret in (PASSWORD, NEW) for text in (*seen, written) if secret in text]
+
+
+async def test_a_preview_has_help_of_its_own(
+    console: MakeConsole, endpoint: ScriptedEndpoint, account: Account
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await choose(stage, "environment-variable")
+        await stage.press(*"MODE", "tab", "x", "enter")
+        await stage.wait_for("y does it")
+        await stage.press("question_mark")
+        await stage.wait_for("do what the preview says")
+        await stage.press("escape")
+        await stage.wait_for("y does it")
+
+
+async def test_a_key_pressed_twice_chooses_once(
+    console: MakeConsole, endpoint: ScriptedEndpoint, account: Account
+) -> None:
+    for keys in (("a", "c", "c"), ("a", "enter", "enter"), ("c", "enter", "enter", "enter")):
+        async with on_stage(console(endpoint.url)) as stage:
+            await stage.wait_until_read()
+            await stage.wait_for(lambda: stage.app.session.ready)
+            for key in keys:
+                stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await stage.wait_for(lambda: isinstance(stage.app.screen, ActionDialog))
+            assert len(stage.app.screen_stack) == 2
 
 
 async def test_the_menu_says_what_it_is_about_and_in_full_what_is_cut_off(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual import events
 
 from lambdatui.ui.app import Console
@@ -42,3 +43,26 @@ async def test_every_key_of_several_that_come_at_once_scrolls(console: MakeConso
             for key in keys:
                 stage.app.post_message(events.Key(key, None))
             await stage.wait_for(lambda where=where: page.scroll_y == where())
+
+
+@pytest.mark.parametrize(
+    ("key", "shown", "told"),
+    [
+        ("c", "Concurrency: function-00000", "the one below"),
+        ("v", "raw JSON", "copy the JSON to the clipboard"),
+    ],
+)
+async def test_a_dialog_has_help_of_its_own(
+    console: MakeConsole, endpoint: ScriptedEndpoint, key: str, shown: str, told: str
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: stage.app.session.ready)
+        await stage.press(key)
+        await stage.wait_for(shown)
+        dialog = stage.app.screen
+        await stage.press("question_mark")
+        await stage.wait_for(told)
+        assert "compare numbers" not in stage.text
+        await stage.press("question_mark")
+        assert stage.app.screen is dialog

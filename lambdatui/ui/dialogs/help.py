@@ -13,6 +13,8 @@ from lambdatui.ui.keymap import key_name
 from lambdatui.ui.panes import PANES
 from lambdatui.ui.widgets.section_view import Section, Value
 
+DIALOG = "dialog"
+"""What has no other group is of a dialog alone."""
 PARTS = {
     "flights": "Shift",
     "log": "Log",
@@ -20,6 +22,9 @@ PARTS = {
     "table": "Moving and marking",
     "page": "Scrolling",
     "filter": "While filtering",
+    "form": "Field",
+    "weight": "Weight",
+    "choice": "Moving in a list",
     "tab": "Tabs",
     "screen": "Screen",
     "app": "Everywhere",
@@ -28,7 +33,7 @@ PARTS = {
 
 def headings() -> dict[str, str]:
     """The groups of keys, by the first part of their ids: what can be done, then what is in focus, then the rest."""
-    return {"action": "Actions", **{entry.id: entry.title for entry in PANES}, **PARTS}
+    return {"action": "Actions", DIALOG: "Dialog", **{entry.id: entry.title for entry in PANES}, **PARTS}
 
 
 FILTER = Section(
@@ -51,12 +56,16 @@ class Help(Facts[None]):
 
     Args:
         rows: id, key and what it does, of every binding that is active.
+        more: what else there is to know.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "close", "close", show=False, id="help.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, for the frame would open help about help.
+        Binding("question_mark", "close", "close", show=False, id="help.close", priority=True)
+    ]
 
-    def __init__(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__("Keys", (*_sections(rows), FILTER))
+    def __init__(self, rows: Sequence[tuple[str, str, str]], more: Sequence[Section]) -> None:
+        super().__init__("Keys", (*_sections(rows), *more))
 
     @classmethod
     def of(cls, screen: Screen[object]) -> Help:
@@ -70,15 +79,18 @@ class Help(Facts[None]):
                 )
                 for active in screen.active_bindings.values()
                 if active.binding.id
-            ]
+            ],
+            () if screen.is_modal else (FILTER,),
         )
 
 
 def _sections(rows: Sequence[tuple[str, str, str]]) -> Iterator[Section]:
-    for group, heading in headings().items():
+    groups = headings()
+    for group, heading in groups.items():
         keys: dict[str, list[str]] = {}
         for id_, key, about in rows:
-            if id_.partition(".")[0] == group:
+            first = id_.partition(".")[0]
+            if (first if first in groups else DIALOG) == group:
                 keys.setdefault(about, []).append(key)
         if keys:
             yield Section(heading, tuple((" ".join(names), Value(about)) for about, names in keys.items()))

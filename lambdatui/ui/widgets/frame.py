@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
@@ -49,6 +50,12 @@ class Frame(Vertical):
         padding: 0 1;
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [  # those of the app end at a dialog
+        Binding(
+            "question_mark", "app.help", show=False, id="app.help", key_display="?", tooltip="the keys of this dialog"
+        )
+    ]
 
     def __init__(self, *children: Widget, title: str = "", keys: str = "") -> None:
         super().__init__(*children)
