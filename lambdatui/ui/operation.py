@@ -88,8 +88,12 @@ class Operation:
         Raises:
             ConsoleError: it cannot be done here, or that could not be found out.
         """
-        draft: Draft[Any] = await self._ask(lambda connection: self.action.draft(connection, self.subjects[0]))
-        return draft
+        first, marked = self.subjects[0], len(self.subjects)
+        draft: Draft[Any] = await self._ask(lambda connection: self.action.draft(connection, first))
+        if marked == 1 or not draft.params.model_fields_set:
+            return draft
+        whose = f"filled in is what {first} has; what you give is set for all {marked}"
+        return replace(draft, remarks=(*draft.remarks, whose))
 
     async def plan(self, params: Params | None) -> None:
         """Finds out what would happen to each subject. Nothing has happened when it returns.

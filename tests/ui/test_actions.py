@@ -368,6 +368,15 @@ async def test_the_preview_of_a_marked_set_tells_how_far_it_is(
         await stage.wait_for("Reading what is there now… 1 of 3")
 
 
+async def test_the_form_of_a_marked_set_says_whose_values_it_shows(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await mark(stage, 2)
+        await form(stage)
+        await stage.wait_for(f"filled in is what {FIRST} has; what you give is set for all 2")
+
+
 async def test_each_of_a_marked_set_has_its_own_result(
     console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
 ) -> None:
