@@ -139,7 +139,7 @@ class Operation:
             raise
 
     async def _minding(self, plan: Plan) -> Plan:
-        """The plan, with a warning of what is not as the attempt left it that is to be taken back.
+        """The plan, with a warning of what it changes that is not as the attempt left it that is to be taken back.
 
         How an attempt left things is not known where nobody saw its end.
         """
@@ -148,8 +148,8 @@ class Operation:
         undone = self.undoes.get(plan.subject)
         if undone is None or undone.result not in {"done", "partial"}:
             return plan
-        left, now = comparable(undone.after), comparable(plan.before)
-        changed = [label for label in left if label in now and left[label] != now[label]]
+        left, now, then = comparable(undone.after), comparable(plan.before), comparable(plan.after)
+        changed = [label for label in left if label in now and now[label] not in {left[label], then.get(label)}]
         if not changed:
             return plan
         reading = await asyncio.to_thread(self.session.operations.trail.read)

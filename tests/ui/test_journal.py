@@ -66,6 +66,7 @@ async def test_what_is_gone_already_is_ticked_off_and_leaves_nothing_to_take_bac
         await journal(stage)
         await stage.press("u")
         await stage.wait_for("nothing is left to take back: y ticks it off")
+        assert "changed since" not in stage.text
         await stage.press("y")
         await stage.wait_for("✓ done")
         assert "takes it back" not in stage.text
