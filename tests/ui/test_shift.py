@@ -9,6 +9,7 @@ from textual.widgets import Input, Select
 
 from lambdatui.insight.shift_plan import PLANS
 from lambdatui.ui.dialogs.shift import ShiftDialog
+from lambdatui.ui.dialogs.shift_form import ShiftForm
 from lambdatui.ui.widgets.frame import Frame
 from tests.support.endpoint import ScriptedEndpoint, error
 from tests.support.split_alias import UPDATE, SplitAlias
@@ -272,6 +273,69 @@ async def test_a_weight_that_would_be_rounded_is_told_beside_the_field(
         await stage.type(weight)
         await stage.press("ctrl+s")
         await stage.wait_for("! 4 decimals at most")
+
+
+async def test_the_hint_follows_the_field_in_focus(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await form(stage)
+        await stage.wait_for("enter opens it · ^s shows what would happen")
+        await stage.press("enter")
+        await stage.wait_for("enter takes it · j k move · esc closes the list")
+        await stage.press("escape")
+        await take(stage, "steps that are typed")
+        await stage.press("tab")
+        await stage.wait_for("enter or ^s shows what would happen")
+        await stage.press("shift+tab")
+        await take(stage, "one weight, by hand")
+        await stage.press("tab")
+        await stage.wait_for("← → 1 % · shift+← shift+→ 10 % · enter shows what would happen")
+
+
+async def test_one_moves_in_an_open_list_as_in_any_other(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        select = stage.app.screen.query(Select)[1]
+        select.focus()
+        await stage.press("enter")
+        await stage.wait_for(lambda: select.expanded)
+        await stage.press("G", "k", "k", "j", "enter")
+        await stage.wait_for(lambda: select.value == "promote: all to the new version")
+
+
+async def test_a_question_mark_shows_the_keys_of_the_weight(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url), (140, 60)) as stage:
+        await form(stage)
+        await take(stage, "one weight, by hand")
+        await stage.press("tab", "question_mark")
+        await stage.wait_for("10 % less")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "monochrome"])
+async def test_a_bar_marks_the_field_in_focus(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, theme: str
+) -> None:
+    async with on_stage(console(endpoint.url, settings={"theme": theme}), NARROW) as stage:
+        await form(stage)
+        await stage.wait_for("▌To version")
+        await stage.press("tab")
+        await stage.wait_for("▌How")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "monochrome"])
+async def test_the_scroll_bar_of_a_dialog_stands_out_from_it(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, theme: str
+) -> None:
+    async with on_stage(console(endpoint.url, settings={"theme": theme}), NARROW) as stage:
+        await form(stage)
+        shown = stage.app.screen.query_one(ShiftForm)
+        thumb, ground = shown.styles.scrollbar_color, shown.background_colors[1]
+        assert abs(thumb.brightness - ground.brightness) > 0.25
 
 
 async def test_esc_in_an_open_list_closes_the_list_alone(

@@ -17,6 +17,15 @@ from textual.widgets.option_list import Option
 from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.plain_text import plain
 
+# With priority, for a list that is searched by what is typed takes every letter.
+MOVES: Sequence[BindingType] = (
+    Binding("j", "move('cursor_down')", show=False, id="choice.down", priority=True, tooltip="the one below"),
+    Binding("k", "move('cursor_up')", show=False, id="choice.up", priority=True, tooltip="the one above"),
+    Binding("g", "move('first')", show=False, id="choice.top", priority=True, tooltip="the first one"),
+    Binding("G", "move('last')", show=False, id="choice.bottom", priority=True, tooltip="the last one"),
+)
+"""What moves in a list to choose from; ``move`` is given the name of the list's own action."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -55,22 +64,14 @@ class Choice(ModalScreen[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "close", id="choice.close"),
-        Binding("j", "move('cursor_down')", show=False, id="choice.down", tooltip="the one below"),
-        Binding("k", "move('cursor_up')", show=False, id="choice.up", tooltip="the one above"),
-        Binding("g", "move('first')", show=False, id="choice.top", tooltip="the first one"),
-        Binding("G", "move('last')", show=False, id="choice.bottom", tooltip="the last one"),
+        *MOVES,
     ]
 
     def __init__(self, title: str, offers: Sequence[Offer]) -> None:
         super().__init__()
         self._offers = offers
-        wide = max((len(plain(offer.title)) for offer in offers), default=0)
-        self._list = OptionList(
-            *(Option(_line(offer, wide), id=offer.id, disabled=bool(offer.refusal)) for offer in offers),
-            markup=False,
-            compact=True,
-        )
-        self._lines_width = max((_line(offer, wide).cell_length for offer in offers), default=0)
+        self._list = OptionList(markup=False, compact=True)
+        self._lines_width = 0
         self._whole = Static("", markup=False)
         self._frame = Frame(self._list, self._whole, title=title, keys="enter chooses · {choice.close} closes")
 
@@ -78,8 +79,26 @@ class Choice(ModalScreen[str]):
         yield self._frame
 
     def on_mount(self) -> None:
+        lines = self._lines()
+        self._lines_width = max((line.cell_length for line in lines), default=0)
+        self._list.add_options(
+            Option(line, id=offer.id, disabled=bool(offer.refusal))
+            for offer, line in zip(self._offers, lines, strict=True)
+        )
         self._list.focus()
         self._list.action_first()
+
+    def _lines(self) -> Sequence[Content]:
+        """The offers in columns: what chooses each at once, its title, and what there is to say of it."""
+        display = self.app.get_key_display
+        keys = [display(Binding(offer.key, "")) if offer.key else " " for offer in self._offers]
+        told = [f"⊘ {offer.refusal}" if offer.refusal else offer.about for offer in self._offers]
+        columns = (
+            _in_column([Content.styled(key, "bold $accent") for key in keys]),
+            _in_column([Content(plain(offer.title)) for offer in self._offers]),
+            [Content.styled(plain(each), "dim") for each in told],
+        )
+        return [Content("  ").join(cells) for cells in zip(*columns, strict=True)]
 
     def on_resize(self) -> None:
         """Other lines may be cut off now."""
@@ -109,8 +128,7 @@ class Choice(ModalScreen[str]):
         getattr(self._list, f"action_{move}")()
 
 
-def _line(offer: Offer, wide: int) -> Content:
-    told = f"⊘ {offer.refusal}" if offer.refusal else offer.about
-    return Content.assemble(
-        (offer.key.ljust(2), "bold $accent"), " ", plain(offer.title).ljust(wide), "  ", (plain(told), "dim")
-    )
+def _in_column(cells: Sequence[Content]) -> Sequence[Content]:
+    """The same, as wide as the widest of them."""
+    width = max((cell.cell_length for cell in cells), default=0)
+    return [cell.pad_right(width - cell.cell_length) for cell in cells]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from lambdatui.actions.action import Draft, Params
@@ -28,10 +30,13 @@ class InvokeForm(ParamsForm):
     DEFAULT_CSS = """
     InvokeForm { height: 1fr; }
     InvokeForm .label { width: 16; }
-    InvokeForm .problem { padding-left: 16; }
+    InvokeForm .problem { padding-left: 17; }
     InvokeForm PayloadEditor { width: 100%; height: 1fr; border: round $secondary; }
-    InvokeForm PayloadEditor:focus { border: round $accent; }
+    InvokeForm PayloadEditor:focus { border: heavy $accent; }
     """
+
+    KEYS: ClassVar[Mapping[type[Widget], str]] = {}
+    """None: the dialog tells them, whatever has the focus."""
 
     def __init__(self, draft: Draft[Any], payload: str) -> None:
         super().__init__(draft)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -16,11 +17,51 @@ from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static, TextArea
+from textual.widgets._select import SelectCurrent, SelectOverlay
 
 from lambdatui.actions.action import NOT_ASKED, Draft, Edit, Params
+from lambdatui.ui.dialogs.choice import MOVES
+from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.plain_text import plain
 
 LABEL_WIDTH = 24
+HELP = Binding(
+    "question_mark",
+    "help",
+    "help",
+    show=False,
+    id="app.help",
+    key_display="?",
+    priority=True,
+    tooltip="the keys of what is in focus",
+)
+"""Help, in a field into which no question mark can be typed."""
+
+
+class Offered(SelectOverlay):
+    """What a list has to choose from: searched by what is typed, save for the keys that move in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES]
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        return key not in self._bindings.key_to_bindings and super().check_consume_key(key, character)
+
+    def action_move(self, move: str) -> None:
+        """Moves as in any other list."""
+        getattr(self, f"action_{move}")()
+
+
+class Pick(Select[str]):
+    """A list to choose from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [HELP]
+
+    def compose(self) -> ComposeResult:
+        yield SelectCurrent(self.prompt)
+        yield Offered().data_bind(compact=Select.compact)
+
+    async def action_help(self) -> None:
+        await self.run_action("app.help")
 
 
 class Tick(Checkbox, inherit_bindings=False):
@@ -45,14 +86,25 @@ class ParamsForm(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     ParamsForm { height: auto; max-height: 1fr; scrollbar-size-vertical: 1; }
-    ParamsForm .row { height: auto; }
+    ParamsForm .row { height: auto; border-left: blank; }
+    ParamsForm .row:focus-within { border-left: outer $accent; }
+    ParamsForm .row:focus-within > .label { color: $foreground; text-style: bold; }
     ParamsForm .label { width: 24; color: $secondary; }
-    ParamsForm .hint { color: $foreground-muted; padding-left: 24; }
-    ParamsForm .problem { color: $error; padding-left: 24; display: none; }
+    ParamsForm .hint { color: $foreground-muted; padding-left: 25; }
+    ParamsForm .problem { color: $error; padding-left: 25; display: none; }
     ParamsForm Input, ParamsForm Select { width: 1fr; }
     ParamsForm Checkbox { width: 1fr; border: none; padding: 0; background: transparent; }
     ParamsForm TextArea { width: 1fr; height: 6; border: none; }
     """
+
+    KEYS: ClassVar[Mapping[type[Widget], str]] = {
+        Pick: "enter opens it · {action.preview} shows what would happen · tab next field · {action.back} closes",
+        Offered: "enter takes it · {choice.down} {choice.up} move · {action.back} closes the list",
+        Tick: "{form.tick} switches it · enter shows what would happen · tab next field · {action.back} closes",
+        TextArea: "{action.preview} shows what would happen · tab next field · {action.back} closes",
+        Input: "enter or {action.preview} shows what would happen · tab next field · {action.back} closes",
+    }
+    """What the keys do in a field that has the focus, by its kind, as `Frame` tells it."""
 
     def __init__(self, draft: Draft[Any]) -> None:
         super().__init__()
@@ -63,6 +115,12 @@ class ParamsForm(VerticalScroll, can_focus=False):
 
     def on_mount(self) -> None:
         self._at_first = self.given
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Says what the keys do now."""
+        keys = next((keys for kind, keys in self.KEYS.items() if isinstance(event.widget, kind)), "")
+        if keys and self.display:  # what comes after the form has keys of its own
+            self.query_ancestor(Frame).tell_keys(keys)
 
     def compose(self) -> ComposeResult:
         for remark in self._draft.remarks:
@@ -150,9 +208,7 @@ def _fields(draft: Draft[Any]) -> Iterator[tuple[str, Widget]]:
 def _field(about: FieldInfo, value: Any, choices: tuple[str, ...]) -> Widget:
     if choices:
         known = [(plain(choice), choice) for choice in choices]
-        return Select(
-            known, value=value if value in choices else Select.NULL, allow_blank=_optional(about), compact=True
-        )
+        return Pick(known, value=value if value in choices else Pick.NULL, allow_blank=_optional(about), compact=True)
     kinds = _kinds(about)
     if bool in kinds:
         return Tick("", value=bool(value), compact=True)

@@ -19,7 +19,7 @@ from lambdatui.actions.flight_state import Leaving
 from lambdatui.actions.traffic import Traffic
 from lambdatui.errors import SettingsError
 from lambdatui.insight.shift_plan import EXAMPLE, PLANS, ShiftPlan, odd_share, read_plan, written
-from lambdatui.ui.dialogs.params_form import ParamsForm
+from lambdatui.ui.dialogs.params_form import HELP, ParamsForm
 from lambdatui.ui.panes.release_columns import bar, drawn
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
@@ -108,6 +108,7 @@ class WeightInput(Input):
     """A percentage, typed or moved by the arrow keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        HELP,
         Binding("left", "move(-1)", "less", show=False, id="weight.less", tooltip="1 % less"),
         Binding("right", "move(1)", "more", show=False, id="weight.more", tooltip="1 % more"),
         Binding("shift+left", "move(-10)", "less", show=False, id="weight.much_less", tooltip="10 % less"),
@@ -122,6 +123,9 @@ class WeightInput(Input):
         """Changes it within 1 and 99."""
         self.value = f"{min(99.0, max(1.0, self.percent + by)):g}"
         self.action_end()
+
+    async def action_help(self) -> None:
+        await self.run_action("app.help")
 
     @property
     def percent(self) -> float:
@@ -142,6 +146,12 @@ class ShiftForm(ParamsForm):
     DEFAULT_CSS = """
     ShiftForm WeightInput { width: 12; }
     """
+
+    KEYS: ClassVar[Mapping[type[Widget], str]] = {
+        WeightInput: "{weight.less} {weight.more} 1 % · {weight.much_less} {weight.much_more} 10 % · "
+        "enter shows what would happen · {action.back} closes",
+        **ParamsForm.KEYS,
+    }
 
     class VersionChosen(Message):
         """Another version is to get the traffic."""
