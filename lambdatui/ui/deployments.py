@@ -115,6 +115,10 @@ class Deployed(Running):
         return self.under_way or self.stranded
 
     @property
+    def over(self) -> bool:
+        return not self.flying
+
+    @property
     def landed_well(self) -> bool:
         from lambdatui.models.codedeploy import SUCCEEDED  # noqa: PLC0415 - imports pydantic
 

@@ -39,6 +39,8 @@ class Flights:
         """By id, in the order in which they began; those that have landed stay, to be read."""
         self.left: dict[str, Left] = {}
         """By id; a flight that is taken up again is in `flown`."""
+        self.settled: dict[str, Left] = {}
+        """By id, those of them that somebody else brought to an end, and as they were then."""
         self.elsewhere: dict[str, Elsewhere] = {}
         """By id, those that other processes fly."""
         self.ended: list[Flown] = []
@@ -84,9 +86,15 @@ class Flights:
 
     @property
     def every(self) -> dict[str, Shift]:
-        """All that are known, by id, the one that began last at the end."""
-        known: dict[str, Shift] = {**self.flown, **self.left, **self.elsewhere, **self.deployments.known}
-        return dict(sorted(known.items(), key=lambda each: each[1].began_ms))
+        """All that are to be told of, by id, the one that began last at the end.
+
+        How one has ended is told until another one of the same alias begins.
+        """
+        ended: dict[str, Shift] = {**self.flown, **self.settled}
+        known = {**ended, **self.left, **self.elsewhere, **self.deployments.known}
+        ordered = sorted(known.items(), key=lambda each: each[1].began_ms)
+        last = {shift.subject: id_ for id_, shift in ordered}
+        return {id_: shift for id_, shift in ordered if not shift.over or last[shift.subject] == id_}
 
     def under_way(self, subject: Subject) -> Shift | None:
         """The shift of an alias that somebody runs now."""
@@ -142,10 +150,11 @@ class Flights:
                 self.forget(state.id)
         left = await asyncio.gather(*(self._compared(state) for state in abandoned if not state.over))
         for one in left:
-            if one.settled:
-                self.forget(one.state.id)
+            if one.over:
+                self.settled[one.state.id] = one
+                self._give_up(one.state.id)
         flying = {flown.state.id for flown in self.flying}  # some may have been taken up meanwhile
-        self.left = {one.state.id: one for one in left if not one.settled and one.state.id not in flying}
+        self.left = {one.state.id: one for one in left if not one.over and one.state.id not in flying}
         ours = {flown.state.id for flown in self.flown.values() if flown.failure is None}
         ours.update(state.id for state in abandoned)
         self.elsewhere = {state.id: Elsewhere(state) for state in kept if state.flying and state.id not in ours}
@@ -156,9 +165,16 @@ class Flights:
 
         asking = partial(get_alias, function=state.function, name=state.alias)
         try:
-            return Left(self, state, await self._session.ask(f"shift of {state.subject}", asking))
+            left = Left(self, state, await self._session.ask(f"shift of {state.subject}", asking))
         except ConsoleError as error:
+            left = Left(self, state, None, error)
+        if not (left.gone or left.changed):
+            return left
+        try:
+            await (await self._session.operations.performer()).expect_account()
+        except ConsoleError as error:  # whose alias that is, is not known
             return Left(self, state, None, error)
+        return left
 
     async def explained(self, function: str) -> frozenset[str] | None:
         """The aliases of a function that a shift on record divides, whoever flies it, or one that CodeDeploy runs.
@@ -189,11 +205,14 @@ class Flights:
         """Gives up a shift that was left: the alias stays as it is."""
         self.left.pop(flight_id, None)
         self.flown.pop(flight_id, None)
+        self._give_up(flight_id)
+        self._session.tell_flights()
+
+    def _give_up(self, flight_id: str) -> None:
         try:
             self.log.give_up(flight_id)
         except ConsoleError as error:
             self._session.log("shifts", error)
-        self._session.tell_flights()
 
     async def leave(self) -> None:
         """Ends what flies as its plan says, as far as `LEAVE_S` allow; what does not end is offered by the next start.

@@ -60,6 +60,10 @@ class OfConsole(Shift):
         """Whether there is no such alias any more."""
         return self.phase == "gone"
 
+    @property
+    def over(self) -> bool:
+        return self.state.over
+
     def __str__(self) -> str:
         return str(self.subject) if self.gone else f"{self.subject} {self.percent:g} %"
 
@@ -190,7 +194,7 @@ class Left(OfConsole):
 
     @property
     def phase(self) -> str:
-        return "left" if self.state.flying else self.state.phase.value
+        return "ended" if self.over else "left" if self.state.flying else self.state.phase.value
 
     @property
     def percent(self) -> float:
@@ -232,9 +236,11 @@ class Left(OfConsole):
             act=partial(self.flights.forget, self.state.id),
             question=self.question("Forget the shift of", self.division, "the same, and nobody watches it", self.came),
         )
+        if self.over:
+            return {}
         if self.gone:
             return {"forget": forget}
-        if self._changed:
+        if self.changed:
             return {
                 "roll_back": Command(params=self.state.traffic(0), entry=entry_of("traffic")),
                 "forget": forget,
@@ -257,6 +263,8 @@ class Left(OfConsole):
 
     @property
     def refusal(self) -> str:
+        if self.over:
+            return "it has ended"
         names = {"hold": "resume it", "roll_back": "roll it back", "forget": "forget it"}
         *some, last = (names[name] for name in self.commands)
         return f"nobody flies it: {' or '.join(filter(None, (', '.join(some), last)))}"
@@ -272,22 +280,21 @@ class Left(OfConsole):
     def came(self) -> str:
         """How far it came, and whether the alias still is as it left it."""
         state = self.state
-        if not state.flying:
-            return state.why
-        left = (
-            f"it was left at {state.percent:g} %" if state.wanted is None else f"it was asking for {state.wanted:g} %"
-        )
-        return f"{left}, and somebody else changed the alias" if self._changed else left
+        came = state.why
+        if state.flying:
+            at = f"left at {state.percent:g} %" if state.wanted is None else f"asking for {state.wanted:g} %"
+            came = f"it was {at}" + (", and somebody else changed the alias" if self.changed else "")
+        return f"{came}; all is back on version {state.old}" if self.over else came
 
     @property
-    def _changed(self) -> bool:
+    def changed(self) -> bool:
         """Whether the alias certainly is as somebody else left it."""
         return self.alias is not None and not (self.state.flying and self._is_at(self.state.percent, self.state.wanted))
 
     @property
-    def settled(self) -> bool:
-        """Whether there is nothing to decide any more: somebody else gave the old version everything."""
-        return self._changed and self._is_at(0)
+    def over(self) -> bool:
+        """Whether somebody else gave the old version everything."""
+        return self.changed and self._is_at(0)
 
     def _is_at(self, *shares: float | None) -> bool:
         """Whether the alias is as it is where the new version has one of these shares, 0..100."""

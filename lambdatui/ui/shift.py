@@ -61,6 +61,11 @@ class Shift(ABC):
 
     @property
     @abstractmethod
+    def over(self) -> bool:
+        """Whether nothing is left to be done about it, or to be decided."""
+
+    @property
+    @abstractmethod
     def commands(self) -> Mapping[str, Command]:
         """What can be done with it now, by the name of its key: hold, next, back, roll_back, promote, forget."""
 

@@ -178,8 +178,52 @@ async def test_what_somebody_else_did_to_the_alias_is_rolled_back_after_a_questi
         await becomes(stage, alias, ALL_OLD)
         await stage.wait_for("✓ done")
         await stage.press("escape")
-        await stage.wait_for("No shift is on its way")
+        await stage.wait_for("it was left with 10 % on version 2, 90 % on version 1; all is back on version 1")
+        assert "What to do" not in stage.text
     assert log().kept() == {}
+
+
+async def test_how_a_shift_ended_of_which_somebody_else_gave_all_back_stays_until_another_one_begins(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        alias.change("1")
+        await stage.wait_for("ended")
+        assert "all is back on version 1" in stage.text
+        await stage.press("b")
+        await notified(stage, "it has ended")
+        assert "left" not in stage.header
+        await stage.press("escape")
+        await stage.wait_for("Functions 1")
+        await begin(stage)
+        assert [str(shift) for shift in stage.app.session.flights.every.values()] == ["orders:live 10 %"]
+
+
+async def test_a_result_is_not_told_any_more_once_another_shift_of_the_same_alias_begins(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
+) -> None:
+    async with on_stage(console(endpoint.url)) as stage:
+        await begin(stage)
+        await stage.press("b")
+        await stage.wait_for("rolled back: the operator rolled it back")
+        await stage.press("escape")
+        await stage.wait_for("Functions 1")
+        await begin(stage)
+        await stage.wait_for("baking")
+        assert len(stage.app.session.flights.every) == 1
+
+
+async def test_after_another_change_of_the_alias_all_that_is_told_of_a_stopped_shift_is_what_is_there(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.panes.flights.LOOK_S", 0.05)
+    async with on_stage(console(endpoint.url)) as stage:
+        await stopped_by_another(stage, alias)
+        alias.change("1", v2=0.3)
+        await stage.wait_for("30 % on version 2, 70 % on version 1")
+        stage.app.clear_notifications()
+        await stage.wait_gone("23 %")
 
 
 async def test_what_somebody_else_did_to_the_alias_can_be_left_as_it_is(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.support.endpoint import ScriptedEndpoint, error
+from tests.support.endpoint import ACCOUNT, IDENTITY, ScriptedEndpoint, error, xml_answer
 from tests.support.split_alias import SplitAlias
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
@@ -229,6 +229,24 @@ async def test_a_shift_that_was_left_of_an_alias_that_is_gone_can_only_be_forgot
         await notified(stage, "nobody flies it: forget it")
 
 
+@pytest.mark.parametrize("gone", [True, False], ids=["no such alias", "all on the old version"])
+async def test_with_the_credentials_of_another_account_nothing_is_concluded_of_a_shift_that_was_left(
+    console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias, gone: bool
+) -> None:
+    alias.change("1", v2=0.1)
+    leave_behind()
+    async with on_stage(console(endpoint.url)) as stage:
+        await stage.wait_for("1 shift left")
+        alias.change("1")
+        alias.gone = gone
+        other = xml_answer(IDENTITY.body.decode().replace(ACCOUNT, "210987654321"))
+        endpoint.on("sts", "GetCallerIdentity", other)
+        await stage.app.session.flights.learn()
+        (left,) = stage.app.session.flights.left.values()
+        assert left.division.startswith("the alias could not be read: the credentials are of account 210987654321 now")
+    assert list(log().kept()) == [left.state.id]
+
+
 async def test_read_only_offers_no_key_that_does_nothing(
     console: MakeConsole, endpoint: ScriptedEndpoint, alias: SplitAlias
 ) -> None:
@@ -274,6 +292,8 @@ async def test_several_shifts_fly_at_once_and_n_shows_the_next(
             await stage.wait_for("Resume the shift of orders:")
             await stage.press("y")
             await stage.wait_gone("Resume the shift of orders:")
+            number = list(stage.app.session.flights.every).index(stage.app._main.pane.shown_id) + 1  # type: ignore[attr-defined]
+            await stage.wait_for(f"Shifts {number} of 2")
             await stage.press("n")
         assert seen == {first.id, second.id}
         await stage.wait_for(lambda: "▸ 2 shifts" in stage.header)

@@ -92,7 +92,8 @@ def _(left: Left, now_ms: int, times: figures.Times, keys: Keys) -> Iterator[Sec
     if state.trouble:
         rows.append(("trouble", toned(state.trouble, "error")))
     yield Section(str(state.subject), tuple(rows))
-    yield Section("What to do", tuple(_to_do(left, keys)))
+    if left.commands:
+        yield Section("What to do", tuple(_to_do(left, keys)))
 
 
 def _to_do(left: Left, keys: Keys) -> Iterator[Row]:

@@ -159,8 +159,9 @@ class FlightsPane(Pane):
         if not self.is_mounted:
             return
         self._view.show(tuple(self._sections()))
-        count = len(self.session.flights.every)
-        self.title_line.left = Content.assemble(" ", ("Shifts", "bold"), f" {count}" if count else "")
+        ids = list(self.session.flights.every)
+        which = f" {ids.index(self.shown_id) + 1} of {len(ids)}" if len(ids) > 1 else " 1" if ids else ""
+        self.title_line.left = Content.assemble(" ", ("Shifts", "bold"), which)
 
     def _sections(self) -> Iterator[Section]:
         every, unseen = self.session.flights.every, self.session.flights.deployments.unseen
