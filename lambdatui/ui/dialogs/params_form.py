@@ -25,17 +25,6 @@ from lambdatui.ui.widgets.frame import Frame
 from lambdatui.ui.widgets.plain_text import plain
 
 LABEL_WIDTH = 24
-HELP = Binding(
-    "question_mark",
-    "help",
-    "help",
-    show=False,
-    id="app.help",
-    key_display="?",
-    priority=True,
-    tooltip="the keys of what is in focus",
-)
-"""Help, in a field into which no question mark can be typed."""
 
 
 class Offered(SelectOverlay):
@@ -54,14 +43,9 @@ class Offered(SelectOverlay):
 class Pick(Select[str]):
     """A list to choose from."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [HELP]
-
     def compose(self) -> ComposeResult:
         yield SelectCurrent(self.prompt)
         yield Offered().data_bind(compact=Select.compact)
-
-    async def action_help(self) -> None:
-        await self.run_action("app.help")
 
 
 class Tick(Checkbox, inherit_bindings=False):

@@ -19,7 +19,7 @@ from lambdatui.actions.flight_state import Leaving
 from lambdatui.actions.traffic import Traffic
 from lambdatui.errors import SettingsError
 from lambdatui.insight.shift_plan import EXAMPLE, PLANS, ShiftPlan, odd_share, read_plan, written
-from lambdatui.ui.dialogs.params_form import HELP, ParamsForm
+from lambdatui.ui.dialogs.params_form import ParamsForm
 from lambdatui.ui.panes.release_columns import bar, drawn
 from lambdatui.ui.widgets.plain_text import plain
 from lambdatui.ui.widgets.section_view import Section, SectionView
@@ -108,7 +108,15 @@ class WeightInput(Input):
     """A percentage, typed or moved by the arrow keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        HELP,
+        Binding(  # with priority: no question mark can be typed here
+            "question_mark",
+            "help",
+            show=False,
+            id="app.help",
+            key_display="?",
+            priority=True,
+            tooltip="the keys of what is in focus",
+        ),
         Binding("left", "move(-1)", "less", show=False, id="weight.less", tooltip="1 % less"),
         Binding("right", "move(1)", "more", show=False, id="weight.more", tooltip="1 % more"),
         Binding("shift+left", "move(-10)", "less", show=False, id="weight.much_less", tooltip="10 % less"),
