@@ -143,10 +143,9 @@ class Acting:
         if refusal := _too_many(entry, chosen):
             self._tell(f"{entry.title}: {refusal}")
             return ()
-        if len(chosen) == 1 and len(meant := candidates(chosen[0], entry.target)) > 1:
-            return await self._one_of(entry.title, meant)
         fitting, functions = tuple(filter(None, _fitting(entry, chosen))), _functions(chosen)
-        if fitting or not functions:
+        meant = candidates(chosen[0], entry.target) if len(chosen) == 1 else fitting
+        if meant == fitting != () or not functions:
             return fitting
         function = functions.pop()
         try:
@@ -156,9 +155,10 @@ class Acting:
         except ConsoleError as error:
             self._tell(str(error))
             return ()
-        if not there:
-            self._tell(f"{function} has no {entry.target} to do it to")
-        return there if len(there) <= 1 else await self._one_of(entry.title, there)
+        offered = [subject for subject in there if subject in meant or not meant]
+        if not offered:
+            self._tell(f"{chosen[0] if meant else function} has no {entry.target} to do it to")
+        return offered if len(offered) <= 1 else await self._one_of(entry.title, offered)
 
     async def _one_of(self, title: str, subjects: Sequence[Subject]) -> Sequence[Subject]:
         from lambdatui.ui.dialogs.choice import Choice, Offer  # noqa: PLC0415 - the first paint does without

@@ -9,7 +9,7 @@ from lambdatui.aws.connection import Connection
 from lambdatui.aws.inventory import list_functions
 from lambdatui.errors import AccessDenied, NotFound, Unreachable
 from lambdatui.models.function import FunctionSummary
-from tests.support.endpoint import ScriptedEndpoint, error, function, json_answer
+from tests.support.endpoint import Answer, ScriptedEndpoint, Seen, error, function, json_answer
 
 HOSTILE = "[red]\x1b[31m\nname\u202e\u6771\u4eac"
 
@@ -115,6 +115,20 @@ class TestWhatMayNotBeConfigured:
         endpoint.on("lambda", operation, error("AccessDeniedException", 403))
         with pytest.raises(AccessDenied, match=f"lambda:{operation}"):
             await read(connection, "f")
+
+
+async def test_of_every_release_it_is_listed_how_asynchronous_invocations_are_handled(
+    connection: Connection, endpoint: ScriptedEndpoint
+) -> None:
+    def page(seen: Seen) -> Answer:
+        qualifier, more = ("live", {}) if "Marker" in seen.query else ("$LATEST", {"NextMarker": "2"})
+        arn = f"arn:aws:lambda:us-east-1:1:function:f:{qualifier}"
+        to = {"OnFailure": {"Destination": f"of {qualifier}"}}
+        return json_answer({"FunctionEventInvokeConfigs": [{"FunctionArn": arn, "DestinationConfig": to}], **more})
+
+    endpoint.on("lambda", "ListFunctionEventInvokeConfigs", page)
+    found = await functions.list_event_invoke_configs(connection, "f")
+    assert [config.on_failure for config in found] == ["of $LATEST", "of live"]
 
 
 async def test_a_qualifier_is_sent(connection: Connection, endpoint: ScriptedEndpoint) -> None:

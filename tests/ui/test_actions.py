@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from lambdatui.actions import ACTIONS
 from lambdatui.ui.dialogs.action_dialog import ActionDialog
 from lambdatui.ui.keymap import all_bindings
-from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error
+from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, error, json_answer
 from tests.support.metrics import MINUTE, CloudWatch
-from tests.support.releases import alias, aliases, history, nothing_configured, versions
+from tests.support.releases import alias, aliases, history, nothing_configured, provisioned, versions
 from tests.support.reservations import Reservations
 from tests.ui.answers import detail, identity
 from tests.ui.attempts import FIRST, SECOND, THIRD, attempts, notified, put_by, ready, trail
@@ -67,10 +68,22 @@ async def conflict(stage: Stage, reservations: Reservations, name: str) -> None:
 # -- what is meant
 
 
-async def test_of_a_version_with_aliases_the_operator_says_which_is_to_be_provisioned(
-    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+@pytest.mark.parametrize(
+    ("keys", "action", "offered"),
+    [("j", "Provision concurrency", {"1", "live", "beta"}), ("jj", "Delete provisioned concurrency", {"1", "beta"})],
+    ids=["to provision", "what is provisioned"],
+)
+async def test_of_a_version_with_aliases_the_operator_says_which_is_meant(
+    console: MakeConsole,
+    endpoint: ScriptedEndpoint,
+    reservations: Reservations,
+    keys: str,
+    action: str,
+    offered: set[str],
 ) -> None:
     nothing_configured(endpoint)
+    configs = [json.loads(provisioned(one, "READY").body)["ProvisionedConcurrencyConfigs"][0] for one in ("1", "beta")]
+    endpoint.on("lambda", "ListProvisionedConcurrencyConfigs", json_answer({"ProvisionedConcurrencyConfigs": configs}))
     endpoint.on("lambda", "ListVersionsByFunction", versions(*history(FIRST, 1)))
     endpoint.on("lambda", "ListAliases", aliases(alias("live", 1), alias("beta", 1)))
     async with on_stage(console(endpoint.url), WIDE) as stage:
@@ -79,9 +92,10 @@ async def test_of_a_version_with_aliases_the_operator_says_which_is_to_be_provis
         await stage.wait_for("live")
         await stage.press("j", "c")
         await stage.wait_for("Provision concurrency")
-        await stage.press("j", "enter")
-        for offered in ("1", "live", "beta"):
-            await stage.wait_for(f"│{' ' * 3}{FIRST}:{offered} ")
+        await stage.press(*keys, "enter")
+        await stage.wait_for(f"╭─ {action} ─")
+        lines = [line for line in stage.text.splitlines() if f"│   {FIRST}:" in line]
+        assert {line.split(f"{FIRST}:")[1].split()[0] for line in lines} == offered
 
 
 # -- one function
