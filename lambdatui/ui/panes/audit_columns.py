@@ -74,7 +74,7 @@ def moment_column(line_of: Callable[[R], AuditLine], times: Times) -> Column[R]:
 def what_columns(line_of: Callable[[R], AuditLine]) -> tuple[Column[R], ...]:
     """Which action, on what, and what it was to change."""
     return (
-        Column(id="action", title="ACTION", cell=lambda record: action_title(line_of(record)), flex=True, min_width=14),
+        Column(id="action", title="ACTION", cell=lambda record: action_title(line_of(record)), flex=True, min_width=15),
         Column(id="subject", title="ON", cell=lambda record: subject_title(line_of(record)), flex=True, min_width=18),
         Column(
             id="change",

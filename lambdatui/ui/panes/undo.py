@@ -36,9 +36,10 @@ class UndoPane(AttemptsPane["Deed"]):
 
     def columns(self) -> Sequence[Column[Deed]]:
         return (
+            Column(id="back", title="", cell=lambda deed: "↶" if deed.inverse is not None else "", width=1),
             *self.attempt_columns(),
-            Column(id="undo", title="UNDO", cell=_inverse, flex=True, min_width=11),
-            Column(id="who", title="WHO", cell=lambda deed: audit_columns.who(deed.line), width=14, priority=2),
+            Column(id="undo", title="UNDO", cell=_inverse, flex=True, min_width=14, priority=2),
+            Column(id="who", title="WHO", cell=lambda deed: audit_columns.who(deed.line), width=14, priority=3),
         )
 
     def line_of(self, record: Deed) -> AuditLine:
@@ -92,4 +93,4 @@ def _inverse(deed: Deed) -> Content:
     """What takes it back, or why nothing does."""
     if deed.inverse is None:
         return Content.styled(plain(deed.why_not), "dim")
-    return Content(f"↶ {deed.inverse.title}")
+    return Content(deed.inverse.title)
