@@ -154,6 +154,18 @@ async def test_the_menu_takes_and_shows_the_keys_as_the_operator_has_them(
         await stage.wait_for(f"Reserve concurrency: {NAME}")
 
 
+async def test_a_key_with_a_long_name_moves_no_title(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    keys = {"keys": {"action.reserved-concurrency": "ctrl+g"}}
+    async with on_stage(console(endpoint.url, settings=keys), NARROW) as stage:
+        await stage.wait_until_read()
+        await stage.wait_for(lambda: stage.app.session.settings is not None)
+        await stage.press("a")
+        await stage.wait_for("^g  Reserve concurrency")
+        lines = stage.text.splitlines()
+        titles = "Reserve concurrency", "Provision concurrency"
+        assert len({line.index(title) for title in titles for line in lines if title in line}) == 1
+
+
 async def test_what_does_not_fit_is_told_beside_its_field(
     console: MakeConsole, endpoint: ScriptedEndpoint, account: Account
 ) -> None:

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from lambdatui.actions.payloads import PayloadStore
+from lambdatui.clock import now_ms
 from lambdatui.demo.cloud import Cloud
 from lambdatui.demo.endpoint import DemoEndpoint
 from lambdatui.demo.packages import packed
@@ -22,6 +24,7 @@ from lambdatui.paths import state_folder
 from lambdatui.ui.dialogs.invoke import InvokeDialog
 from lambdatui.ui.widgets.payload_editor import HIGHLIGHTED_AT_MOST, PayloadEditor, harmless_json
 from tests.support.endpoint import ACCOUNT, REGION, Answer, ScriptedEndpoint, cut, error, function, json_answer
+from tests.support.log_group import LogGroup, Written
 from tests.ui.answers import all_parts, detail, listing
 from tests.ui.attempts import notified
 from tests.ui.conftest import MakeConsole
@@ -161,6 +164,14 @@ async def test_the_preview_that_is_asked_for_while_the_function_is_read_follows_
         await stage.wait_for("Reading what is there now")
         await stage.press("ctrl+s", "y")
         read.set()
+        await stage.wait_for("the payload has 1 byte")
+        assert bodies(endpoint) == []
+
+
+async def test_the_preview_may_be_asked_for_in_one_breath(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    async with opened(console, endpoint, "1") as stage:
+        for key in ("i", "ctrl+s", "y"):
+            stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await stage.wait_for("the payload has 1 byte")
         assert bodies(endpoint) == []
 
@@ -367,6 +378,25 @@ async def test_a_lost_answer_is_told_as_unknown_and_looked_for_in_the_log(
         await stage.wait_for("There is no such line")
     assert len(bodies(endpoint)) == 1
     assert [line.result for line in stage.app.session.operations.trail.read().entries] == ["unknown"]
+
+
+async def test_the_lines_of_the_request_are_found_in_the_log(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
+    said = (
+        f"START RequestId: {REQUEST_ID} Version: 7",
+        "of this request",
+        f"END RequestId: {REQUEST_ID}",
+        "START RequestId: 5e2f0a52-0000-4000-8000-00000000000f Version: 7",
+        "of another",
+    )
+    at_ms = now_ms()
+    group = LogGroup(now_ms, [Written(at_ms, at_ms, number, message) for number, message in enumerate(said)])
+    endpoint.on("logs", "FilterLogEvents", group.answer)
+    async with opened(console, endpoint, "1") as stage:
+        await invoked(stage)
+        await stage.press("l")
+        await stage.wait_for(f"orders {REQUEST_ID}")
+        await stage.wait_for("of this request")
+        assert "of another" not in stage.text
 
 
 async def test_what_aws_refused_says_why_and_can_be_previewed_again(
