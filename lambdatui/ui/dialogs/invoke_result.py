@@ -107,7 +107,7 @@ class Run:
                 "status",
                 toned(str(self.answer.args[0]) if isinstance(self.answer, OutcomeUnknown) else "", "warning"),
             )
-            yield "", Value("it was sent once and is not sent again; l looks in the log whether it ran")
+            yield "", Value("it was sent once and is not sent again; its log tells whether it ran")
             return
         if result.function_error is None:
             yield "status", toned(f"{result.status}, {self.summary}", "good")
