@@ -7,14 +7,16 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lambdatui.insight.quantities import counted
+
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from lambdatui.actions import ActionEntry
     from lambdatui.actions.action import Params, Subject
 
-NAME_SHOWN = 32
-"""How much of a function and its alias a badge names: the header is to keep account and region beside it."""
+NAME_SHOWN = 22
+"""How much of a function and its alias a badge names: a header of 80 cells is to hold it beside account and region."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +108,24 @@ class Running(Shift):
         """How far it is, in a word or a time."""
 
 
-def badges(running: Sequence[Running], now_ms: int) -> Iterator[tuple[str, str]]:
-    """What the header says of the shifts on their way, and in which style: all there is of one, or how many.
+def badges(running: Sequence[Running], left: int, now_ms: int) -> Iterator[tuple[str, str]]:
+    """What the header says of shifts, and in which style: all there is of the only one on its way, or how many.
 
-    Those that are stuck are told by themselves.
+    Args:
+        left: how many nobody runs any more that have not ended.
     """
-    for sign, stuck, style in (("▸", "", "$warning"), ("!", " stuck", "$error")):
-        shifts = [shift for shift in running if bool(shift.trouble) == bool(stuck)]
-        if len(shifts) > 1:
-            yield f"{sign} {len(shifts)} shifts{stuck}", style
-        for shift in shifts if len(shifts) == 1 else ():
-            yield f"{sign} {_end_of(str(shift.subject))} {shift.percent:g} % {shift.progress(now_ms)}", style
+    if left:
+        yield f"! {left} left", "$error"
+    stuck = [shift for shift in running if shift.trouble]
+    if len(running) == 1:
+        (shift,) = running
+        sign, style = ("!", "$error") if stuck else ("▸", "$warning")
+        yield f"{sign} {_end_of(str(shift.subject))} {shift.percent:g} % {shift.progress(now_ms)}", style
+        return
+    if stuck:
+        yield f"! {len(stuck)} stuck", "$error"
+    if well := len(running) - len(stuck):
+        yield f"▸ {counted(well, 'shifts')}", "$warning"
 
 
 def _end_of(name: str) -> str:

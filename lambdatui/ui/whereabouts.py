@@ -58,9 +58,7 @@ def _state(session: Session) -> Iterator[Part]:
         yield Part(f"${price:.2f}", "$secondary", yields=8)
     if under_way := len(session.operations.running):
         yield Part(f"▸ {under_way} under way", "$warning", yields=2)
-    for badge, style in badges(session.flights.running, now):
+    for badge, style in badges(session.flights.running, len(session.flights.left), now):
         yield Part(badge, style)
-    if left := len(session.flights.left):
-        yield Part(f"! {left} shift{'' if left == 1 else 's'} left", "$error")
     if session.errors:
         yield Part(f"! {len(session.errors)}", "$error", yields=4)

@@ -34,7 +34,7 @@ async def test_the_view_names_the_keys_as_they_are_mapped(
     alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url, file='[keys]\n"flights.roll_back" = "B"\n')) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.wait_for("rolls it back: all traffic")
         line = next(line for line in stage.text.splitlines() if "rolls it back: all traffic" in line)
@@ -48,7 +48,7 @@ async def test_a_shift_that_was_left_is_told_with_what_the_alias_is_now(
     leave_behind(wanted=25)
     async with on_stage(console(endpoint.url)) as stage:
         await notified(stage, "it was asking for 25 %; now 10 % on version 2, 90 % on version 1")
-        assert "1 shift left" in stage.header
+        assert "! 1 left" in stage.header
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ async def test_a_shift_that_was_left_is_rolled_back_by_the_brake(
     alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.press(key)
         await becomes(stage, alias, shares)
@@ -79,7 +79,7 @@ async def test_a_shift_that_was_left_is_resumed_after_a_yes(
     leave_behind(phase="held", why="the console was left", leaving="hold")
     clock.now_ms += 6 * MINUTE_MS
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.press("space")
         await stage.wait_for("Resume the shift of orders:live")
@@ -94,7 +94,7 @@ async def test_on_a_protected_profile_a_shift_that_was_left_is_resumed_by_the_ty
     alias.change("1", v2=0.1)
     leave_behind(phase="held", why="the console was left", leaving="hold")
     async with on_stage(console(endpoint.url, settings={"protected": True})) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.press("space")
         await stage.wait_for("type orders to confirm")
@@ -110,7 +110,7 @@ async def test_a_shift_that_is_forgotten_leaves_the_alias_as_it_is(
     alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.press("f")
         await stage.wait_for("Forget the shift")
@@ -145,7 +145,7 @@ async def test_in_read_only_mode_a_shift_that_was_left_is_shown_and_not_touched(
     alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url, read_only=True)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.press("b")
         await stage.wait_for("read-only: lambda:UpdateAlias is not sent")
@@ -159,12 +159,12 @@ async def test_a_shift_that_another_console_takes_up_is_offered_no_more(
     alias.change("1", v2=0.1)
     state = leave_behind()
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         with log().flying(state.id):
             await shifts(stage)
-            await stage.wait_gone("1 shift left")
+            await stage.wait_gone("! 1 left")
             await stage.wait_for("none: another process flies it")
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         assert " f forget " in stage.footer
 
 
@@ -174,7 +174,7 @@ async def test_a_shift_that_could_not_be_taken_up_is_offered_again_as_soon_as_it
     alias.change("1", v2=0.1)
     state = leave_behind()
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.wait_for("What to do")
         with log().flying(state.id):
@@ -194,7 +194,7 @@ async def test_the_brake_that_is_pulled_twice_flies_a_shift_that_was_left_once(
     alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         (left,) = stage.app.session.flights.left.values()
         pulled = [left.commands["roll_back"].act() for _ in range(2)]
         await asyncio.gather(*filter(None, pulled))
@@ -236,7 +236,7 @@ async def test_with_the_credentials_of_another_account_nothing_is_concluded_of_a
     alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         alias.change("1")
         alias.gone = gone
         other = xml_answer(IDENTITY.body.decode().replace(ACCOUNT, "210987654321"))
@@ -253,7 +253,7 @@ async def test_read_only_offers_no_key_that_does_nothing(
     alias.change("1", v2=0.1)
     leave_behind()
     async with on_stage(console(endpoint.url, read_only=True)) as stage:
-        await stage.wait_for("1 shift left")
+        await stage.wait_for("! 1 left")
         await shifts(stage)
         await stage.wait_for("not here, as lambda:UpdateAlias is not sent in read-only mode: rolls it back")
 
@@ -283,7 +283,7 @@ async def test_several_shifts_fly_at_once_and_n_shows_the_next(
     first = leave_behind(leaving="hold")
     second = leave_behind(alias="blue", leaving="hold")
     async with on_stage(console(endpoint.url)) as stage:
-        await stage.wait_for("2 shifts left")
+        await stage.wait_for("! 2 left")
         await shifts(stage)
         seen = set()
         for _ in range(2):

@@ -102,7 +102,7 @@ def test_a_flight_that_went_back(
 @SIZES
 def test_a_shift_that_was_left(snap_compare: Compare, console: MakeConsole, shop: Shop, size: tuple[int, int]) -> None:
     async def look(pilot: Pilot[None]) -> None:
-        await shown(pilot, "1 shift left")
+        await shown(pilot, "! 1 left")
         await pilot.press("colon", *"shifts", "enter")  # takes the notice away
         await shown(pilot, "space   resumes it")
         await until(pilot, lambda _: not pilot.app.screen.query("Toast"))
