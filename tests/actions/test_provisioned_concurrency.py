@@ -244,6 +244,12 @@ async def test_of_a_marked_set_a_reservation_covers_all_together(
         await action.plan(acting.connection, LIVE, asked)
 
 
+async def test_of_nothing_to_delete_there_is_nothing_to_warn_of(acting: Acting, account: ScriptedEndpoint) -> None:
+    account.on(*SCALING, DENIED)
+    plan = await acting.plan(DELETE_ID, LIVE, Params())
+    assert (plan.calls, plan.warnings) == ((), ())
+
+
 async def test_deleting_tells_what_it_cost_until_now(acting: Acting, account: ScriptedEndpoint) -> None:
     holds(account, 10)
     plan = await acting.plan(DELETE_ID, LIVE, Params())
