@@ -59,7 +59,21 @@ class Restore(Params):
     """The UUIDs of the mappings that were enabled, each with the label that plans give it."""
 
 
-class EmergencyStop(MappingAction[Params]):
+class EmergencyAction(MappingAction[Params]):
+    """What stopping and restoring have in common: they know what is stopped."""
+
+    def __init__(self) -> None:
+        self._stops: Mapping[str, tuple[AuditLine, Restore]] | None = None
+        """By function, once they were read: one reading serves all that are planned together."""
+
+    async def standing(self, connection: Connection, function: str) -> tuple[AuditLine, Restore] | None:
+        """The emergency stop that holds a function here, and what it left to be restored; None where none is known."""
+        if self._stops is None:
+            self._stops = await _stops_in_force(connection)
+        return self._stops.get(function)
+
+
+class EmergencyStop(EmergencyAction):
     """PutFunctionConcurrency with 0, then UpdateEventSourceMapping of each mapping that is enabled (facts 3.6, 4.3).
 
     A second stop takes over what the first one left to be restored.
@@ -68,13 +82,14 @@ class EmergencyStop(MappingAction[Params]):
     params = Stop
 
     def __init__(self) -> None:
+        super().__init__()
         self._swept: tuple[EventSourceMapping, ...] | None = None
         """The mappings of the region, once they were looked for: one sweep serves all that are stopped together."""
 
     async def plan(self, connection: Connection, subject: Subject, params: Params) -> Plan:
         assert isinstance(params, Stop)
         function = subject.function
-        standing = await _standing(connection, function)
+        standing = await self.standing(connection, function)
         held = standing[1] if standing is not None else Restore()
         before: dict[str, str | None] = {}
         after: dict[str, str | None] = {}
@@ -147,13 +162,18 @@ class EmergencyStop(MappingAction[Params]):
         return Undo(action=RESTORE, params=plan.undo.params.model_copy(update={"mappings": mappings}))
 
 
-class EmergencyRestore(MappingAction[Params]):
+class EmergencyRestore(EmergencyAction):
     """Puts or deletes the reserved concurrency that there was, and enables the mappings that were: absent is not 0."""
 
     params = Restore
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._reserving = ReserveConcurrency()
+        """Counts together what is reserved for all that are restored together."""
+
     async def draft(self, connection: Connection, subject: Subject) -> Draft[Params]:
-        standing = await _standing(connection, subject.function)
+        standing = await self.standing(connection, subject.function)
         if standing is None:
             raise RequestRefused(f"nothing is on record that stopped {subject.function} and was not taken back")
         line, params = standing
@@ -167,9 +187,8 @@ class EmergencyRestore(MappingAction[Params]):
         remarks: tuple[str, ...] = ()
         warnings: tuple[str, ...] = ()
         if params.reserved is not None:
-            reserve = ReserveConcurrency()
-            reserve.metrics = self.metrics
-            reserving = await reserve.plan(connection, subject, params.reserved)
+            self._reserving.metrics = self.metrics
+            reserving = await self._reserving.plan(connection, subject, params.reserved)
             before |= reserving.before
             after |= reserving.after
             calls += reserving.calls
@@ -219,17 +238,18 @@ async def _unless_deleted(connection: Connection, uuid: str) -> EventSourceMappi
         return None
 
 
-async def _standing(connection: Connection, function: str) -> tuple[AuditLine, Restore] | None:
-    """The emergency stop that holds a function here, and what it left to be restored; None where none is known."""
+async def _stops_in_force(connection: Connection) -> dict[str, tuple[AuditLine, Restore]]:
+    """The emergency stops that hold functions here, by function, and what each left to be restored."""
 
     def stops(reading: AuditReading) -> Iterator[AuditLine]:
-        return (line for line in reading.standing() if line.action == EMERGENCY_STOP and line.function == function)
+        return (line for line in reading.standing() if line.action == EMERGENCY_STOP)
 
+    found: dict[str, tuple[AuditLine, Restore]] = {}
     for line in await on_record(connection, stops):
         if line.undo is not None:
             with suppress(ValidationError):  # another lambdatui wrote it down
-                return line, Restore.model_validate(line.undo.parameters)
-    return None
+                found.setdefault(line.function, (line, Restore.model_validate(line.undo.parameters)))
+    return found
 
 
 def _stop_again(restoring: Sequence[Call]) -> Undo | None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lambdatui.actions import EMERGENCY_STOP
-from tests.support.endpoint import IDENTITY, ScriptedEndpoint, error, xml_error
+from tests.support.endpoint import IDENTITY, ScriptedEndpoint, error, json_answer, xml_error
 from tests.support.reservations import Reservations
 from tests.ui.attempts import FIRST, SECOND, THIRD, attempt, put_by, ready, trail
 from tests.ui.conftest import MakeConsole
@@ -43,11 +43,22 @@ def left_stopped(reservations: Reservations, function: str, reserved: int) -> st
 
 async def restore(stage: Stage, marks: int) -> None:
     """Marks functions from the top, and goes on to what would happen if they were restored."""
+    await choose(stage, marks, "Restore")
+    await stage.wait_for("goes back")
+
+
+async def stop(stage: Stage, marks: int) -> None:
+    """Marks functions from the top, and goes on to what would happen if they were stopped."""
+    await choose(stage, marks, "Stop")
+    await stage.wait_for("Disable mappings")
+    await stage.press("ctrl+s")
+
+
+async def choose(stage: Stage, marks: int, action: str) -> None:
     await ready(stage)
     await stage.press("g", *["space"] * marks, "x")
     await stage.wait_for("Restore after an emergency stop")
-    await stage.press(*([] if "in force" in stage.text else ["down"]), "enter")
-    await stage.wait_for("goes back")
+    await stage.press(*([] if ("in force" in stage.text) == (action == "Restore") else ["down"]), "enter")
 
 
 # -- restoring a marked set
@@ -198,3 +209,35 @@ async def test_the_result_tells_of_every_marked_row_also_where_nothing_was_done(
         await stage.press("escape")
         await stage.wait_for("● 1 marked")
         assert put_by(endpoint) == [FIRST]
+
+
+async def test_what_a_marked_set_is_restored_to_is_counted_together(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations
+) -> None:
+    left_stopped(reservations, FIRST, 500)
+    left_stopped(reservations, SECOND, 450)
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await stage.wait_for(f"■ {SECOND}")
+        await restore(stage, 2)
+        await stage.wait_for("unreserved in the account then: 500 of 1,000")
+        await stage.wait_for("Will not be done")
+        await stage.press("y")
+        await stage.wait_for("✓ done")
+    assert reservations.by_function == {FIRST: 500, SECOND: 0}
+
+
+@pytest.mark.parametrize("action", ["stop", "restore"])
+async def test_what_is_on_record_is_read_once_for_a_marked_set(
+    console: MakeConsole, endpoint: ScriptedEndpoint, reservations: Reservations, action: str
+) -> None:
+    endpoint.on("lambda", "ListEventSourceMappings", json_answer({"EventSourceMappings": []}))
+    for name in (FIRST, SECOND, THIRD):
+        left_stopped(reservations, name, 5)
+        reservations.by_function[name] = 3
+    async with on_stage(console(endpoint.url), WIDE) as stage:
+        await stage.wait_for(f"■ {THIRD}")
+        asked = endpoint.counts["sts:GetCallerIdentity"]
+        await restore(stage, 3) if action == "restore" else await stop(stage, 3)
+        await stage.wait_for(f"{THIRD}  ")
+        await stage.wait_for("y does it")
+        assert endpoint.counts["sts:GetCallerIdentity"] == asked + 1
