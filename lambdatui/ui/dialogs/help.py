@@ -24,7 +24,7 @@ PARTS = {
     "filter": "While filtering",
     "form": "Field",
     "weight": "Weight",
-    "choice": "Moving in a list",
+    "choice": "Choosing",
     "tab": "Tabs",
     "screen": "Screen",
     "app": "Everywhere",
