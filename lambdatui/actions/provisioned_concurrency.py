@@ -179,7 +179,7 @@ class DeleteProvisionedConcurrency(_ProvisionedAction[Params]):
             after={LABEL: None},
             calls=(_delete(subject),) if before else (),
             remarks=(f"calls of {subject} start cold again", used) if before else (),
-            warnings=_said(scaled(target), not_known, spilling(before, 0, utilization)) if before else (),
+            warnings=_said(scaled(target), not_known if before else "", spilling(before, 0, utilization)),
             price=f"until now: {_price(before, version, connection.region)}" if before else None,
             undo=_undo(before),
         )
