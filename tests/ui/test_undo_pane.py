@@ -7,6 +7,7 @@ import re
 import pytest
 
 from lambdatui.actions import EMERGENCY_STOP
+from lambdatui.ui.panes import audit_columns
 from tests.support.endpoint import IDENTITY, ScriptedEndpoint, error, json_answer, xml_error
 from tests.support.reservations import Reservations
 from tests.ui.attempts import FIRST, SECOND, THIRD, attempt, put_by, ready, trail
@@ -241,3 +242,15 @@ async def test_what_is_on_record_is_read_once_for_a_marked_set(
         await stage.wait_for(f"{THIRD}  ")
         await stage.wait_for("y does it")
         assert endpoint.counts["sts:GetCallerIdentity"] == asked + 1
+
+
+@pytest.mark.parametrize(
+    ("identity", "who"),
+    [
+        ("iam::123456789012:root", "root"),
+        ("iam::123456789012:user/eu/ann", "ann"),
+        ("sts::1:assumed-role/x/bob", "bob"),
+    ],
+)
+def test_who_did_something_is_told_without_account_and_role(identity: str, who: str) -> None:
+    assert audit_columns.who(attempt(identity=f"arn:aws:{identity}")) == who

@@ -89,4 +89,4 @@ def what_columns(line_of: Callable[[R], AuditLine]) -> tuple[Column[R], ...]:
 
 def who(line: AuditLine) -> str:
     """The caller, without what its ARN repeats."""
-    return plain(line.identity.rpartition("/")[2])
+    return plain(line.identity.rpartition(":")[2].rpartition("/")[2])
