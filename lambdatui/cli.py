@@ -54,39 +54,42 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    where.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
+    where.add_argument("--region", metavar="NAME", help="region to open")
+    where.add_argument("--endpoint-url", metavar="URL", help="send the AWS calls there instead of to AWS")
     parser = argparse.ArgumentParser(
         prog="lambdatui",
         description="A terminal console for operating AWS Lambda.",
         epilog="Profiles, regions and credentials are found as the AWS CLI finds them.",
+        parents=[where],
     )
     parser.add_argument("--version", action="version", version=f"lambdatui {__version__}")
-    parser.add_argument("--profile", metavar="NAME", help="profile of the AWS configuration")
-    parser.add_argument("--region", metavar="NAME", help="region to open")
-    parser.add_argument("--endpoint-url", metavar="URL", help="send the AWS calls there instead of to AWS")
     parser.add_argument("--read-only", "--readonly", action="store_true", help="refuse every call that is not a read")
     parser.add_argument("--theme", choices=THEMES, help="the colours")
     parser.add_argument("--low-bandwidth", action="store_true", help="send less to the terminal, for slow connections")
     parser.add_argument("--demo", action="store_true", help="open an embedded AWS account instead of yours")
     parser.add_argument("--serve", action="store_true", help="with --demo: run the account only, for any AWS client")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    commands.add_parser("config", help="the settings in force and where each came from")
-    policy = commands.add_parser("iam-policy", help="the least IAM policy that the console needs")
+    commands.add_parser("config", help="the settings in force and where each came from", parents=[where])
+    policy = commands.add_parser("iam-policy", help="the least IAM policy that the console needs", parents=[where])
     policy.add_argument(
         "--read-only", "--readonly", action="store_true", default=argparse.SUPPRESS, help="the auditor's policy"
     )
-    logs = commands.add_parser("logs", help="what functions log, on standard output")
+    logs = commands.add_parser("logs", help="what functions log, on standard output", parents=[where])
     logs.add_argument("names", nargs="+", metavar="FUNCTION", help="name or ARN of a function")
     logs.add_argument("--since", default="10m", metavar="TIME", help="how long ago (5m, 1h, 2d), or when")
     logs.add_argument("--follow", action="store_true", help="go on with what is logged from now on")
     logs.add_argument("--filter", default="", metavar="PATTERN", help="CloudWatch Logs' filter pattern")
     logs.add_argument("--json", action="store_true", help="one JSON object on each line")
-    audit = commands.add_parser("audit", help="what was changed from here, newest first")
+    audit = commands.add_parser("audit", help="what was changed from here, newest first", parents=[where])
     audit.add_argument("--since", metavar="TIME", help="how long ago (5m, 1h, 2d), or when; all that is kept without")
     audit.add_argument("--json", action="store_true", help="one JSON object on each line")
     shift = commands.add_parser(
         "shift",
         help="move an alias to another version, in steps and watched",
         epilog=_exit_statuses(),
+        parents=[where],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     shift.add_argument("release", metavar="FUNCTION:ALIAS", help="the alias, such as orders:live")
@@ -113,7 +116,7 @@ def _gather(options: argparse.Namespace) -> Any:
     from lambdatui.paths import settings_file
     from lambdatui.settings_sources import gather
 
-    flags = {name: getattr(options, name) for name in SETTINGS_FLAGS}
+    flags = {name: getattr(options, name, None) for name in SETTINGS_FLAGS}
     return gather(flags, os.environ, settings_file())
 
 
