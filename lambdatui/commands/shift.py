@@ -29,7 +29,7 @@ from lambdatui.aws.target import Target
 from lambdatui.clock import now_ms
 from lambdatui.commands.signals import heeding
 from lambdatui.commands.status import Status
-from lambdatui.commands.unattended import Unattended, say
+from lambdatui.commands.unattended import OF_SHIFT, Unattended, record, say
 from lambdatui.errors import ConsoleError, ReadOnly, SettingsError
 from lambdatui.insight.shift_plan import ShiftPlan, read_plan, written
 from lambdatui.models.identity import Identity
@@ -180,19 +180,35 @@ async def _may_begin(connection: Connection, state: FlightState, sample: int) ->
         sample: how many invocations of each version are needed to judge.
 
     Raises:
-        ConsoleError: AWS would refuse it, or what is there could not be read.
+        ConsoleError: what is there could not be read.
     """
     say(f"{state.subject} in {state.region} of {state.account}: from version {state.old} to {state.new}")
     checks = await preflight(connection, state.function, state.alias, state.new)
     for check in checks:
         say(f"  {MARKS[check.verdict]} {check.title}: {check.evidence}")
-    if any(check.verdict == "fail" for check in checks):
+    first, refusal = None, ""
+    if all(check.verdict != "fail" for check in checks):
+        try:
+            first = await ShiftTraffic().plan(connection, state.subject, state.traffic(state.steps[0].percent))
+        except ConsoleError as error:
+            refusal = str(error)
+            say(f"  {MARKS['fail']} {refusal}")
+    warnings = list(
+        filter(None, (*(first.warnings if first is not None else ()), too_thin(checks, state.steps, sample)))
+    )
+    record(
+        "preflight",
+        state,
+        **state.model_dump(include=OF_SHIFT),
+        may_begin=first is not None,
+        checks=checks,
+        refusal=refusal,
+        warnings=warnings,
+    )
+    if first is None:
         return False
-    first = await ShiftTraffic().plan(connection, state.subject, state.traffic(state.steps[0].percent))
-    for warning in first.warnings:
+    for warning in warnings:
         say(f"  ! {warning}")
-    if slower := too_thin(checks, state.steps, sample):
-        say(f"  ! {slower}")
     say(f"steps: {', '.join(map(str, state.steps))}; if it is left: {state.leaving}")
     for call in first.calls:
         say(f"first request: {call.operation} {json.dumps(json.loads(call.shown()), ensure_ascii=False)}")

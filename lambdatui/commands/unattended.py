@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from lambdatui.actions.flight import Flight
-from lambdatui.actions.flight_state import Phase
+from lambdatui.actions.flight_state import FlightState, Phase
 from lambdatui.clock import now_ms
 from lambdatui.commands.signals import heeding
 from lambdatui.commands.status import Status
@@ -31,6 +31,8 @@ AGAIN_MS = 60_000
 """How long after it a judgement that holds the flight is told again, lest silence is taken for death."""
 
 
+OF_SHIFT = {"account", "region", "old", "new", "plan", "leaving"}
+"""What a program is told of a shift at its beginning."""
 LANDED = {
     Phase.PROMOTED: Status.PROMOTED,
     Phase.ROLLED_BACK: Status.ROLLED_BACK,
@@ -65,11 +67,8 @@ class Unattended:
         state, flight = self._flight.state, self._flight
         flight.changed = self._look
         with heeding(self._end):
-            self._tell(
-                "began",
-                f"{state.subject} from version {state.old} to {state.new}: {state.plan}",
-                **state.model_dump(include={"account", "region", "old", "new", "plan", "leaving"}),
-            )
+            began = f"{state.subject} from version {state.old} to {state.new}: {state.plan}"
+            self._tell("began", began, **state.model_dump(include=OF_SHIFT))
             flying, ended = asyncio.create_task(flight.run()), asyncio.create_task(self._ended.wait())
             await asyncio.wait({flying, ended}, return_when=asyncio.FIRST_COMPLETED)
             await self._leave(flying)
@@ -143,22 +142,21 @@ class Unattended:
             self._ended.set()
 
     def _tell(self, event: str, words: str, **particular: Any) -> None:
-        state, now = self._flight.state, now_ms()
-        record = {
-            "event": event,
-            "at": datetime.fromtimestamp(now / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "shift": state.id,
-            "function": state.function,
-            "alias": state.alias,
-            **particular,
-        }
-        _write(sys.stdout, json.dumps(record, default=asdict) + "\n")
-        minutes, seconds = divmod((now - state.began_ms) // 1_000, 60)
+        state = self._flight.state
+        record(event, state, **particular)
+        minutes, seconds = divmod((now_ms() - state.began_ms) // 1_000, 60)
         say(f"+{minutes}:{seconds:02}  {words}")
 
     def _end(self, number: signal.Signals) -> None:
         self._signal = self._signal or number
         self._ended.set()
+
+
+def record(event: str, state: FlightState, **particular: Any) -> None:
+    """Tells a program of something that happened to a shift: a line of standard output."""
+    at = datetime.fromtimestamp(now_ms() / 1_000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    of = {"event": event, "at": at, "shift": state.id, "function": state.function, "alias": state.alias}
+    _write(sys.stdout, json.dumps({**of, **particular}, default=asdict) + "\n")
 
 
 def say(text: str, end: str = "\n") -> None:

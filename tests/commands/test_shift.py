@@ -25,6 +25,7 @@ from lambdatui.commands import shift, status, unattended
 from lambdatui.commands.signals import SIGNALS
 from lambdatui.errors import AccessDenied, ConsoleError, ReadOnly, SettingsError
 from lambdatui.insight.canary import Evidence
+from lambdatui.paths import keep_state_in
 from lambdatui.settings import Settings
 from tests.actions.flying import ALIKE, LATE, LOOK_S, MINUTE_NS, QUIET, WORSE, Clock, Sight, state
 from tests.support.endpoint import ACCOUNT, IDENTITY, REGION, ScriptedEndpoint, error, xml_answer
@@ -81,7 +82,10 @@ class Ground:
         self.capsys.readouterr()
         status = shift.run(self.target, settings or Settings(), release, **order)
         out, self.said = self.capsys.readouterr()
-        self.events = [json.loads(line) for line in out.splitlines()]
+        events = [json.loads(line) for line in out.splitlines()]
+        self.preflight = next((event for event in events if event["event"] == "preflight"), None)
+        self.events = [event for event in events if event is not self.preflight]
+        """What is told from the beginning on."""
         return status
 
     @property
@@ -268,6 +272,15 @@ def test_what_the_preflight_fails_does_not_begin(ground: Ground, endpoint: Scrip
     assert "✗ all traffic on one version" in ground.said
     assert "lambda:UpdateAlias" not in endpoint.operations
     assert ground.events == []
+    assert ground.preflight is not None
+    failed = [check["title"] for check in ground.preflight["checks"] if check["verdict"] == "fail"]
+    assert (failed, ground.preflight["may_begin"]) == (["all traffic on one version"], False)
+
+
+def test_what_aws_would_refuse_does_not_begin(ground: Ground, endpoint: ScriptedEndpoint, alias: SplitAlias) -> None:
+    assert ground.run(to="7", dry_run=True) == 1
+    assert ground.preflight is not None
+    assert not ground.preflight["may_begin"]
 
 
 def test_an_alias_that_is_not_there_is_told(ground: Ground, alias: SplitAlias) -> None:
@@ -282,6 +295,29 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(ground: Ground, end
     assert '"RoutingConfig": {"AdditionalVersionWeights": {"2": 0.1}}' in ground.said
     assert "lambda:UpdateAlias" not in endpoint.operations
     assert ground.events == []
+
+
+def test_a_dry_run_tells_a_program_what_was_looked_at(ground: Ground) -> None:
+    ground.run(yes=False, dry_run=True)
+    told = ground.preflight
+    assert told is not None
+    of = {"function": "orders", "alias": "live", "old": "1", "new": "2", "plan": "10%/5m, 50%/5m, 100%"}
+    assert told | of | {"region": REGION, "may_begin": True, "refusal": ""} == told
+    assert {check["title"]: check["verdict"] for check in told["checks"]}["all traffic on one version"] == "pass"
+
+
+def test_a_shift_that_flies_already_is_not_begun_once_more(ground: Ground, tmp_path: Path) -> None:
+    keep_state_in(tmp_path / "state")
+    log = FlightLog(tmp_path / "state" / "flights")
+    flown = state(percent=0.0, step=0)
+    log.save(flown.id, flown.model_dump_json())
+    try:
+        with log.flying(flown.id):
+            assert ground.run() == 1
+    finally:
+        keep_state_in(None)
+    assert ground.preflight is not None
+    assert ground.preflight["refusal"] == "a shift of it is on its way already - see :shifts"
 
 
 def test_a_shift_that_was_left_is_told_and_left_alone(ground: Ground, tmp_path: Path) -> None:
@@ -478,6 +514,14 @@ def test_a_terminal_that_hangs_up_at_the_question_begins_nothing(endpoint: Scrip
 def test_read_only_may_stand_behind_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["shift", "orders:live", "--to", "2", "--yes", "--read-only"]) == 2
     assert "read-only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["before", "behind"])
+@pytest.mark.parametrize("words", [["config"], ["shift", "orders:live", "--to", "2"], ["logs", "orders"]], ids="-".join)
+def test_where_to_connect_to_may_stand_on_either_side_of_a_command(words: list[str], behind: bool) -> None:
+    where = ["--profile", "prod", "--region", "eu-west-1", "--endpoint-url", "http://localhost:1"]
+    options = cli._parser().parse_args([*words, *where] if behind else [*where, *words])
+    assert (options.profile, options.region, options.endpoint_url) == ("prod", "eu-west-1", "http://localhost:1")
 
 
 def test_its_help_tells_each_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
