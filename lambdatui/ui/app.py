@@ -63,7 +63,7 @@ class Console(KeysInTurn):
             tooltip="a pane, function, profile or region",
         ),
         Binding(
-            "question_mark", "help", "help", id="app.help", key_display="?", tooltip="the keys of what is in focus"
+            "question_mark", "app.help", "help", id="app.help", key_display="?", tooltip="the keys of what is in focus"
         ),
         Binding("R", "goto('region ')", "region", id="app.region", show=False, priority=True, tooltip="another region"),
         Binding(

@@ -45,6 +45,7 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     from lambdatui.ui.dialogs.shift_form import WeightInput  # noqa: PLC0415
     from lambdatui.ui.dialogs.trigger_detail import TriggerDetail  # noqa: PLC0415
     from lambdatui.ui.screens.main import MainScreen  # noqa: PLC0415
+    from lambdatui.ui.widgets.frame import Frame  # noqa: PLC0415
     from lambdatui.ui.widgets.log_view import LogView  # noqa: PLC0415
     from lambdatui.ui.widgets.page import Page  # noqa: PLC0415
     from lambdatui.ui.widgets.text_lines import TextLines  # noqa: PLC0415
@@ -56,18 +57,20 @@ def scopes() -> list[tuple[type[DOMNode], ...]]:
     ]
     return [
         *places,
-        *((Page, dialog) for dialog in (AlarmFacts, Help, RawJson, ReleaseComparison, TriggerDetail)),
-        (Tick, ActionDialog),
-        (Page, InvokeDialog),
-        (Page, ShiftDialog),
-        (WeightInput, ShiftDialog),
-        (TextLines, InvokeResult),
+        (Page, Frame, AlarmFacts),
+        (Page, Help),
+        *((Page, Frame, dialog) for dialog in (RawJson, ReleaseComparison, TriggerDetail)),
+        (Tick, Frame, ActionDialog),
+        (Page, Frame, InvokeDialog),
+        (Page, Frame, ShiftDialog),
+        (WeightInput, Frame, ShiftDialog),
+        (TextLines, Frame, InvokeResult),
         (LogView, LogLines),
         (QueryEditor,),
         (TypingLine,),
         (GoTo,),
-        (Choice,),
-        (Confirmation,),
+        (Frame, Choice),
+        (Frame, Confirmation),
     ]
 
 

@@ -32,6 +32,12 @@ def test_a_key_that_does_another_thing_in_the_same_place_is_refused() -> None:
     assert refused({"list.sort": ("y",)}) == "settings.toml: the key y would do both list.sort and list.copy_name"
 
 
+def test_a_key_of_a_dialog_clashes_with_help() -> None:
+    assert refused({"action.yes": ("question_mark",)}) == (
+        "settings.toml: the key question_mark would do both app.help and action.yes"
+    )
+
+
 def test_a_key_of_the_whole_console_clashes_with_one_of_a_pane() -> None:
     assert "the key colon would do both" in refused({"list.sort": ("colon",)})
 

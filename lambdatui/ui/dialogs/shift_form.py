@@ -110,7 +110,7 @@ class WeightInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(  # with priority: no question mark can be typed here
             "question_mark",
-            "help",
+            "app.help",
             show=False,
             id="app.help",
             key_display="?",
@@ -131,9 +131,6 @@ class WeightInput(Input):
         """Changes it within 1 and 99."""
         self.value = f"{min(99.0, max(1.0, self.percent + by)):g}"
         self.action_end()
-
-    async def action_help(self) -> None:
-        await self.run_action("app.help")
 
     @property
     def percent(self) -> float:

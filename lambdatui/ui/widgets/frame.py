@@ -53,7 +53,12 @@ class Frame(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [  # those of the app end at a dialog
         Binding(
-            "question_mark", "app.help", show=False, id="app.help", key_display="?", tooltip="the keys of this dialog"
+            "question_mark",
+            "app.help",
+            show=False,
+            id="app.help",
+            key_display="?",
+            tooltip="the keys of what is in focus",
         )
     ]
 
