@@ -10,17 +10,19 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from lambdatui.actions.action import Plan
 from lambdatui.actions.audit import AuditTrail
 from lambdatui.actions.flight import Flight
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.actions.flight_state import FlightState, Leaving
 from lambdatui.actions.observing import Observer
 from lambdatui.actions.performing import Performer
-from lambdatui.actions.preflight import preflight, too_thin
+from lambdatui.actions.preflight import Check, preflight, too_thin
 from lambdatui.actions.traffic import ShiftTraffic
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.identity import get_identity
@@ -149,7 +151,11 @@ async def _begun(connection: Connection, settings: Settings, order: Order) -> tu
         say(f"version {order.to} has all of the traffic of {order.function}:{order.alias} already")
         return Status.PROMOTED
     state = order.begun(identity, alias.function_version)
-    if not await _may_begin(connection, state, settings.thresholds.sample):
+    looked = await _look(connection, state, settings.thresholds.sample)
+    if order.dry_run:
+        looked.record(state)
+    looked.say(state)
+    if looked.first is None:
         say("nothing was changed: a shift must not begin like this")
         return Status.FAILED
     if order.dry_run:
@@ -173,8 +179,38 @@ def _tell_left(log: FlightLog) -> None:
             )
 
 
-async def _may_begin(connection: Connection, state: FlightState, sample: int) -> bool:
-    """Says what was found and what would happen: the steps, and the first request; whether nothing speaks against it.
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What speaks for and against a shift that is to begin."""
+
+    checks: Sequence[Check]
+    first: Plan | None = None
+    """Of its first step; None where it must not begin."""
+    refusal: str = ""
+    """Why AWS, or a shift on its way, does not let it begin."""
+    warnings: Sequence[str] = ()
+
+    def record(self, state: FlightState) -> None:
+        """Tells a program of it."""
+        of, found = state.model_dump(include=OF_SHIFT), {"checks": self.checks, "warnings": self.warnings}
+        record("preflight", state, **of, may_begin=self.first is not None, refusal=self.refusal, **found)
+
+    def say(self, state: FlightState) -> None:
+        """Tells a person of it, and what would happen: the steps, and the first request."""
+        for check in self.checks:
+            say(f"  {MARKS[check.verdict]} {check.title}: {check.evidence}")
+        if self.refusal:
+            say(f"  {MARKS['fail']} {self.refusal}")
+        for warning in self.warnings:
+            say(f"  ! {warning}")
+        if self.first is not None:
+            say(f"steps: {', '.join(map(str, state.steps))}; if it is left: {state.leaving}")
+            for call in self.first.calls:
+                say(f"first request: {call.operation} {json.dumps(json.loads(call.shown()), ensure_ascii=False)}")
+
+
+async def _look(connection: Connection, state: FlightState, sample: int) -> Looked:
+    """Looks at what speaks against a shift.
 
     Args:
         sample: how many invocations of each version are needed to judge.
@@ -184,35 +220,14 @@ async def _may_begin(connection: Connection, state: FlightState, sample: int) ->
     """
     say(f"{state.subject} in {state.region} of {state.account}: from version {state.old} to {state.new}")
     checks = await preflight(connection, state.function, state.alias, state.new)
-    for check in checks:
-        say(f"  {MARKS[check.verdict]} {check.title}: {check.evidence}")
-    first, refusal = None, ""
-    if all(check.verdict != "fail" for check in checks):
-        try:
-            first = await ShiftTraffic().plan(connection, state.subject, state.traffic(state.steps[0].percent))
-        except ConsoleError as error:
-            refusal = str(error)
-            say(f"  {MARKS['fail']} {refusal}")
-    warnings = list(
-        filter(None, (*(first.warnings if first is not None else ()), too_thin(checks, state.steps, sample)))
-    )
-    record(
-        "preflight",
-        state,
-        **state.model_dump(include=OF_SHIFT),
-        may_begin=first is not None,
-        checks=checks,
-        refusal=refusal,
-        warnings=warnings,
-    )
-    if first is None:
-        return False
-    for warning in warnings:
-        say(f"  ! {warning}")
-    say(f"steps: {', '.join(map(str, state.steps))}; if it is left: {state.leaving}")
-    for call in first.calls:
-        say(f"first request: {call.operation} {json.dumps(json.loads(call.shown()), ensure_ascii=False)}")
-    return True
+    if any(check.verdict == "fail" for check in checks):
+        return Looked(checks=checks)
+    try:
+        first = await ShiftTraffic().plan(connection, state.subject, state.traffic(state.steps[0].percent))
+    except ConsoleError as error:
+        return Looked(checks=checks, refusal=str(error))
+    slower = too_thin(checks, state.steps, sample)
+    return Looked(checks=checks, first=first, warnings=tuple(filter(None, (*first.warnings, slower))))
 
 
 async def _confirmed(order: Order, *, protected: bool) -> bool:

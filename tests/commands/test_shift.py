@@ -272,6 +272,7 @@ def test_what_the_preflight_fails_does_not_begin(ground: Ground, endpoint: Scrip
     assert "✗ all traffic on one version" in ground.said
     assert "lambda:UpdateAlias" not in endpoint.operations
     assert ground.events == []
+    assert ground.run(dry_run=True) == 1
     assert ground.preflight is not None
     failed = [check["title"] for check in ground.preflight["checks"] if check["verdict"] == "fail"]
     assert (failed, ground.preflight["may_begin"]) == (["all traffic on one version"], False)
@@ -313,7 +314,7 @@ def test_a_shift_that_flies_already_is_not_begun_once_more(ground: Ground, tmp_p
     log.save(flown.id, flown.model_dump_json())
     try:
         with log.flying(flown.id):
-            assert ground.run() == 1
+            assert ground.run(dry_run=True) == 1
     finally:
         keep_state_in(None)
     assert ground.preflight is not None
