@@ -38,7 +38,7 @@ def terminal(editor: Path) -> Iterator[Terminal]:
         with Terminal(command, env=CREDENTIALS | settings) as started:
             started.wait_for("✓ Active")
             started.send("i")
-            started.wait_for("─ JSON, 2 B")
+            started.wait_for("JSON, 2 B")
             yield started
 
 
@@ -55,7 +55,7 @@ def is_back(terminal: Terminal) -> None:
     assert not terminal.line_mode
     assert terminal.modes >= {ALTERNATE_SCREEN, BRACKETED_PASTE}
     terminal.send("\x7f")
-    terminal.wait_for("─ JSON, 2 B")
+    terminal.wait_for("JSON, 2 B")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_the_editor_left_is_the_payload_and_the_terminal_is_left_as_it_was_
     terminal: Terminal, editor: Path
 ) -> None:
     edit(terminal, editor, 'echo 4711 > "$1"')
-    terminal.wait_for("─ JSON, 4 B")
+    terminal.wait_for("JSON, 4 B")
     terminal.send("ctrl+c")
     assert terminal.wait_exit() == 0
     assert CURSOR_SHOWN in terminal.modes
