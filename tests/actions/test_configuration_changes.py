@@ -62,15 +62,14 @@ async def test_a_configuration_that_somebody_changed_meanwhile_is_left_alone(
 
 
 async def test_what_somebody_set_while_the_form_was_open_stays_and_is_not_taken_back_either(
-    at_cloud: Acting, cloud: Cloud, orders: None
+    acting: Acting, endpoint: ScriptedEndpoint
 ) -> None:
-    cloud["lambda"].update_function_configuration(FunctionName="orders", Timeout=77)
-    await at_cloud.do("configuration-edit", ORDERS, Settings(memory_mb=512))
-    assert settings(cloud)[:2] == (512, 77)
-    assert (at_cloud.last.before, at_cloud.last.after) == ({"memory": "128 MB"}, {"memory": "512 MB"})
-    cloud["lambda"].update_function_configuration(FunctionName="orders", Timeout=78)
-    await at_cloud.undo()
-    assert settings(cloud)[:2] == (128, 78)
+    serve(endpoint, Timeout=77)
+    plan = await acting.plan("configuration-edit", ORDERS, Settings(memory_mb=512))
+    assert plan.calls[0].parameters.keys() == {"FunctionName", "RevisionId", "MemorySize"}
+    assert (plan.before, plan.after) == ({"memory": "128 MB"}, {"memory": "512 MB"})
+    assert plan.inverse is not None
+    assert plan.inverse.params.model_dump(exclude_unset=True) == {"memory_mb": 128}
 
 
 async def test_the_form_starts_with_what_is_there_and_names_the_bounds(at_cloud: Acting, orders: None) -> None:
