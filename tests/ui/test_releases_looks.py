@@ -141,8 +141,16 @@ def test_the_region(
     names = listing("orders", "payments", "reports")
     account.on("lambda", "ListFunctions", lambda seen: whole(seen) if "FunctionVersion" in seen.query else names)
     account.on("cloudwatch", "ListMetrics", traffic("orders:live", "orders:beta", "payments:live"))
+    listed = {
+        "orders": aliases(alias("beta", 4), alias("live", 3, v4=0.1)),
+        "payments": aliases(alias("live", 12, v11=1.0)),
+        "reports": aliases(),
+    }
+    account.on("lambda", "ListAliases", lambda seen: listed[seen.path.split("/")[3]])
     go = ("Functions 3 ", ("colon", *"aliases", "enter"))
     ready = ("✓ Active" if size == WIDE else "drifted", ())
     assert snap_compare(
-        console(account.url), terminal_size=size, run_before=steps(IDENTIFIED, go, ("not seen here", ()), ready)
+        console(account.url),
+        terminal_size=size,
+        run_before=steps(IDENTIFIED, go, ("out of view", ()), ("▲ no shi", ()), ready),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from tests.support.releases import (
 )
 from tests.ui.answers import all_parts, detail, listing
 from tests.ui.conftest import Clock, MakeConsole
+from tests.ui.flying import leave_behind
 from tests.ui.stage import NARROW, Stage, on_stage
 
 VERY_WIDE = (260, 24)
@@ -463,8 +465,11 @@ async def test_enter_shows_what_a_narrow_screen_leaves_out(console: MakeConsole,
 # -- the region
 
 
+LIVE = alias("live", 1)
+
+
 def region(endpoint: ScriptedEndpoint, functions: int) -> None:
-    """So many functions of two versions each, and traffic through an alias of the first."""
+    """So many functions of two versions each, and traffic through the only alias, of the first."""
     names = [f"function-{n:03d}" for n in range(functions)]
     every_version = paged("Functions", [one for name in names for one in history(name, 2)])
     latest = paged("Functions", [version(name, "$LATEST") for name in names])
@@ -474,6 +479,7 @@ def region(endpoint: ScriptedEndpoint, functions: int) -> None:
         lambda seen: every_version(seen) if seen.query.get("FunctionVersion") == "ALL" else latest(seen),
     )
     endpoint.on("cloudwatch", "ListMetrics", traffic("function-000:live", "function-000"))
+    endpoint.on("lambda", "ListAliases", lambda seen: aliases(*(a for a in [LIVE] if "/function-000/" in seen.path)))
 
 
 async def go_to_region(stage: Stage) -> None:
@@ -483,7 +489,7 @@ async def go_to_region(stage: Stage) -> None:
     await stage.wait_for(lambda: stage.app._main.pane.reading_now().read_at)
 
 
-async def test_the_region_costs_two_sweeps_and_no_call_per_function(
+async def test_the_region_costs_two_sweeps_and_a_call_for_each_row_in_view(
     console: MakeConsole, endpoint: ScriptedEndpoint
 ) -> None:
     region(endpoint, 120)
@@ -492,7 +498,9 @@ async def test_the_region_costs_two_sweeps_and_no_call_per_function(
         before = endpoint.counts
         await go_to_region(stage)
         await stage.wait_for("Releases 120")
+        await stage.wait_for(lambda: "none" in stage.text and "none seen" not in stage.text)
         asked = endpoint.counts - before
+        assert asked.pop("lambda:ListAliases") == len(stage.app._main.pane.table.in_view)
         for once in ("iam:ListAccountAliases", "codedeploy:ListDeployments"):
             del asked[once]  # whatever pane is open
         assert asked == {"lambda:ListFunctions": 8, "cloudwatch:ListMetrics": 1}
@@ -507,7 +515,68 @@ async def test_a_function_stands_with_its_newest_version_and_the_aliases_that_ha
         assert row(stage, "function-000").split()[1:2] == ["2"]
         assert "same code" in row(stage, "function-000") and "live" in row(stage, "function-000")
         assert "3.0 KB" in row(stage, "function-000")
-        assert "none seen" in row(stage, "function-001")
+        await stage.wait_for(lambda: row(stage, "function-001").rstrip().endswith("none"))
+
+
+@pytest.mark.parametrize(
+    ("listed", "told"),
+    [
+        (alias("live", 2, v1=0.1), "live 90/10 ▲ no shift known, beta"),
+        (alias("live", 2, v1=1.0), "live ! all on 1, beta"),
+        (alias("live", 2), "beta, live"),
+    ],
+    ids=["divided", "stuck", "whole"],
+)
+async def test_how_the_aliases_in_view_are_divided_is_told(
+    console: MakeConsole, endpoint: ScriptedEndpoint, listed: dict[str, object], told: str
+) -> None:
+    region(endpoint, 1)
+    endpoint.on("lambda", "ListAliases", aliases(alias("beta", 1), listed))
+    async with on_stage(console(endpoint.url), (140, 24)) as stage:
+        await go_to_region(stage)
+        await stage.wait_for(lambda: told in row(stage, "function-000"))
+
+
+async def test_a_division_of_which_a_shift_is_on_record_is_no_riddle(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    region(endpoint, 1)
+    endpoint.on("lambda", "ListAliases", aliases(alias("live", 2, v1=0.1)))
+    leave_behind(function="function-000")
+    async with on_stage(console(endpoint.url), (140, 24)) as stage:
+        await go_to_region(stage)
+        await stage.wait_for(lambda: "live █░░░░░░░░░ 10 %" in row(stage, "function-000"))
+        assert "no shift known" not in stage.text
+
+
+async def test_rows_that_come_into_view_are_asked_about_and_those_known_are_not_again(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    region(endpoint, 60)
+    async with on_stage(console(endpoint.url), NARROW) as stage:
+        await go_to_region(stage)
+        await stage.wait_for(lambda: "none" in row(stage, "function-010"))
+        await stage.press("G")
+        await stage.wait_for(lambda: row(stage, "function-059").rstrip().endswith("none"))
+        await stage.press("g")
+        await stage.wait_for(lambda: "live" in row(stage, "function-000"))
+        assert max(Counter(seen.path for seen in endpoint.requests if str(seen) == "lambda:ListAliases").values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "glyph", "told"),
+    [(DENIED, "⊘", "not permitted: lambda:ListAliases"), (BROKEN, "!", "ServiceException")],
+    ids=["forbidden", "failed"],
+)
+async def test_aliases_that_cannot_be_listed_are_those_with_traffic_and_why(
+    console: MakeConsole, endpoint: ScriptedEndpoint, answer: Answer, glyph: str, told: str
+) -> None:
+    region(endpoint, 1)
+    endpoint.on("lambda", "ListAliases", answer)
+    async with on_stage(console(endpoint.url), (140, 24)) as stage:
+        await go_to_region(stage)
+        await stage.wait_for(lambda: f"live {glyph}" in row(stage, "function-000"))
+        await stage.wait_for(told)
 
 
 async def test_sums_that_may_still_grow_are_marked_until_the_sweep_is_over(
@@ -538,7 +607,7 @@ async def test_the_region_says_which_aliases_it_cannot_see(console: MakeConsole,
     region(endpoint, 2)
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await go_to_region(stage)
-        assert "an alias without traffic in two weeks is not seen here" in stage.text
+        assert "of rows out of view, only aliases with traffic are known" in stage.text
 
 
 async def test_forbidden_metrics_leave_the_versions(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
@@ -547,7 +616,8 @@ async def test_forbidden_metrics_leave_the_versions(console: MakeConsole, endpoi
     async with on_stage(console(endpoint.url), NARROW) as stage:
         await go_to_region(stage)
         assert "⊘ not permitted: cloudwatch:ListMetrics" in stage.text
-        assert "same code" in row(stage, "function-000") and "⊘" in row(stage, "function-000")
+        assert "same code" in row(stage, "function-000")
+        await stage.wait_for(lambda: "live" in row(stage, "function-000"))
 
 
 async def test_enter_opens_the_releases_of_the_function(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
