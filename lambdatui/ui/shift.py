@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lambdatui.actions import ActionEntry
     from lambdatui.actions.action import Params, Subject
 
-NAME_SHOWN = 22
+NAME_SHOWN = 24
 """How much of a function and its alias a badge names: a header of 80 cells is to hold it beside account and region."""
 
 
