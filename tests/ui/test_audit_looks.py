@@ -120,7 +120,7 @@ async def test_what_several_attempts_belong_to_is_named(
     async with on_stage(console(endpoint.url), WIDE) as stage:
         await ready(stage)
         await stage.app.go("audit")
-        await stage.wait_for(FIRST)
+        await stage.wait_for("✓ done")
         await stage.press("enter")
         await stage.wait_for(lambda: f" {told} " in next((t for t in stage.text.splitlines() if "b" * 32 in t), ""))
 

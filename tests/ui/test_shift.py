@@ -273,6 +273,8 @@ async def test_a_weight_that_would_be_rounded_is_told_beside_the_field(
         await stage.type(weight)
         await stage.press("ctrl+s")
         await stage.wait_for("! 4 decimals at most")
+        await take(stage, "promote: all to the new version")
+        await stage.wait_for(lambda: "decimals" not in stage.text)
 
 
 async def test_the_hint_follows_the_field_in_focus(

@@ -17,6 +17,7 @@ from tests.support.split_traffic import SplitTraffic
 from tests.ui import flying
 from tests.ui.conftest import Clock, MakeConsole
 from tests.ui.flying import MINUTE_MS, left_state
+from tests.ui.stage import WIDE
 from tests.ui.test_looks import PENDING, SIZES, Compare, shown, until
 
 Shop = tuple[ScriptedEndpoint, SplitAlias, SplitTraffic]
@@ -35,6 +36,8 @@ async def form(pilot: Pilot[None]) -> None:
     await shown(pilot, ACCOUNT)
     await shown(pilot, "Functions 1")
     await until(pilot, lambda text: PENDING not in text)
+    if pilot.app.size == WIDE:
+        await shown(pilot, "last update")  # which the overview beside the dialog tells last
     await pilot.press("t")
     await shown(pilot, "▲, ")
 

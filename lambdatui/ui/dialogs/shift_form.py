@@ -231,3 +231,4 @@ class ShiftForm(ParamsForm):
         asked["leaving"] = how not in AT_ONCE
         for name, wanted in asked.items():
             self._row(name).display = wanted
+            self._problems[name].display &= wanted
