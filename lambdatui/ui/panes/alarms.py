@@ -201,7 +201,7 @@ class AlarmsPane(ReadingPane[Watch]):
     @on(RecordTable.Highlighted)
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:
         event.stop()
-        self.post_message(Pane.SubjectChanged(self._function(event.record)))
+        self.tell_subject(self._function(event.record))
 
     @on(RecordTable.Opened)
     def _show_facts(self, event: RecordTable.Opened) -> None:

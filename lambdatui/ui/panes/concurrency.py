@@ -280,9 +280,7 @@ class ConcurrencyPane(ListPane[Standing]):
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:
         event.stop()
         self._look_again()
-        self.post_message(
-            Pane.SubjectChanged(self.session.functions.get(event.record.function) if event.record else None)
-        )
+        self.tell_subject(self.session.functions.get(event.record.function) if event.record else None)
 
     @on(RecordTable.Opened)
     def _subject_opened(self, event: RecordTable.Opened) -> None:

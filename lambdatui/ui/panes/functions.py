@@ -186,7 +186,7 @@ class FunctionsPane(ListPane[FunctionSummary]):
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:
         event.stop()
         self._moved.set()
-        self.post_message(Pane.SubjectChanged(event.record))
+        self.tell_subject(event.record)
 
     @on(RecordTable.Opened)
     def _subject_opened(self, event: RecordTable.Opened) -> None:

@@ -123,7 +123,7 @@ class MappingsPane(ReadingPane[EventSourceMapping]):
     @on(RecordTable.Highlighted)
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:
         event.stop()
-        self.post_message(Pane.SubjectChanged(self._function(event.record)))
+        self.tell_subject(self._function(event.record))
 
     @on(RecordTable.Opened)
     def _open_function(self, event: RecordTable.Opened) -> None:

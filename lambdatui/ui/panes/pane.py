@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
-from textual.message_pump import MessagePump
 from textual.widget import Widget
 from textual.worker import Worker
 
@@ -43,14 +42,10 @@ class Pane(Widget):
     class SubjectChanged(Message):
         """The operator's eye moved to another function (or to none)."""
 
-        def __init__(self, function: FunctionSummary | None) -> None:
+        def __init__(self, pane: Pane, function: FunctionSummary | None) -> None:
             super().__init__()
+            self.pane = pane
             self.function = function
-
-        @property
-        def pane(self) -> MessagePump | None:
-            """Where it moved."""
-            return self._sender
 
     class SubjectOpened(Message):
         """The operator drilled into a function; `tab` says what of it to open, None the tab that was open last."""
@@ -171,6 +166,10 @@ class Pane(Widget):
     def watched(self) -> bool:
         """Whether somebody is there to see it: the terminal has the focus, and a key was pressed lately."""
         return self.app.app_focus and now_ms() - self.session.active_ms < IDLE_MS
+
+    def tell_subject(self, function: FunctionSummary | None) -> None:
+        """Tells that the operator's eye moved here to another function, or to none."""
+        self.post_message(self.SubjectChanged(self, function))
 
     # -- what the main screen asks of it
 

@@ -88,7 +88,7 @@ class PulsePane(ListPane[Finding]):
 
     def focus_content(self) -> None:
         """The pulse has the screen for itself: a function gets it on `enter`, and gives it back."""
-        self.post_message(Pane.SubjectChanged(None))
+        self.tell_subject(None)
         super().focus_content()
 
     def window_changed(self) -> None:

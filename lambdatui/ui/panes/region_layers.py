@@ -131,7 +131,7 @@ class RegionLayersPane(ReadingPane[LayerUse]):
             self._users = None
             self.remove_class("-inside")
             users.remove()
-            self.post_message(Pane.SubjectChanged(None))
+            self.tell_subject(None)
             super().focus_content()
         return True
 
@@ -295,7 +295,7 @@ class LayerUsers(ListPane[FunctionSummary]):
     @on(RecordTable.Highlighted)
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:
         event.stop()
-        self.post_message(Pane.SubjectChanged(event.record))
+        self.tell_subject(event.record)
 
     @on(RecordTable.Opened)
     def _subject_opened(self, event: RecordTable.Opened) -> None:

@@ -197,7 +197,7 @@ class RegionReleasesPane(ReadingPane[FunctionReleases]):
     def _subject_changed(self, event: RecordTable.Highlighted) -> None:
         event.stop()
         self._moved.set()
-        self.post_message(Pane.SubjectChanged(self._function(event.record) if event.record is not None else None))
+        self.tell_subject(self._function(event.record) if event.record is not None else None)
 
     @on(RecordTable.Opened)
     def _subject_opened(self, event: RecordTable.Opened) -> None:
