@@ -209,7 +209,7 @@ class MainScreen(Screen[None]):
         event.stop()
         if event.pane is self._functions:
             self._under_cursor = event.function
-        if event.pane is not self.pane:
+        if self.pane not in event.pane.ancestors_with_self:  # it is closed, or behind
             return
         self.subject = event.function
         self.refresh_bindings()
