@@ -7,7 +7,7 @@ import asyncio
 from lambdatui.actions.action import Subject
 from lambdatui.aws.codedeploy import list_alias_deployments
 from lambdatui.aws.connection import Connection
-from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.errors import Conflict, ConsoleError
 
 STOP = "stop the CodeDeploy deployment"
 """What is to be done first: the action `codedeploy-stop`."""
@@ -27,7 +27,7 @@ async def refuse_while_codedeploy_shifts(connection: Connection, subject: Subjec
         A warning where deployments cannot be seen, or not in time.
 
     Raises:
-        RequestRefused: CodeDeploy shifts the alias.
+        Conflict: CodeDeploy shifts the alias.
     """
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -37,7 +37,7 @@ async def refuse_while_codedeploy_shifts(connection: Connection, subject: Subjec
         return (f"whether CodeDeploy shifts it too is not known: {why}",)
     if deployments:
         shifting = deployments[0]
-        raise RequestRefused(
+        raise Conflict(
             f"CodeDeploy shifts it now: {shifting.info.deployment_id}, {shifting}", f"{STOP} before you change it here"
         )
     return ()

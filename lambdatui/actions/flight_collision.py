@@ -11,7 +11,7 @@ from lambdatui.actions.action import Subject
 from lambdatui.actions.flight_log import FlightLog
 from lambdatui.aws.connection import Connection
 from lambdatui.aws.identity import get_identity
-from lambdatui.errors import ConsoleError, RequestRefused
+from lambdatui.errors import Conflict, ConsoleError
 from lambdatui.paths import state_folder
 
 
@@ -33,7 +33,7 @@ async def refuse_while_a_shift_flies(connection: Connection, subject: Subject) -
         subject: the alias.
 
     Raises:
-        RequestRefused: a shift of it flies.
+        Conflict: a shift of it flies.
         ConsoleError: whether one does could not be found out.
     """
     try:
@@ -44,7 +44,7 @@ async def refuse_while_a_shift_flies(connection: Connection, subject: Subject) -
         return
     here = await get_identity(connection)
     if (here.account, here.region) in flown:
-        raise RequestRefused("a shift of it is on its way already", "see :shifts")
+        raise Conflict("a shift of it is on its way already", "see :shifts")
 
 
 def _flown(subject: Subject) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from lambdatui.actions.action import Params, Subject
 from lambdatui.actions.aliases import NewAlias, Pointing
 from lambdatui.demo.cloud import Cloud
-from lambdatui.errors import NotFound, RequestRefused
+from lambdatui.errors import Conflict, NotFound, RequestRefused
 from tests.actions.acting import Acting
 from tests.support.codedeploy import CodeDeploy, target
 from tests.support.endpoint import Answer, ScriptedEndpoint, error, json_answer
@@ -179,7 +179,7 @@ async def test_while_codedeploy_shifts_it_an_alias_is_left_alone(
     acting: Acting, scripted: ScriptedEndpoint, action: str, params: Params
 ) -> None:
     CodeDeploy(scripted).deploy("d-1", target())
-    with pytest.raises(RequestRefused, match="CodeDeploy shifts it now: d-1"):
+    with pytest.raises(Conflict, match="CodeDeploy shifts it now: d-1"):
         await acting.plan(action, LIVE, params)
 
 
@@ -190,7 +190,7 @@ async def test_what_codedeploy_began_to_shift_after_the_preview_is_left_alone_to
     plan = await acting.plan(action, LIVE, params)
     CodeDeploy(scripted).deploy("d-1", target())
     outcome = await acting.perform(action, plan)
-    assert outcome.result == "failed"
+    assert outcome.result == "conflict"
     assert acting.last.error.startswith("CodeDeploy shifts it now: d-1")
     assert not {f"lambda:{call.operation}" for call in plan.calls} & scripted.counts.keys()
 

@@ -13,7 +13,7 @@ from lambdatui.actions import codedeploy_collision, codedeploy_shift
 from lambdatui.actions.action import Params, Subject
 from lambdatui.actions.codedeploy_shift import HandedOver
 from lambdatui.actions.traffic import ShiftTraffic, Traffic
-from lambdatui.errors import RequestRefused
+from lambdatui.errors import Conflict, RequestRefused
 from lambdatui.insight.appspec import AWS_OWN, CONFIGS
 from tests.actions.acting import Acting
 from tests.support.codedeploy import CANARY, CodeDeploy, group, target
@@ -299,7 +299,7 @@ async def test_an_alias_that_codedeploy_shifts_is_not_shifted_here_too(
     acting: Acting, endpoint: ScriptedEndpoint, codedeploy: CodeDeploy
 ) -> None:
     codedeploy.deploy("d-0")
-    with pytest.raises(RequestRefused, match="CodeDeploy shifts it now: d-0, version 1 to 2") as refused:
+    with pytest.raises(Conflict, match="CodeDeploy shifts it now: d-0, version 1 to 2") as refused:
         await ShiftTraffic().plan(acting.connection, LIVE, Traffic(version="1", additional="2", percent=5))
     assert "stop the CodeDeploy deployment" in refused.value.hint
     assert UPDATE not in endpoint.operations
@@ -312,7 +312,7 @@ async def test_a_deployment_that_began_after_the_preview_stops_the_shift(
     plan = await shift.plan(acting.connection, LIVE, Traffic(version="1", additional="2", percent=5))
     codedeploy.deploy("d-0")
     outcome = await acting.performer.perform("traffic", shift, plan)
-    assert outcome.result == "failed"
+    assert outcome.result == "conflict"
     assert UPDATE not in endpoint.operations
 
 

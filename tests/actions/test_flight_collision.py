@@ -11,8 +11,9 @@ from lambdatui.actions.action import Params, Subject
 from lambdatui.actions.aliases import Pointing
 from lambdatui.actions.codedeploy_shift import HandedOver
 from lambdatui.actions.flight_log import FlightLog
+from lambdatui.actions.looking_back import look_back
 from lambdatui.actions.traffic import Traffic
-from lambdatui.errors import RequestRefused
+from lambdatui.errors import Conflict
 from lambdatui.paths import keep_state_in
 from tests.actions.acting import Acting
 from tests.actions.flying import state
@@ -51,7 +52,7 @@ def account(endpoint: ScriptedEndpoint, live: SplitAlias) -> None:
 async def test_no_action_changes_an_alias_of_which_a_shift_flies(acting: Acting, log: FlightLog, action: str) -> None:
     flown = state(percent=10.0, step=0)
     log.save(flown.id, flown.model_dump_json())
-    with log.flying(flown.id), pytest.raises(RequestRefused, match="a shift of it is on its way already - see :shifts"):
+    with log.flying(flown.id), pytest.raises(Conflict, match="a shift of it is on its way already - see :shifts"):
         await acting.plan(action, LIVE, CHANGES[action])
 
 
@@ -64,8 +65,21 @@ async def test_a_shift_that_began_after_the_preview_keeps_the_action_from_being_
     log.save(flown.id, flown.model_dump_json())
     with log.flying(flown.id):
         outcome = await acting.perform(action, plan)
-    assert (outcome.result, str(outcome.error)) == ("failed", "a shift of it is on its way already - see :shifts")
+    assert (outcome.result, str(outcome.error)) == ("conflict", "a shift of it is on its way already - see :shifts")
     assert live.shares == ("1", {"2": 0.1})
+
+
+async def test_an_attempt_is_not_given_up_as_unknown_while_a_shift_flies(
+    acting: Acting, log: FlightLog, live: SplitAlias
+) -> None:
+    await acting.do("traffic", LIVE, CHANGES["traffic"])
+    attempt = acting.last.model_copy(update={"result": "open"})
+    live.change("1", v2=0.1)
+    flown = state(percent=10.0, step=0)
+    log.save(flown.id, flown.model_dump_json())
+    with log.flying(flown.id), pytest.raises(Conflict):
+        await look_back(acting.connection, attempt)
+    assert (await look_back(acting.connection, attempt)).result == "failed"
 
 
 @pytest.mark.parametrize(
