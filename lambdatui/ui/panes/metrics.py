@@ -148,9 +148,9 @@ class MetricsPane(Pane):
 
     async def _look_once(self) -> None:
         metrics = await self.session.metrics()
-        requested = metrics.requested
+        requested, asked_ms = metrics.requested, now_ms()
         self._found = await metrics.get(queries(self._function, self._scope), self.session.window)
-        self._read_ms = now_ms()
+        self._read_ms = asked_ms
         self._error = None
         if metrics.requested != requested:
             self.session.tell_health()
