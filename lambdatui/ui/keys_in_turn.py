@@ -40,10 +40,15 @@ class KeysInTurn(App[None]):
     async def _take(self, event: events.Event) -> None:
         """Sends it on its way, which is up from what is in focus until something takes it."""
         self._under_way = event
-        asyncio.get_running_loop().call_later(LOST_S, self._worked_off, event)
+        asyncio.get_running_loop().call_later(LOST_S, self._go_after, event)
         path = self._upwards()
         await super().on_event(event)
         _behind(path if event.is_forwarded else (), partial(self._passed, event))
+
+    def _go_after(self, event: events.Event) -> None:
+        """Does without its way: it may be lost, or only take long, and then what comes next stays behind it."""
+        if event is self._under_way:
+            _behind(self._upwards(), partial(self._passed, event))
 
     def _passed(self, event: events.Event) -> None:
         """What it began to do may have left messages of its own: what comes next is for what is there after them."""

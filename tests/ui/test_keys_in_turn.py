@@ -40,6 +40,17 @@ async def test_what_is_typed_right_behind_the_key_that_opens_a_line_stands_in_it
         assert not stage.app.screen.is_modal
 
 
+@pytest.mark.parametrize("first", [("l", "slash"), ("l", "backslash"), ("l", "f", "ctrl+u")])
+async def test_a_key_that_takes_longer_than_is_waited_keeps_its_turn(
+    console: MakeConsole, endpoint: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, first: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("lambdatui.ui.keys_in_turn.LOST_S", 0.0)
+    async with on_stage(console(endpoint.url)) as stage:
+        await ready(stage)
+        typed(stage, *first, *"xcaiqyu")
+        await stage.wait_for(lambda: line(stage) == "xcaiqyu")
+
+
 async def test_where_to_go_may_be_typed_at_once(console: MakeConsole, endpoint: ScriptedEndpoint) -> None:
     async with on_stage(console(endpoint.url)) as stage:
         await ready(stage)
