@@ -64,7 +64,7 @@ class KeysInTurn(App[None]):
             self._under_way = None
 
     def _upwards(self) -> Sequence[DOMNode]:
-        return (self.focused or self.screen).ancestors_with_self
+        return (self.focused or self.screen).ancestors_with_self if self.screen_stack else ()
 
 
 def _behind(path: Sequence[DOMNode], then: Callable[[], None]) -> None:

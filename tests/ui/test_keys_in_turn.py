@@ -95,3 +95,16 @@ async def test_a_key_whose_widget_is_gone_before_it_was_worked_off_keeps_none_ba
         stage.app.screen.set_focus(vanishing)
         typed(stage, "a", "colon", "b")
         await stage.wait_for(lambda: line(stage) == "b")
+
+
+async def test_a_key_that_is_under_way_at_the_end_is_let_go_without_noise(
+    console: MakeConsole, endpoint: ScriptedEndpoint
+) -> None:
+    """What is ended after the screens are gone may take seconds."""
+    app = console(endpoint.url)
+    async with on_stage(app) as stage:
+        await ready(stage)
+        app._under_way = key = events.Key("x", "x")
+    assert not app.screen_stack
+    app._go_after(key)
+    assert app._under_way is None
